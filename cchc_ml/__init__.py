@@ -1,0 +1,51 @@
+"""Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .pillars import PILLARS, Pillar
+
+if TYPE_CHECKING:
+    from .articles import Article, read_article
+    from .classifier import PillarClassifier
+
+__version__ = "0.1.0"
+__all__ = ["PILLARS", "Article", "Pillar", "PillarClassifier", "load", "read_article"]
+
+
+def load(path: str | Path | None = None) -> PillarClassifier:
+    """Return a trained classifier from a model file; by default the one that ships with the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        The file is no model, is damaged, or was written by a newer version.
+
+    Examples
+    --------
+    >>> import cchc_ml
+    >>> clf = cchc_ml.load()
+    >>> clf.predict(["Tỷ lệ giải ngân vốn đầu tư công quý I mới đạt 9%."])
+    array([[0, 0, 0, 0, 1, 0]])
+    """
+    from .classifier import PillarClassifier
+    from .storage import read_model
+
+    return PillarClassifier.from_model(read_model(path))
+
+
+def __getattr__(name: str) -> Any:
+    # scikit-learn takes a second to import: only who asks for the classifier waits for it.
+    if name == "PillarClassifier":
+        from .classifier import PillarClassifier
+
+        return PillarClassifier
+    if name in ("Article", "read_article"):
+        from . import articles
+
+        return getattr(articles, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

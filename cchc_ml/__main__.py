@@ -1,0 +1,5 @@
+"""`python -m cchc_ml` is `cchc-ml`."""
+
+from .cli import app
+
+app(prog_name="cchc-ml")

@@ -1,0 +1,271 @@
+"""The command `cchc-ml`: parse, call one function, print."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    help="Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; default: the one that ships with the package.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+JobsOption = Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core.")]
+
+
+PAGE = 110  # columns, where there is no terminal to ask
+
+
+class Format(StrEnum):
+    """How tagged paragraphs are printed."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Register a command whose errors are one line on standard error and exit status 2."""
+
+    @app.command()
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (ValueError, TypeError, OSError) as error:
+            print("cchc-ml:", " ".join(str(error).split()), file=sys.stderr)
+            raise typer.Exit(2) from None
+
+    return run
+
+
+def version(value: bool) -> None:
+    """Print the version and leave."""
+    if value:
+        print(f"cchc-ml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(show: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False) -> None:
+    """Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính)."""
+
+
+def free(path: Path, force: bool) -> Path:
+    """Return `path` if it may be written."""
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} exists; give --force to overwrite it")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
+    return path
+
+
+@contextmanager
+def output(path: Path | None, encoding: str = "utf8") -> Iterator[TextIO]:
+    """Give standard output, or a file that appears whole when the block ends well."""
+    from .files import atomic
+
+    if path is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf8", newline="\n")
+        yield sys.stdout
+        return
+    with atomic(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
+        yield file
+
+
+def screen(stderr: bool = False) -> Console:
+    """Return a Rich console; one that is no terminal is as wide as a page."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console.width = PAGE
+    return console
+
+
+@contextmanager
+def bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on standard error, where that is a terminal; give the function that moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen(stderr=True), transient=True) as progress:
+        task = progress.add_task(description, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@command
+def predict(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help=".txt, .html, .jsonl, .csv, a folder of them, or - for standard input.")
+    ],
+    model: ModelOption = None,
+    format: Annotated[
+        Format | None, typer.Option("--format", "-f", help="Default: table on a terminal, else jsonl, or by the name of -o.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+    force: ForceOption = False,
+) -> None:
+    """Tag paragraphs: which pillars each is evidence for, how sure, and which sentence carries it."""
+    from .export import read_inputs, tag_rows, write_csv, write_jsonl
+    from .storage import read_model
+
+    if out is not None:
+        free(out, force)
+        format = format or (Format.csv if out.suffix.lower() == ".csv" else Format.jsonl)
+    rows = tag_rows(read_model(model), read_inputs(inputs))
+    if format is None:
+        format = Format.table if sys.stdout.isatty() else Format.jsonl
+    if format is Format.jsonl:
+        with output(out) as file:
+            write_jsonl(rows, file)
+    elif format is Format.csv:
+        # With the mark, Excel reads a file as UTF-8.
+        with output(out, "utf-8-sig") as file:
+            write_csv(rows, file)
+    else:
+        from rich.console import Console
+
+        from .console import print_tagged
+
+        with output(out) as file:
+            print_tagged(rows, screen() if out is None else Console(file=file, width=PAGE))
+
+
+@command
+def train(
+    data: Annotated[
+        list[Path] | None, typer.Argument(help="CSV or JSONL of text and labels, or packed; default: the data that ships with the package.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Model file; metrics.json and README.md are written beside it.")
+    ] = None,
+    with_default_data: Annotated[bool, typer.Option("--with-default-data", help="Train on DATA and the shipped data together.")] = False,
+    jobs: JobsOption = -1,
+    force: ForceOption = False,
+) -> None:
+    """Train a model. Rows whose `split` is another than train are left out, and measured where they ship with the package."""
+    from .console import metrics_table
+    from .training import train_model
+
+    if out is None and not data:
+        out = Path("models/pillars.npz")  # the build product of a checkout
+        force = True
+    if out is None:
+        raise ValueError("with data of your own, say where the model goes: -o MODEL.npz")
+    if with_default_data and not data:
+        raise ValueError("--with-default-data goes with data of your own; without any, the default data is what is trained on")
+    if out.suffix != ".npz":
+        raise ValueError(f"a model is an .npz file; found {out}")
+    for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
+        free(path, force)
+    with bar("training") as progress:
+        measured = train_model(data or [], out, with_default_data=with_default_data, n_jobs=jobs, progress=progress)
+    for title, table in measured.items():
+        screen().print(metrics_table(table, title))
+    print(f"wrote {out}", file=sys.stderr)
+
+
+@command
+def evaluate(
+    data: Annotated[
+        list[Path] | None, typer.Argument(help="Labelled CSV or JSONL; default: the validation rows that ship with the package.")
+    ] = None,
+    model: ModelOption = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file too.")] = None,
+    force: ForceOption = False,
+) -> None:
+    """Measure a model on labelled paragraphs."""
+    import json
+
+    from . import load
+    from .console import metrics_table
+    from .corpus import read_corpus
+    from .evaluation import evaluate as measure
+
+    if json_file is not None:
+        free(json_file, force)
+    corpus = read_corpus(*(data or []))
+    if not data:
+        corpus = corpus.where("split", "validation")
+    classifier = load(model)
+    measured = measure(classifier, corpus.counts(classifier.model_.lexicon), corpus.y)
+    if json_file is not None:
+        with output(json_file) as file:
+            file.write(json.dumps(measured, indent=1) + "\n")
+    screen().print(metrics_table(measured, ", ".join(map(str, data)) if data else "validation"))
+
+
+@command
+def pack(
+    rows: Annotated[list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels.")],
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the counts here (.jsonl.gz).")] = None,
+    check: Annotated[Path | None, typer.Option("--check", help="Say whether this file holds the same counts.")] = None,
+    force: ForceOption = False,
+) -> None:
+    """Replace text by its SHA-256 and counts of lexicon terms, so that labels of protected text can be shared."""
+    from .corpus import default_lexicon, pack_files, same_rows
+    from .files import write_gzip
+
+    if (out is None) == (check is None):
+        raise ValueError("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare")
+    if out is not None:
+        free(out, force)
+        if not out.name.endswith(".jsonl.gz"):
+            raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
+        packed = pack_files(rows, default_lexicon())
+        write_gzip(out, packed)
+        print(f"packed {packed.count(chr(10))} rows into {out}", file=sys.stderr)
+    elif check is not None:
+        difference = same_rows(pack_files(rows, default_lexicon()), check)
+        if difference:
+            raise ValueError(difference)
+        print(f"{check} holds the counts of this text")
+
+
+@command
+def lexicon(
+    rows: Annotated[
+        list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels; only rows of split train are read.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one a line.")],
+    max_terms: Annotated[int, typer.Option(help="How many terms, beside the codebook's.", min=1)] = 8000,
+    jobs: JobsOption = -1,
+    force: ForceOption = False,
+) -> None:
+    """Learn the lexicon from labelled text, with underthesea's word segmentation."""
+    from .corpus import read_corpus
+    from .terms import learn_lexicon
+
+    free(out, force)
+    corpus = read_corpus(*rows).training()
+    if corpus.packed:
+        raise ValueError("a lexicon is learned from text; a row is packed")
+    learned = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=max_terms, n_jobs=jobs)
+    with output(out) as file:
+        file.write("\n".join(learned.terms) + "\n")
+    print(f"{len(learned)} terms from {len(corpus)} paragraphs", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,119 @@
+"""A learned model: plain arrays that turn counts of terms into scores, probabilities, tags and evidence.
+
+Prediction lives here, with numpy and scipy alone; learning lives in `classifier`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .features import Features
+from .pillars import PILLARS, Pillar
+from .terms import Counts, Lexicon
+from .text import split_sentences
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Annotation", "Model", "pool"]
+
+# The paragraph's own score and its best sentence's count alike.
+SENTENCE_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What the model says of one paragraph.
+
+    Attributes
+    ----------
+    pillars : tuple of Pillar
+        The pillars it is evidence for, most probable first; often none.
+    scores : dict of Pillar to float
+        The calibrated probability of each of the six.
+    evidence : dict of Pillar to (int, int)
+        For each pillar in `pillars`, the offsets of the sentence that carries it, in the NFC form of the text.
+    """
+
+    pillars: tuple[Pillar, ...]
+    scores: Mapping[Pillar, float]
+    evidence: Mapping[Pillar, tuple[int, int]]
+
+
+def pool(paragraphs: NDArray[Any], sentences: NDArray[Any], starts: NDArray[np.int32]) -> NDArray[Any]:
+    """Combine the scores of n paragraphs with those of their sentences, shapes (n, 6) and (n_sentences, 6), to (n, 6)."""
+    best = paragraphs.copy()
+    filled = np.diff(starts) > 0
+    if filled.any():
+        best[filled] = np.maximum.reduceat(sentences, starts[:-1][filled])
+    return (1 - SENTENCE_SHARE) * paragraphs + SENTENCE_SHARE * best
+
+
+@dataclass(frozen=True)
+class Model:
+    """The arrays of a trained classifier.
+
+    Attributes
+    ----------
+    lexicon : Lexicon
+        The T terms.
+    features : Features
+        The map from counts to F features.
+    coef : array of shape (F, 6)
+        Weights, one column a pillar.
+    intercept, thresholds : array of shape (6,)
+        A pillar is tagged where its score exceeds its threshold.
+    calibration : array of shape (6, 2)
+        Slope a and offset b of each pillar: probability = 1 / (1 + exp(-(a * score + b))) (Platt, 1999).
+    header : dict
+        Where the model comes from: package version, hash of the data, cross-validated metrics.
+    """
+
+    lexicon: Lexicon
+    features: Features
+    coef: NDArray[np.float32]
+    intercept: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+    calibration: NDArray[np.float32]
+    header: Mapping[str, Any] = field(default_factory=dict)
+
+    def sentence_scores(self, counts: Counts) -> NDArray[np.float32]:
+        """Score each sentence, shape (n_sentences, 6)."""
+        scores: NDArray[np.float32] = self.features.transform(counts.sentences) @ self.coef + self.intercept
+        return scores
+
+    def scores(self, counts: Counts) -> NDArray[np.float32]:
+        """Score each paragraph, shape (n, 6): half its own score, half its best sentence's."""
+        return self._scores(counts)[0]
+
+    def _scores(self, counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        sentences = self.sentence_scores(counts)
+        paragraphs = self.features.transform(counts.paragraphs()) @ self.coef + self.intercept
+        return pool(paragraphs, sentences, counts.starts), sentences
+
+    def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Turn scores into calibrated probabilities, the same shape."""
+        a, b = self.calibration.T
+        probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-(a * scores + b)))
+        return probabilities
+
+    def annotate(self, texts: Sequence[str]) -> list[Annotation]:
+        """Tag the paragraphs `texts` and name the sentence that carries each tag."""
+        texts = [unicodedata.normalize("NFC", text) for text in texts]
+        counts = self.lexicon.count(texts)
+        scores, sentence_scores = self._scores(counts)
+        probabilities, tagged = self.probabilities(scores), scores > self.thresholds
+        found = []
+        for i, text in enumerate(texts):
+            first, last = counts.starts[i], counts.starts[i + 1]
+            columns = [k for k in np.argsort(-probabilities[i], kind="stable") if tagged[i, k]]
+            spans = split_sentences(text) if columns else []
+            evidence = {PILLARS[k]: spans[int(sentence_scores[first:last, k].argmax())] for k in columns if spans}
+            by_pillar = {pillar: float(p) for pillar, p in zip(PILLARS, probabilities[i], strict=True)}
+            found.append(Annotation(tuple(PILLARS[k] for k in columns), by_pillar, evidence))
+        return found

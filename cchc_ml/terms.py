@@ -1,0 +1,211 @@
+"""The lexicon, and the counting of its terms in running text.
+
+Terms are learned once, with underthesea's word segmentation, and found without it: one pass of an Aho-Corasick automaton
+over each sentence, on syllable boundaries, the same way in training and in prediction.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from .pillars import codebook
+from .text import normalise, spellings, split_sentences
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Counts", "Lexicon", "codebook_terms", "learn_lexicon"]
+
+
+class Counts:
+    """How often each term of a lexicon occurs in each sentence of n paragraphs.
+
+    It indexes and counts like an array of n paragraphs, so scikit-learn can split it.
+
+    Parameters
+    ----------
+    sentences : csr_array of shape (n_sentences, n_terms)
+        Term counts, the sentences of a paragraph in consecutive rows.
+    starts : array of shape (n + 1,)
+        The sentences of paragraph i are the rows ``starts[i]:starts[i + 1]``; a paragraph may have none.
+    """
+
+    def __init__(self, sentences: sparse.csr_array, starts: NDArray[np.int32]) -> None:
+        self.sentences = sentences
+        self.starts = starts
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of paragraphs, number of terms."""
+        return len(self.starts) - 1, self.sentences.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, index: Any) -> Counts:
+        chosen = np.arange(len(self))[index]
+        sizes = np.diff(self.starts)[chosen]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+        rows = np.repeat(self.starts[chosen] - starts[:-1], sizes) + np.arange(starts[-1])
+        return Counts(self.sentences[rows], starts)
+
+    def paragraphs(self) -> sparse.csr_array:
+        """Term counts of whole paragraphs, shape (n, n_terms): the sum of each one's sentences."""
+        n_sentences = self.sentences.shape[0]
+        ones = np.ones(n_sentences, self.sentences.dtype)
+        pool = sparse.csr_array((ones, np.arange(n_sentences), self.starts), shape=(len(self), n_sentences))
+        return pool @ self.sentences
+
+    @classmethod
+    def from_ids(cls, paragraphs: Iterable[Sequence[Sequence[int]]], n_terms: int) -> Counts:
+        """Build counts from the ids of the terms found, paragraph by paragraph, sentence by sentence."""
+        ids: list[int] = []
+        ends, starts = [0], [0]
+        for sentences in paragraphs:
+            for found in sentences:
+                ids.extend(found)
+                ends.append(len(ids))
+            starts.append(len(ends) - 1)
+        if ids and not 0 <= min(ids) <= max(ids) < n_terms:
+            raise ValueError(f"term number {max(ids)} is not in the lexicon of {n_terms} terms")
+        matrix = sparse.csr_array(
+            (np.ones(len(ids), np.float32), np.array(ids, np.int32), np.array(ends, np.int32)), shape=(len(ends) - 1, n_terms)
+        )
+        matrix.sum_duplicates()
+        return cls(matrix, np.array(starts, np.int32))
+
+
+class Lexicon:
+    """An ordered list of terms, found in running text in any accepted spelling.
+
+    Parameters
+    ----------
+    terms : sequence of str
+        Lower-case syllables in NFC, single spaces between them. A term's id is its place in the list.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon(["một cửa", "kỷ luật", "cửa"])
+    >>> lexicon.find("Kỉ luật ở bộ phận MỘT CỬA")
+    [1, 0, 2]
+    """
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        for term in terms:
+            if normalise(term) != f" {term} ":
+                raise ValueError(f"lexicon term {term!r} is not in lower-case NFC syllables; write it {normalise(term).strip()!r}")
+        if len(set(terms)) != len(terms):
+            raise ValueError("the lexicon names a term twice")
+        self.terms = tuple(terms)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"terms": self.terms}
+
+    @cached_property
+    def _automaton(self) -> tuple[Any, list[int]]:
+        from ahocorasick_rs import AhoCorasick
+
+        term_of: dict[str, int] = {}
+        for number, term in enumerate(self.terms):
+            for spelling in spellings(term):
+                term_of.setdefault(f" {spelling} ", number)
+        return AhoCorasick(list(term_of)), list(term_of.values())
+
+    def find(self, sentence: str) -> list[int]:
+        """Return the ids of the terms that occur in `sentence`, one for each occurrence, overlaps included."""
+        automaton, term_of = self._automaton
+        return [term_of[match[0]] for match in automaton.find_matches_as_indexes(normalise(sentence), overlapping=True)]
+
+    def find_by_sentence(self, text: str) -> list[list[int]]:
+        """Return the ids of the terms in each sentence of a paragraph."""
+        text = unicodedata.normalize("NFC", text)
+        return [self.find(text[a:b]) for a, b in split_sentences(text)]
+
+    def count(self, texts: Iterable[str]) -> Counts:
+        """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""
+        return Counts.from_ids((self.find_by_sentence(text) for text in texts), len(self))
+
+
+def codebook_terms() -> tuple[str, ...]:
+    """Return the names and patterns of the codebook, each once, in its order."""
+    return tuple(dict.fromkeys(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)))
+
+
+def _segment(text: str) -> list[list[str]]:
+    """Return the words of each run between punctuation marks, each word as its lower-case syllables."""
+    from underthesea import word_tokenize
+
+    runs: list[list[str]] = []
+    for a, b in split_sentences(unicodedata.normalize("NFC", text)):
+        words = [normalise(word).strip() for word in word_tokenize(text[a:b])]
+        run: list[str] = []
+        for word in [*words, ""]:
+            if word:
+                run.append(word)
+            elif run:
+                runs.append(run)
+                run = []
+    return runs
+
+
+def _ngrams(runs: list[list[str]], longest: int) -> set[str]:
+    return {" ".join(run[i : i + n]) for run in runs for n in range(1, longest + 1) for i in range(len(run) - n + 1)}
+
+
+def _candidates(text: str) -> set[str]:
+    """Return the words, syllables, and pairs of either, that occur in a text."""
+    words = _segment(text)
+    syllables = [[syllable for word in run for syllable in word.split()] for run in words]
+    found = _ngrams(words, 2) | _ngrams(syllables, 2)
+    return {term for term in found if len(term) > 1 and term.replace(" ", "").isalpha()}
+
+
+def learn_lexicon(
+    texts: Sequence[str],
+    y: NDArray[Any],
+    groups: Sequence[Any] | NDArray[Any],
+    *,
+    max_terms: int = 8000,
+    min_documents: int = 3,
+    n_jobs: int | None = None,
+) -> Lexicon:
+    """Learn the terms that tell the pillars apart, and add the codebook's.
+
+    Words (underthesea) and syllables, and pairs of either, that occur in at least `min_documents` documents; of these the
+    `max_terms` best by the chi-square statistic of the pillar they say most about (Yang and Pedersen, 1997).
+
+    Parameters
+    ----------
+    texts : sequence of n str
+    y : array of shape (n, 6)
+        0/1 labels.
+    groups : sequence of n
+        The document of each text.
+    max_terms, min_documents : int
+    n_jobs : int, optional
+        Processes that segment, as joblib counts them.
+    """
+    from joblib import Parallel, delayed
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_selection import chi2
+
+    found = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_candidates)(text) for text in texts)
+    vectorizer = CountVectorizer(analyzer=lambda terms: terms, binary=True, dtype=np.float32)
+    present = vectorizer.fit_transform(found)
+    names = vectorizer.get_feature_names_out()
+    _, document = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    pool = sparse.csr_array((np.ones(len(texts)), (document, np.arange(len(texts)))))
+    often = np.bincount((pool @ present).tocoo().col, minlength=len(names)) >= min_documents
+    score = np.max([chi2(present, y[:, k])[0] for k in range(y.shape[1])], axis=0)
+    score[~often] = -1
+    best = [i for i in np.argsort(-score, kind="stable")[:max_terms] if often[i]]
+    return Lexicon(sorted({*names[best], *codebook_terms()}))

@@ -1,0 +1,126 @@
+"""Pure functions on strings: one spelling for matching, the spellings a term is met in, sentences with their offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import product
+
+__all__ = ["normalise", "spellings", "split_sentences", "strip_marks"]
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_GAP = re.compile(r"[\W_]+")
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+# An open syllable in oa, oe, uy takes its tone mark on either vowel: hòa and hoà, thủy and thuỷ, quý and qúy.
+_GLIDE = re.compile(rf"(o)([{_TONES}]?)([ae])([{_TONES}]?)$|(u)([{_TONES}]?)(y)([{_TONES}]?)$")
+# After these initials, and after "qu", a final i and y are one vowel: kỹ and kĩ, lý and lí, quý and quí.
+_FINAL_I = re.compile(rf"^(h|k|l|m|s|t|v|qu)([iy])([{_TONES}]?)$")
+
+
+def normalise(text: str) -> str:
+    """Return `text` as it is matched: NFC, lower case, one space for each run of anything but letters and digits.
+
+    The result begins and ends with a space, so that a term is found on syllable boundaries by looking for ``" term "``.
+
+    Examples
+    --------
+    >>> normalise("Cải cách TTHC,một cửa!")
+    ' cải cách tthc một cửa '
+    """
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return _GAP.sub(" ", f" {text.lower().replace('ð', 'đ')} ")
+
+
+def strip_marks(text: str) -> str:
+    """Return `text` without its Vietnamese diacritics.
+
+    Examples
+    --------
+    >>> strip_marks("Đề án 06: hoà giải ở cơ sở")
+    'De an 06: hoa giai o co so'
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.replace("đ", "d").replace("Đ", "D")
+
+
+def _move_tone(match: re.Match[str]) -> str:
+    a, tone_a, b, tone_b = (group or "" for group in (match.groups()[:4] if match[1] else match.groups()[4:]))
+    return a + tone_b + b + tone_a
+
+
+def _swap_i(match: re.Match[str]) -> str:
+    return match[1] + ("i" if match[2] == "y" else "y") + match[3]
+
+
+def _syllable_spellings(syllable: str) -> set[str]:
+    found = {unicodedata.normalize("NFD", syllable)}
+    found |= {_GLIDE.sub(_move_tone, s) for s in found}
+    found |= {_FINAL_I.sub(_swap_i, s) for s in found}
+    return {unicodedata.normalize("NFC", s) for s in found}
+
+
+def spellings(term: str) -> set[str]:
+    """Return every accepted spelling of a lower-case term: old and new tone placement, i and y.
+
+    Examples
+    --------
+    >>> sorted(spellings("kỷ luật"))
+    ['kỉ luật', 'kỷ luật']
+    >>> sorted(spellings("hòa giải"))
+    ['hoà giải', 'hòa giải']
+    """
+    return {" ".join(way) for way in product(*(sorted(_syllable_spellings(s)) for s in term.split()))}
+
+
+# A full stop after these is part of the word.
+_ABBREVIATIONS = frozenset(
+    "tp tt tx ths th ts pgs gs bs ks cn nd nđ đc đ/c tr stt ttg cp v.v vv vd tk st mr mrs dr co ltd no kv kp".split()  # noqa: SIM905
+)
+_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+\S)|(?<=[^\W\d_][.!?])(?=[^\W\d_])|[\r\n\u2028\u2029]+")
+_LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]*$")
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) offsets of the sentences of `text`, in order, white space trimmed.
+
+    The rule looks at no letter's case but where the space after a full stop is missing, so that a text in capitals splits
+    where the same text in small letters does. Text that is all white space has no sentence.
+
+    Examples
+    --------
+    >>> text = "Ông Lê V. Tám ở TP. Vinh đã nộp hồ sơ. Xã trả trước hạn.Ông mừng."
+    >>> [text[a:b] for a, b in split_sentences(text)]
+    ['Ông Lê V. Tám ở TP. Vinh đã nộp hồ sơ.', 'Xã trả trước hạn.', 'Ông mừng.']
+    """
+    found: list[tuple[int, int]] = []
+    start = 0
+
+    def add(end: int) -> None:
+        piece = text[start:end]
+        left = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            found.append((start + left, start + len(piece.rstrip())))
+
+    for match in _STOP.finditer(text):
+        mark = match[0]
+        end = match.end()
+        if not mark:  # no space after the stop: a new sentence only where small letters meet a capital
+            if not (text[end - 2].islower() and text[end].isupper()):
+                continue
+            mark, stop = text[end - 1], end - 1
+        else:
+            stop = match.start()
+        if mark == ".":
+            last = _LAST_WORD.search(text, start, stop)
+            word = last[0].casefold() if last else ""
+            # An initial, an abbreviation, or the number of an item ("1. Về thể chế") ends no sentence.
+            if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS or (word.isdigit() and text[start:stop].strip() == word):
+                continue
+        add(end)
+        start = end
+    add(len(text))
+    return found

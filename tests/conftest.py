@@ -1,0 +1,50 @@
+"""What the tests share: the project's own paragraphs, and one small fitted classifier that no test may change."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cchc_ml.classifier import PillarClassifier
+from cchc_ml.corpus import Corpus, default_lexicon, read_corpus
+
+TOP = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def top() -> Path:
+    """The top of the checkout."""
+    return TOP
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    """240 paragraphs of forty articles written for the project."""
+    rows = read_corpus(TOP / "data/articles.jsonl").rows[:240]
+    return Corpus.from_rows(rows)
+
+
+@pytest.fixture(scope="session")
+def small(corpus: Corpus) -> PillarClassifier:
+    """A classifier fitted on `corpus`, good enough to tell plain cases."""
+    return PillarClassifier(lexicon=default_lexicon().terms).fit(corpus.texts, corpus.y, groups=corpus.documents)
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch):
+    """Run `cchc-ml` with arguments; return the result."""
+    from cchc_ml.cli import app
+
+    monkeypatch.chdir(TOP)
+    runner = CliRunner()
+    return lambda *args, **kwargs: runner.invoke(app, [str(a) for a in args], catch_exceptions=False, **kwargs)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path, corpus: Corpus) -> Path:
+    """The rows of `corpus` as a user's own JSONL."""
+    path = tmp_path / "labelled.jsonl"
+    fields = ("id", "article", "labels", "text")
+    path.write_text("".join(json.dumps({k: row[k] for k in fields}) + "\n" for row in corpus.rows), "utf8")
+    return path

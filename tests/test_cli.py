@@ -1,0 +1,202 @@
+import csv
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cchc_ml import __version__
+from cchc_ml.pillars import PILLARS
+
+SAMPLE = "data/samples/mot-cua-xa.txt"
+
+
+def test_version_and_help(cli):
+    assert cli("--version").stdout == f"cchc-ml {__version__}\n"
+    text = cli("--help").stdout
+    assert all(name in text for name in ("predict", "train", "evaluate", "pack", "lexicon"))
+
+
+@pytest.mark.parametrize("code", ["import cchc_ml", "from cchc_ml.cli import app", "import cchc_ml; cchc_ml.PILLARS[0].vi"])
+def test_start_loads_neither_scikit_learn_nor_underthesea(code):
+    check = f"{code}; import sys; print([m for m in ('sklearn', 'underthesea', 'scipy') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_predicting_loads_neither_scikit_learn_nor_underthesea(top):
+    check = (
+        f"from cchc_ml.cli import app; app(['predict', '{SAMPLE}'], standalone_mode=False)\n"
+        "import sys; print([m for m in ('sklearn', 'underthesea') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=top, encoding="utf8")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_predict_jsonl_is_one_object_a_paragraph(cli):
+    result = cli("predict", SAMPLE)
+    assert result.exit_code == 0
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["paragraph"] for row in rows] == list(range(1, len(rows) + 1))
+    for row in rows:
+        assert list(row) == ["source", "paragraph", "text", "pillars", "scores", "evidence"]
+        assert list(row["scores"]) == [str(p) for p in PILLARS]
+        assert list(row["evidence"]) == row["pillars"]
+        assert all(sentence in row["text"] for sentence in row["evidence"].values())
+        assert row["pillars"] == sorted(row["pillars"], key=lambda p: -row["scores"][p])
+    listed = next(row for row in rows if "coi sự hài lòng của dân" in row["text"])
+    assert set(listed["pillars"]) == {str(p) for p in PILLARS}
+
+
+def test_predict_table(cli):
+    result = cli("predict", SAMPLE, "--format", "table")
+    assert result.exit_code == 0
+    assert "Cải cách thủ tục hành chính" in result.stdout
+    assert "đoạn có bằng chứng" in result.stdout
+
+
+def test_predict_csv_opens_in_excel(cli, tmp_path):
+    path = tmp_path / "out.csv"
+    assert cli("predict", SAMPLE, "-o", path).exit_code == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    assert {"source", "paragraph", "text", "pillars", "tthc", "tthc_evidence"} <= set(rows[0])
+
+
+def test_predict_from_standard_input(cli):
+    article = cli("predict", "-", input="Xã họp.\nSở bãi bỏ văn bản quy phạm pháp luật.\n")
+    assert [json.loads(line)["source"] for line in article.stdout.splitlines()] == ["-", "-"]
+    rows = cli("predict", "-", input='{"text": "Xã họp.", "id": 5}\n')
+    assert json.loads(rows.stdout)["id"] == 5
+
+
+def test_predict_keeps_the_order_and_fields_of_rows(cli, tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps({"n": n, "text": f"Đoạn {n}.", "deep": {"a": [n]}}) + "\n" for n in range(600)))
+    rows = [json.loads(line) for line in cli("predict", path).stdout.splitlines()]
+    assert [row["n"] for row in rows] == list(range(600))
+    assert rows[599]["deep"] == {"a": [599]}
+
+
+BAD = [
+    ("missing.txt", None, "no file"),
+    ("empty.txt", b"", "is empty"),
+    ("empty.jsonl", b"", "is empty"),
+    ("latin.txt", "thủ tục".encode("cp1258", "replace") + b"\xfe", "is not UTF-8"),
+    ("photo.jpg", b"\xff\xd8\0\0", "is binary"),
+    ("photo.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
+    ("letter.docx", b"PK text", "is of no kind that is read; want .txt"),
+    ("no_text.csv", b"id,noidung\n1,a\n", "no field or column 'text'; found: id, noidung"),
+    ("broken.jsonl", b'{"text": "a"}\n' * 16 + b"{oops\n", "line 17: broken JSON"),
+    ("blank.jsonl", b'{"text": "a"}\n{"text": ""}\n', "line 2: row without text"),
+    ("folder", "folder", "has no file to read"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), BAD, ids=[name for name, *_ in BAD])
+def test_bad_input_is_one_line_status_2_and_no_file(cli, tmp_path, name, content, message):
+    path = tmp_path / name
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    out = tmp_path / "out.jsonl"
+    before = set(tmp_path.iterdir())
+    result = cli("predict", path, "-o", out)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("cchc-ml: ")
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_an_existing_file_is_kept_without_force(cli, tmp_path):
+    path = tmp_path / "out.jsonl"
+    path.write_text("mine")
+    result = cli("predict", SAMPLE, "-o", path)
+    assert result.exit_code == 2
+    assert "exists; give --force to overwrite it" in result.stderr
+    assert path.read_text() == "mine"
+    assert cli("predict", SAMPLE, "-o", path, "--force").exit_code == 0
+    assert path.read_text() != "mine"
+
+
+def test_a_bad_model_is_one_line(cli, tmp_path):
+    path = tmp_path / "m.npz"
+    path.write_bytes(b"\x80\x04]\x94.")
+    result = cli("predict", SAMPLE, "--model", path)
+    assert result.exit_code == 2
+    assert "is not a cchc-ml model" in result.stderr
+
+
+def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
+    out = tmp_path / "m.json"
+    result = cli("evaluate", labelled, "--json", out)
+    assert result.exit_code == 0
+    measured = json.loads(out.read_text())
+    assert measured["n"] == 240
+    assert f"{measured['macro']['f1']:.3f}" in result.stdout
+    assert "validation (n = 364)" in cli("evaluate").stdout
+
+
+def test_evaluate_unknown_label(cli, tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"text": "a", "labels": ["digital"]}\n')
+    result = cli("evaluate", path)
+    assert result.exit_code == 2
+    assert "line 1: unknown pillar 'digital'; the six are institutional, tthc" in result.stderr
+
+
+def test_train_on_own_data(cli, tmp_path, labelled):
+    out = tmp_path / "mine.npz"
+    result = cli("train", labelled, "-o", out, "--jobs", "1")
+    assert result.exit_code == 0, result.stderr
+    assert "cross-validated (n = 240)" in result.stdout
+    assert f"wrote {out}" in result.stderr
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert f"{metrics['scores']['cross-validated']['macro']['f1']:.3f}" in (tmp_path / "README.md").read_text()
+    assert cli("predict", SAMPLE, "--model", out).exit_code == 0
+    assert cli("train", labelled, "-o", out).exit_code == 2
+
+
+def test_train_on_csv_with_one_label_missing(cli, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("text,labels\nMột cửa,tthc\nMưa,\n")
+    result = cli("train", path, "-o", tmp_path / "m.npz")
+    assert result.exit_code == 2
+    assert "no paragraph has the pillar institutional" in result.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["x.jsonl"], "say where the model goes: -o MODEL.npz"),
+        (["--with-default-data", "-o", "m.npz"], "--with-default-data goes with data of your own"),
+        (["x.jsonl", "-o", "m.bin"], "a model is an .npz file; found m.bin"),
+    ],
+)
+def test_train_options_that_do_not_fit(cli, args, message):
+    result = cli("train", *args)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_pack_and_check(cli, tmp_path, labelled):
+    out = tmp_path / "counts.jsonl.gz"
+    assert cli("pack", labelled, "-o", out).exit_code == 0
+    assert cli("pack", labelled, "--check", out).stdout == f"{out} holds the counts of this text\n"
+    text = gzip.decompress(out.read_bytes()).decode()
+    out.write_bytes(gzip.compress(text.replace('"labels":[]', '"labels":["tthc"]', 1).encode()))
+    result = cli("pack", labelled, "--check", out)
+    assert result.exit_code == 2
+    assert "differs from this text, first in row 1 ('A1-01-1'): labels" in result.stderr
+    assert "give either -o" in cli("pack", labelled).stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(top):
+    done = subprocess.run(
+        f"{sys.executable} -m cchc_ml predict {SAMPLE} | head -c 10", shell=True, cwd=top, capture_output=True, check=True
+    )
+    assert done.stdout == b'{"source":'
+    assert done.stderr == b""

@@ -1,0 +1,41 @@
+import io
+
+from rich.console import Console
+
+from cchc_ml.console import metrics_table, print_tagged
+from cchc_ml.evaluation import evaluate
+from cchc_ml.export import tag_rows
+
+TEXT = "Chợ họp sớm. HĐND tỉnh rà soát, bãi bỏ 14 văn bản quy phạm pháp luật hết hiệu lực trên địa bàn trong năm nay. Trời mưa."
+
+
+def shown(rows, **kwargs):
+    file = io.StringIO()
+    print_tagged(rows, Console(file=file, width=90, **kwargs))
+    return file.getvalue()
+
+
+def test_without_colours_the_evidence_is_quoted(small):
+    text = shown(tag_rows(small.model_, [{"text": TEXT}]))
+    assert "Cải cách thể chế" in text
+    assert "%" in text
+    assert "← HĐND tỉnh rà soát, bãi … địa bàn trong năm nay." in " ".join(text.split())
+    assert "1/1 đoạn" in text
+
+
+def test_with_colours_the_evidence_is_underlined(small):
+    text = shown(tag_rows(small.model_, [{"text": TEXT}]), force_terminal=True, color_system="standard")
+    assert "\x1b[4;35mHĐND tỉnh rà soát" in text
+    assert "←" not in text
+
+
+def test_text_that_looks_like_markup_is_text(small):
+    assert "[bold]Xã[/bold] họp [/x]" in shown(tag_rows(small.model_, [{"text": "[bold]Xã[/bold] họp [/x]"}]))
+
+
+def test_metrics_table(small, corpus):
+    file = io.StringIO()
+    Console(file=file, width=110).print(metrics_table(evaluate(small, corpus.texts, corpus.y), "mine"))
+    assert "mine (n = 240)" in file.getvalue()
+    assert "e_government" in file.getvalue()
+    assert "exact match" in file.getvalue()

@@ -1,0 +1,55 @@
+import gzip
+
+import pytest
+
+from cchc_ml.files import atomic, read_text, write_gzip
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"a\0b", "is binary or UTF-16; save it as UTF-8 text"),
+        ("lạ".encode("utf-16"), "is binary or UTF-16"),
+        ("điện".encode("cp1258", "replace") + b"\xff", r"is not UTF-8 \(byte 0\)|is not UTF-8"),
+    ],
+)
+def test_read_text_refuses(tmp_path, data, message):
+    path = tmp_path / "x.txt"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        read_text(path)
+
+
+def test_read_text_drops_the_byte_order_mark(tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_bytes("Xã".encode("utf-8-sig"))
+    assert read_text(path) == "Xã"
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text("old")
+
+    def fail():
+        with atomic(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_atomic_wants_a_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder"), atomic(tmp_path / "none" / "x"):
+        pass
+
+
+def test_gzip_bytes_depend_on_the_text_alone(tmp_path):
+    for name in ("a.gz", "b.gz"):
+        write_gzip(tmp_path / name, "một cửa\n")
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()).decode() == "một cửa\n"
