@@ -38,14 +38,6 @@ Cross-validated: every training paragraph is scored by a model, and tagged with 
 {notes}
 """
 
-LIMITS = """\
-## Limits
-
-- The real news it learned from is of 2015-2019; later wording comes from articles written for the project.
-- Labels are those of one annotator a training paragraph; two annotators agree at F1 0.957, so no score above that means anything.
-- A probability is calibrated on the mix of the training data; among paragraphs where a pillar is much rarer it is too high.
-"""
-
 
 def _table(title: str, measured: Mapping[str, Any]) -> str:
     lines = [
@@ -64,7 +56,7 @@ def _table(title: str, measured: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[str, Mapping[str, Any]]) -> None:
+def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[str, Mapping[str, Any]], notes: str = "") -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
     Parameters
@@ -73,9 +65,11 @@ def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[s
         ``name``, ``version``, ``n``, ``documents``, ``data``, ``terms``, as the card's head prints them.
     measured : mapping of str to mapping
         What `cchc_ml.evaluation.metrics` returned, by title.
+    notes : str
+        Markdown to end with.
     """
     folder = Path(folder)
-    card = CARD.format(**facts, tables="\n".join(_table(*item) for item in measured.items()), notes="\n" + LIMITS)
+    card = CARD.format(**facts, tables="\n".join(_table(*item) for item in measured.items()), notes=f"\n{notes}")
     with atomic(folder / "README.md") as temporary:
         temporary.write_text(card.rstrip("\n") + "\n", "utf8")
     with atomic(folder / "metrics.json") as temporary:

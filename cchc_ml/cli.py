@@ -51,7 +51,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             function(*args, **kwargs)
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (ValueError, TypeError, OSError) as error:
+        except (ValueError, TypeError, OSError, ImportError) as error:
             print("cchc-ml:", " ".join(str(error).split()), file=sys.stderr)
             raise typer.Exit(2) from None
 
@@ -161,6 +161,7 @@ def train(
         Path | None, typer.Option("-o", "--output", help="Model file; metrics.json and README.md are written beside it.")
     ] = None,
     with_default_data: Annotated[bool, typer.Option("--with-default-data", help="Train on DATA and the shipped data together.")] = False,
+    objective: Annotated[str, typer.Option("--objective", help="What thresholds are chosen for: f1, or precision=0.9.")] = "f1",
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
@@ -180,7 +181,7 @@ def train(
     for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
         free(path, force)
     with bar("training") as progress:
-        measured = train_model(data or [], out, with_default_data=with_default_data, n_jobs=jobs, progress=progress)
+        measured = train_model(data or [], out, with_default_data=with_default_data, objective=objective, n_jobs=jobs, progress=progress)
     for title, table in measured.items():
         screen().print(metrics_table(table, title))
     print(f"wrote {out}", file=sys.stderr)
@@ -193,27 +194,50 @@ def evaluate(
     ] = None,
     model: ModelOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file too.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write a page with tables, plots and the worst errors (.html).")] = None,
+    baselines: Annotated[
+        list[Path] | None, typer.Option("--baselines", help="Labelled text to train the usual pipelines on; DATA must be text.")
+    ] = None,
+    splits: Annotated[bool, typer.Option("--splits", help="Train on the shipped data again, by kinds of split (some minutes).")] = False,
+    stress: Annotated[bool, typer.Option("--stress", help="Measure ways of writing the same text; default DATA: own-heldout.")] = False,
     force: ForceOption = False,
 ) -> None:
-    """Measure a model on labelled paragraphs."""
+    """Measure a model on labelled paragraphs, with 95 % intervals, beside what it has to beat."""
     import json
 
-    from . import load
-    from .console import metrics_table
-    from .corpus import read_corpus
-    from .evaluation import evaluate as measure
+    from .assessment import assess
+    from .console import evaluation_tables
 
-    if json_file is not None:
-        free(json_file, force)
-    corpus = read_corpus(*(data or []))
-    if not data:
-        corpus = corpus.where("split", "validation")
-    classifier = load(model)
-    measured = measure(classifier, corpus.counts(classifier.model_.lexicon), corpus.y)
-    if json_file is not None:
-        with output(json_file) as file:
-            file.write(json.dumps(measured, indent=1) + "\n")
-    screen().print(metrics_table(measured, ", ".join(map(str, data)) if data else "validation"))
+    for path in (json_file, report):
+        if path is not None:
+            free(path, force)
+    title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation"
+    with bar("measuring") as progress:
+        assessed = assess(
+            data or [],
+            model,
+            baselines=baselines or [],
+            splits=splits,
+            stress=stress,
+            page=report is not None,
+            title=title,
+            progress=progress,
+        )
+    for path, text in ((json_file, json.dumps(assessed.measured, indent=1) + "\n"), (report, assessed.page)):
+        if path is not None:
+            with output(path) as file:
+                file.write(text)
+    for table in evaluation_tables(assessed.measured, title):
+        screen().print(table)
+
+
+@command
+def codebook() -> None:
+    """Print what the six pillars are called, what counts for them and what does not."""
+    from .console import codebook_pages
+
+    for page in codebook_pages():
+        screen().print(page)
 
 
 @command
@@ -249,7 +273,7 @@ def lexicon(
         list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels; only rows of split train are read.")
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one a line.")],
-    max_terms: Annotated[int, typer.Option(help="How many terms, beside the codebook's.", min=1)] = 8000,
+    max_terms: Annotated[int, typer.Option(help="How many terms, beside the codebook's.", min=1)] = 20000,
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:

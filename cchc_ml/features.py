@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Features"]
 
 # Large enough that a codebook term outweighs its diluted TF-IDF twin, small enough that its weight is still regularised.
-SCALE = 0.3
+SCALE = 0.15
 # A sentence or paragraph that names this many pillars is a list of them.
 LIST = 3
 

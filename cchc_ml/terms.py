@@ -15,12 +15,12 @@ import numpy as np
 from scipy import sparse
 
 from .pillars import codebook
-from .text import normalise, spellings, split_sentences
+from .text import hardly_toned, normalise, spellings, split_sentences, strip_marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Counts", "Lexicon", "codebook_terms", "learn_lexicon"]
+__all__ = ["Counts", "Lexicon", "codebook_terms", "learn_lexicon", "segment"]
 
 
 class Counts:
@@ -82,12 +82,13 @@ class Counts:
 
 
 class Lexicon:
-    """An ordered list of terms, found in running text in any accepted spelling.
+    """An ordered list of terms, found in running text in any accepted spelling, and without diacritics in text that has none.
 
     Parameters
     ----------
     terms : sequence of str
-        Lower-case syllables in NFC, single spaces between them. A term's id is its place in the list.
+        Lower-case syllables in NFC, single spaces between them, the most frequent first: where two terms are one without
+        diacritics, the first stands for both. A term's id is its place in the list.
 
     Examples
     --------
@@ -111,28 +112,44 @@ class Lexicon:
         return {"terms": self.terms}
 
     @cached_property
-    def _automaton(self) -> tuple[Any, list[int]]:
-        from ahocorasick_rs import AhoCorasick
+    def _toned(self) -> _Automaton:
+        return _automaton((spelling, number) for number, term in enumerate(self.terms) for spelling in spellings(term))
 
-        term_of: dict[str, int] = {}
-        for number, term in enumerate(self.terms):
-            for spelling in spellings(term):
-                term_of.setdefault(f" {spelling} ", number)
-        return AhoCorasick(list(term_of)), list(term_of.values())
+    @cached_property
+    def _toneless(self) -> _Automaton:
+        return _automaton((strip_marks(term), number) for number, term in enumerate(self.terms))
 
-    def find(self, sentence: str) -> list[int]:
-        """Return the ids of the terms that occur in `sentence`, one for each occurrence, overlaps included."""
-        automaton, term_of = self._automaton
-        return [term_of[match[0]] for match in automaton.find_matches_as_indexes(normalise(sentence), overlapping=True)]
+    def find(self, sentence: str, *, toneless: bool = False) -> list[int]:
+        """Return the ids of the terms that occur in `sentence`, one for each occurrence, overlaps included.
+
+        With `toneless`, diacritics count neither in the sentence nor in the terms.
+        """
+        automaton, term_of = self._toneless if toneless else self._toned
+        text = normalise(strip_marks(sentence) if toneless else sentence)
+        return [term_of[match[0]] for match in automaton.find_matches_as_indexes(text, overlapping=True)]
 
     def find_by_sentence(self, text: str) -> list[list[int]]:
         """Return the ids of the terms in each sentence of a paragraph."""
         text = unicodedata.normalize("NFC", text)
-        return [self.find(text[a:b]) for a, b in split_sentences(text)]
+        toneless = hardly_toned(text)
+        return [self.find(text[a:b], toneless=toneless) for a, b in split_sentences(text)]
 
     def count(self, texts: Iterable[str]) -> Counts:
         """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""
         return Counts.from_ids((self.find_by_sentence(text) for text in texts), len(self))
+
+
+_Automaton = tuple[Any, list[int]]
+
+
+def _automaton(numbered: Iterable[tuple[str, int]]) -> _Automaton:
+    """Return an automaton of patterns and the number of each; the first number of a pattern stands."""
+    from ahocorasick_rs import AhoCorasick
+
+    number_of: dict[str, int] = {}
+    for pattern, number in numbered:
+        number_of.setdefault(f" {pattern} ", number)
+    return AhoCorasick(list(number_of)), list(number_of.values())
 
 
 def codebook_terms() -> tuple[str, ...]:
@@ -140,7 +157,7 @@ def codebook_terms() -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)))
 
 
-def _segment(text: str) -> list[list[str]]:
+def segment(text: str) -> list[list[str]]:
     """Return the words of each run between punctuation marks, each word as its lower-case syllables."""
     from underthesea import word_tokenize
 
@@ -163,7 +180,7 @@ def _ngrams(runs: list[list[str]], longest: int) -> set[str]:
 
 def _candidates(text: str) -> set[str]:
     """Return the words, syllables, and pairs of either, that occur in a text."""
-    words = _segment(text)
+    words = segment(text)
     syllables = [[syllable for word in run for syllable in word.split()] for run in words]
     found = _ngrams(words, 2) | _ngrams(syllables, 2)
     return {term for term in found if len(term) > 1 and term.replace(" ", "").isalpha()}
@@ -174,7 +191,7 @@ def learn_lexicon(
     y: NDArray[Any],
     groups: Sequence[Any] | NDArray[Any],
     *,
-    max_terms: int = 8000,
+    max_terms: int = 20000,
     min_documents: int = 3,
     n_jobs: int | None = None,
 ) -> Lexicon:
@@ -204,8 +221,10 @@ def learn_lexicon(
     names = vectorizer.get_feature_names_out()
     _, document = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     pool = sparse.csr_array((np.ones(len(texts)), (document, np.arange(len(texts)))))
-    often = np.bincount((pool @ present).tocoo().col, minlength=len(names)) >= min_documents
+    documents = np.bincount((pool @ present).tocoo().col, minlength=len(names))
+    often = documents >= min_documents
     score = np.max([chi2(present, y[:, k])[0] for k in range(y.shape[1])], axis=0)
     score[~often] = -1
     best = [i for i in np.argsort(-score, kind="stable")[:max_terms] if often[i]]
-    return Lexicon(sorted({*names[best], *codebook_terms()}))
+    frequency = dict(zip(names, documents, strict=True))
+    return Lexicon(sorted({*names[best], *codebook_terms()}, key=lambda term: (-frequency.get(term, 0), term)))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import product
 
-__all__ = ["normalise", "spellings", "split_sentences", "strip_marks"]
+__all__ = ["hardly_toned", "move_tones", "normalise", "spellings", "split_sentences", "strip_marks", "swap_i_y"]
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _GAP = re.compile(r"[\W_]+")
@@ -33,6 +33,19 @@ def normalise(text: str) -> str:
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return _GAP.sub(" ", f" {text.lower().replace('ð', 'đ')} ")
+
+
+def hardly_toned(text: str) -> bool:
+    """Whether NFC `text` is written without diacritics, as on old telephones: under 3 % of it is beyond ASCII.
+
+    In Vietnamese with its diacritics that is about a quarter; quotation marks and a stray đ are allowed for.
+
+    Examples
+    --------
+    >>> hardly_toned("Cai cach thu tuc hanh chinh"), hardly_toned("Cải cách thủ tục hành chính")
+    (True, False)
+    """
+    return len(text.encode("ascii", "ignore")) > 0.97 * len(text)
 
 
 def strip_marks(text: str) -> str:
@@ -63,6 +76,33 @@ def _syllable_spellings(syllable: str) -> set[str]:
     return {unicodedata.normalize("NFC", s) for s in found}
 
 
+_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
+
+
+def move_tones(text: str) -> str:
+    """Return `text` with the tone mark of every open oa, oe, uy on the other vowel.
+
+    Examples
+    --------
+    >>> move_tones("hòa giải, uỷ quyền")
+    'hoà giải, ủy quyền'
+    """
+    text = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _WORD.sub(lambda word: _GLIDE.sub(_move_tone, word[0]), text))
+
+
+def swap_i_y(text: str) -> str:
+    """Return `text` with i for y and y for i where both spellings are in use.
+
+    Examples
+    --------
+    >>> swap_i_y("kỷ luật, bác sĩ")
+    'kỉ luật, bác sỹ'
+    """
+    text = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _WORD.sub(lambda word: _FINAL_I.sub(_swap_i, word[0]), text))
+
+
 def spellings(term: str) -> set[str]:
     """Return every accepted spelling of a lower-case term: old and new tone placement, i and y.
 
@@ -80,7 +120,8 @@ def spellings(term: str) -> set[str]:
 _ABBREVIATIONS = frozenset(
     "tp tt tx ths th ts pgs gs bs ks cn nd nđ đc đ/c tr stt ttg cp v.v vv vd tk st mr mrs dr co ltd no kv kp".split()  # noqa: SIM905
 )
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+\S)|(?<=[^\W\d_][.!?])(?=[^\W\d_])|[\r\n\u2028\u2029]+")
+# A stop with its closing quotes, before white space or at once before a letter; or the end of a line.
+_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:(?=\s+\S)|(?=[\"'“‘«(\[]*([^\W\d_])))|[\r\n\u2028\u2029]+")
 _LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]*$")
 
 
@@ -106,19 +147,19 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             found.append((start + left, start + len(piece.rstrip())))
 
     for match in _STOP.finditer(text):
-        mark = match[0]
-        end = match.end()
-        if not mark:  # no space after the stop: a new sentence only where small letters meet a capital
-            if not (text[end - 2].islower() and text[end].isupper()):
+        # Where the space is missing, a sentence ends only before a capital, and not inside "TP.HCM" or "VOV.VN".
+        if match[1]:
+            inside = text[match.start() - 1 : match.start()].isupper() and text[match.end(1) : match.end(1) + 1].isupper()
+            if inside or not match[1].isupper():
                 continue
-            mark, stop = text[end - 1], end - 1
-        else:
-            stop = match.start()
-        if mark == ".":
-            last = _LAST_WORD.search(text, start, stop)
+        end = match.end()
+        if match[0] == ".":
+            last = _LAST_WORD.search(text, start, match.start())
             word = last[0].casefold() if last else ""
             # An initial, an abbreviation, or the number of an item ("1. Về thể chế") ends no sentence.
-            if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS or (word.isdigit() and text[start:stop].strip() == word):
+            if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS:
+                continue
+            if word.isdigit() and text[start : match.start()].strip() == word:
                 continue
         add(end)
         start = end

@@ -12,7 +12,9 @@ from .card import write_card
 from .classifier import PillarClassifier
 from .corpus import Corpus, default_lexicon, read_corpus
 from .evaluation import cross_validated, evaluate
+from .files import read_text, shipped
 from .storage import write_model
+from .thresholds import choose_thresholds
 
 __all__ = ["train_model"]
 
@@ -22,6 +24,7 @@ def train_model(
     out: str | Path,
     *,
     with_default_data: bool = False,
+    objective: str = "f1",
     n_jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -35,6 +38,8 @@ def train_model(
         The model file; ``README.md`` and ``metrics.json`` are written beside it.
     with_default_data : bool
         Train on the shipped data too. Its lexicon is then the shipped one.
+    objective : str
+        See `PillarClassifier`.
     n_jobs : int, optional
         Processes; the bytes written do not depend on it.
     progress : callable, optional
@@ -53,7 +58,7 @@ def train_model(
         raise ValueError("every row has a `split` other than train; nothing to train on")
     # Packed rows hold counts of the shipped lexicon's terms and of no others.
     lexicon = default_lexicon() if corpus.packed else None
-    classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, n_jobs=n_jobs)
+    classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
     X = training.counts(lexicon) if lexicon else training.texts
     classifier.fit(X, training.y, groups=training.documents, progress=progress)
 
@@ -61,6 +66,7 @@ def train_model(
     for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
         held_out = corpus.where("split", split)
         measured[split] = evaluate(classifier, held_out.counts(classifier.model_.lexicon), held_out.y)
+    f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
     facts = {
         "name": Path(out).name,
         "version": __version__,
@@ -72,8 +78,12 @@ def train_model(
     header = {
         "version": __version__,
         "data": facts["data"],
+        "objective": objective,
+        "f1_thresholds": f1_thresholds.round(4).tolist(),
         "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in measured.items()},
     }
     write_model(replace(classifier.model_, header=header), out)
-    write_card(Path(out).parent, facts, measured)
+    # What was tried and what it cannot do is told of the shipped model alone.
+    notes = "" if paths else read_text(shipped("data/experiments.md"))
+    write_card(Path(out).parent, facts, measured, notes)
     return measured

@@ -21,7 +21,6 @@ from sklearn.utils.estimator_checks import (
 )
 
 from cchc_ml import PILLARS, Pillar, PillarClassifier
-from cchc_ml.classifier import best_threshold
 from cchc_ml.corpus import default_lexicon
 
 TERMS = default_lexicon().terms
@@ -187,15 +186,3 @@ def test_progress_is_told(corpus):
     seen = []
     PillarClassifier(lexicon=TERMS, rounds=0, folds=3).fit(corpus.texts, corpus.y, progress=lambda *at: seen.append(at))
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
-
-
-def test_best_threshold_is_the_best_of_all():
-    rng = np.random.default_rng(0)
-    for _ in range(30):
-        y, scores = rng.integers(0, 2, 30), rng.normal(size=30).round(1)
-        y[0] = 1
-
-        def f1(t, y=y, scores=scores):
-            return 2 * (y & (scores > t)).sum() / (y.sum() + (scores > t).sum())
-
-        assert f1(best_threshold(y, scores)) == max(f1(t) for t in [*scores, scores.min() - 1])

@@ -200,3 +200,25 @@ def test_a_reader_that_leaves_early_is_no_error(top):
     )
     assert done.stdout == b'{"source":'
     assert done.stderr == b""
+
+
+def test_codebook_is_readable(cli):
+    result = cli("codebook")
+    assert result.exit_code == 0
+    assert "Cải cách thể chế" in result.stdout
+    assert "✗" in result.stdout
+
+
+def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
+    monkeypatch.setattr("cchc_ml.assessment.learning_curve", lambda *args, **kwargs: {10: 0.5})
+    out = tmp_path / "page.html"
+    assert cli("evaluate", labelled, "--report", out).exit_code == 0
+    assert "Against the baselines" in out.read_text("utf8")
+    assert "exists; give --force" in cli("evaluate", labelled, "--report", out).stderr
+
+
+def test_train_for_precision(cli, tmp_path, labelled):
+    out = tmp_path / "sure.npz"
+    assert cli("train", labelled, "-o", out, "--objective", "precision=0.8").exit_code == 0
+    assert "objective precision=0.8: precision" in cli("evaluate", labelled, "--model", out).stdout
+    assert "objective must be" in cli("train", labelled, "-o", out, "--force", "--objective", "recall").stderr

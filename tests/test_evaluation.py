@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
+from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
-from cchc_ml.evaluation import cross_validated, evaluate, metrics
+from cchc_ml.evaluation import agreement, calibration, cross_validated, evaluate, intervals, metrics, paired
 
 SHAPE = st.integers(1, 12).map(lambda n: (n, 6))
 
@@ -61,3 +61,42 @@ def test_evaluate_uses_the_classifiers_own_tags(small, corpus):
 
 def test_cross_validation_is_worse_than_the_fit_and_better_than_chance(small, corpus):
     assert 0.3 < cross_validated(small, corpus.y)["macro"]["f1"] < evaluate(small, corpus.texts, corpus.y)["macro"]["f1"]
+
+
+def test_intervals_hold_the_score_and_shrink_with_documents():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, (300, 6))
+    predicted = np.where(rng.random((300, 6)) < 0.8, y, 1 - y)
+    alone, clustered = intervals(y, predicted, np.arange(300)), intervals(y, predicted, np.arange(300) // 30)
+    f1 = metrics(y, predicted, predicted)["macro"]["f1"]
+    assert alone["macro"][0] < f1 < alone["macro"][1]
+    assert np.diff(clustered["tthc"]) > np.diff(alone["tthc"]) * 0.5
+    assert intervals(y, predicted, np.arange(300)) == alone
+
+
+def test_paired_bootstrap_tells_better_from_same():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, (300, 6))
+    good = np.where(rng.random((300, 6)) < 0.9, y, 1 - y)
+    bad = np.where(rng.random((300, 6)) < 0.7, y, 1 - y)
+    assert paired(y, good, bad, np.arange(300))["p"] < 0.01
+    assert paired(y, good, good, np.arange(300)) == {"difference": 0.0, "low": 0.0, "high": 0.0, "p": 1.0}
+
+
+def test_calibration_error_of_true_and_of_bold_probabilities():
+    rng = np.random.default_rng(0)
+    p = rng.random((4000, 6))
+    y = rng.random((4000, 6)) < p
+    assert all(row["ece"] < 0.04 for row in calibration(y, p).values())
+    assert all(row["ece"] > 0.15 for row in calibration(y, (p > 0.5).astype(float)).values())
+    assert sum(n for *_, n in calibration(y, p)["tthc"]["curve"]) == 4000
+
+
+def test_agreement_is_scikit_learns_kappa():
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 2, (2, 50, 6))
+    found = agreement(a, b)
+    for k, row in enumerate(found["pillars"].values()):
+        assert row["kappa"] == pytest.approx(cohen_kappa_score(a[:, k], b[:, k]))
+    assert agreement(a, a)["exact_match"] == 1.0
+    assert agreement(a * 0, a * 0)["pillars"]["tthc"]["kappa"] == 1.0

@@ -9,9 +9,9 @@ from cchc_ml.pillars import PILLARS
 TEXT = "Trời mưa to cả tuần. HĐND tỉnh rà soát văn bản quy phạm pháp luật, bãi bỏ 14 văn bản hết hiệu lực. Chợ vẫn họp."
 
 
-def test_pool_is_half_the_paragraph_and_half_its_best_sentence():
+def test_pool_weighs_the_paragraph_and_its_best_sentence():
     paragraphs, sentences = np.array([[1.0], [5.0]]), np.array([[3.0], [2.0]])
-    assert pool(paragraphs, sentences, np.array([0, 2, 2], np.int32)).tolist() == [[2.0], [5.0]]
+    assert pool(paragraphs, sentences, np.array([0, 2, 2], np.int32)).tolist() == [[pytest.approx(1.8)], [pytest.approx(5.0)]]
 
 
 def test_annotation_names_the_sentence_that_carries_the_tag(small):

@@ -24,6 +24,12 @@ def test_find(sentence, want):
     assert LEXICON.find(sentence) == want
 
 
+def test_text_without_diacritics_is_found_without_them():
+    lexicon = Lexicon(["dự án", "thủ tục", "du an"])
+    assert lexicon.find_by_sentence("Thu tuc du an. Du an cham.") == [[1, 0], [0]]
+    assert lexicon.find_by_sentence("Thu tuc dự án chậm tiến độ") == [[0]]
+
+
 def test_every_occurrence_counts():
     assert LEXICON.find("một một một") == [3, 3, 3]
 
@@ -70,5 +76,5 @@ def test_learn_lexicon_finds_the_words_that_tell_pillars_apart(corpus):
     lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200)
     assert {"thủ tục hành chính", "cải cách thể chế"} <= set(lexicon.terms)
     assert "giải ngân" in lexicon.terms
-    assert list(lexicon.terms) == sorted(lexicon.terms)
+    assert lexicon.terms.index("thủ tục") < lexicon.terms.index("thủ tục hành chính")
     assert learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200, n_jobs=2).terms == lexicon.terms
