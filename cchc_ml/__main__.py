@@ -1,5 +1,5 @@
 """`python -m cchc_ml` is `cchc-ml`."""
 
-from .cli import app
+from .cli import main
 
-app(prog_name="cchc-ml")
+main()

@@ -1,117 +1,105 @@
-"""From files to articles to paragraphs: plain text and simple HTML."""
+"""From files to articles to paragraphs: text, saved web pages, Word and PDF."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
-from .files import decode, read_text
+from .documents import docx_blocks, pdf_blocks
+from .encodings import repair
+from .files import decode
+from .furniture import Block, Kind, arrange, join_lines
+from .pages import read_page
 
 __all__ = ["ARTICLES", "Article", "parse_article", "read_article"]
 
-ARTICLES = (".txt", ".html", ".htm")
+ARTICLES = (".txt", ".html", ".htm", ".docx", ".pdf")
 
 
 @dataclass(frozen=True)
 class Article:
-    """An article: where it comes from and its paragraphs, headline first, in NFC.
+    """An article, in NFC.
 
     Attributes
     ----------
     source : str
         The path it was read from.
-    paragraphs : tuple of str
+    blocks : tuple of Block
+        Everything the page shows, from top to bottom, and what it is: `text` and `kind`.
+    headline, date, author, outlet : str or None
+        What the page or file says of itself; the date as YYYY-MM-DD.
     """
 
     source: str
-    paragraphs: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    headline: str | None = None
+    date: str | None = None
+    author: str | None = None
+    outlet: str | None = None
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The text that is article: headline, sub-headings and body, without the furniture of the page."""
+        return tuple(block.text for block in self.blocks if block.kind is not Kind.furniture)
 
 
-class _Blocks(HTMLParser):
-    """Collect the text of block elements; skip what a reader does not read."""
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(repair(text)[0].split()))
 
-    SKIP = frozenset({"script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "button", "title", "svg"})
-    INLINE = frozenset(
-        [
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "cite",
-            "code",
-            "data",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "kbd",
-            "mark",
-            "q",
-            "s",
-            "samp",
-            "small",
-            "span",
-            "strong",
-            "sub",
-            "sup",
-            "time",
-            "u",
-            "var",
-            "wbr",
-            "img",
-        ]
-    )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.blocks: list[str] = [""]
-        self.skipping: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SKIP:
-            self.skipping.append(tag)
-        elif tag not in self.INLINE:
-            self.blocks.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.skipping:
-            while self.skipping.pop() != tag:
-                pass
-        elif tag not in self.INLINE:
-            self.blocks.append("")
-
-    def handle_data(self, data: str) -> None:
-        if not self.skipping:
-            self.blocks[-1] += data
+def _from_blocks(source: str, texts: list[str], about: dict[str, str | None] | None = None) -> Article:
+    """Tell furniture from article; where nothing reads as a paragraph, every block is one."""
+    texts = [text for text in map(_clean, texts) if any(c.isalpha() for c in text)]
+    blocks = arrange(texts, headline=(about or {}).get("headline"))
+    if not any(block.kind is Kind.body for block in blocks):
+        blocks = [Block(text, Kind.body) for text in texts]
+    headline = next((block.text for block in blocks if block.kind is Kind.headline), None)
+    return Article(source, tuple(blocks), **((about or {}) | {"headline": headline}))
 
 
 def parse_article(text: str, source: str, *, html: bool = False) -> Article:
-    """Split the text of an article into paragraphs: its lines, or the blocks of its HTML."""
-    blocks = text.splitlines()
+    """Split the text of an article into paragraphs: its lines, those of one paragraph joined; or the blocks of its HTML.
+
+    Raises
+    ------
+    ValueError
+        There is no text in it.
+    """
+    text = repair(text)[0]  # before white space is folded: what looks like it may be half a letter
     if html:
-        parser = _Blocks()
-        parser.feed(text)
-        parser.close()
-        blocks = parser.blocks
-    paragraphs = (unicodedata.normalize("NFC", " ".join(block.split())) for block in blocks)
-    article = Article(source, tuple(p for p in paragraphs if any(c.isalpha() for c in p)))
+        page = read_page(text)
+        blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
+        facts = {
+            name: _clean(value) if value else None for name in ("headline", "date", "author", "outlet") for value in [getattr(page, name)]
+        }
+        article = Article(source, blocks, **facts)
+        if article.paragraphs and not any(block.kind is Kind.body for block in blocks):
+            article = _from_blocks(source, [block.text for block in blocks])
+    else:
+        article = _from_blocks(source, join_lines(text.splitlines()))
+    return _with_text(article)
+
+
+def _with_text(article: Article) -> Article:
     if not article.paragraphs:
-        raise ValueError(f"{source} has no paragraph of text")
+        raise ValueError(f"{article.source} has no paragraph of text")
     return article
 
 
 def read_article(path: str | Path) -> Article:
-    """Read an article from a UTF-8 `.txt` file, one paragraph a line, or from a simple `.html` file.
+    """Read an article from a `.txt`, `.html`, `.docx` or `.pdf` file.
+
+    Text may be UTF-8, UTF-16, Windows-1258, TCVN3 (ABC) or VNI. Word and PDF need the extra ``office``.
 
     Raises
     ------
     FileNotFoundError
         There is no such file.
+    ImportError
+        The library that reads the file is not installed; the message says what to install.
     ValueError
-        The file is of another kind, empty, binary, not UTF-8, or without text.
+        The file is of another kind, empty, binary, in no known encoding, damaged, scanned, or without text.
 
     Examples
     --------
@@ -120,9 +108,16 @@ def read_article(path: str | Path) -> Article:
     True
     """
     path = Path(path)
-    if path.exists() and path.suffix.lower() not in ARTICLES:
+    kind = path.suffix.lower()
+    if not path.exists():
+        raise FileNotFoundError(f"no file {path}")
+    if kind not in ARTICLES:
         raise ValueError(f"{path} is no article; want one of {', '.join(ARTICLES)}")
-    return parse_article(read_text(path), str(path), html=path.suffix.lower() != ".txt")
+    if kind in (".docx", ".pdf"):
+        if not path.stat().st_size:
+            raise ValueError(f"{path} is empty")
+        return _with_text(_from_blocks(str(path), *(docx_blocks if kind == ".docx" else pdf_blocks)(path)))
+    return parse_article(decode(path.read_bytes(), str(path)), str(path), html=kind != ".txt")
 
 
 def decode_article(data: bytes, source: str) -> Article:

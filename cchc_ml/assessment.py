@@ -12,8 +12,10 @@ import numpy as np
 from . import load
 from .baselines import codebook_baselines, text_baselines
 from .classifier import PillarClassifier
-from .corpus import Corpus, indicator, parse_labels, read_corpus
+from .corpus import Corpus, default_lexicon, fingerprint, indicator, parse_labels, read_corpus
 from .evaluation import agreement, evaluate, metrics, paired
+from .files import needs
+from .pillars import PILLARS
 from .report import evaluation_page, worst_errors
 from .splits import learning_curve, split_kinds
 from .stress import stress as measure_stress
@@ -59,16 +61,25 @@ def assess(
     if not paths:
         corpus = corpus.where("split", "own-heldout" if stress else "validation")
     classifier = load(model)
+    if not paths and corpus.packed and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
+        raise ValueError("this model counts terms of its own, the shipped validation rows hold counts of others; give DATA as text")
+    if page:
+        needs("matplotlib", "report", "a page with plots")
     counts = corpus.counts(classifier.model_.lexicon)
     tags = classifier.predict(counts)
     measured = evaluate(classifier, counts, corpus.y, corpus.documents)
     measured |= _compare(classifier, corpus, tags, baselines, progress)
     measured |= _objective(classifier, counts, corpus, measured)
-    twice = [row for row in corpus.rows if "second_labels" in row]
+    # A list may be empty; an empty cell says that nobody labelled the row twice.
+    twice = [i for i, row in enumerate(corpus.rows) if row.get("second_labels") not in (None, "")]
     if twice:
         # Where two annotators differed and were adjudicated, `first_labels` keeps what the first one said.
-        first = indicator([parse_labels(row.get("first_labels", row["labels"])) for row in twice])
-        measured["agreement"] = agreement(first, indicator([parse_labels(row["second_labels"]) for row in twice]))
+        adjudicated = [tuple(p for p, has in zip(PILLARS, corpus.y[i], strict=True) if has) for i in twice]
+        first = [
+            parse_labels(corpus.rows[i]["first_labels"]) if corpus.rows[i].get("first_labels") is not None else own
+            for i, own in zip(twice, adjudicated, strict=True)
+        ]
+        measured["agreement"] = agreement(indicator(first), indicator([parse_labels(corpus.rows[i]["second_labels"]) for i in twice]))
     if stress:
         if corpus.packed:
             raise ValueError("spelling can only be changed in text; a row is packed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,12 +71,11 @@ def _fasttext(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> N
 
     from .text import normalise
 
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf8") as file:
-        for text, row in zip(texts, y, strict=True):
-            labels = [f"__label__{k}" for k in np.flatnonzero(row)] or ["__label__none"]
-            file.write(" ".join(labels) + normalise(text) + "\n")
-        file.flush()
-        model = fasttext.train_supervised(file.name, loss="ova", wordNgrams=2, epoch=25, lr=0.5, dim=50, thread=1, seed=0, verbose=0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.txt"
+        labels = [" ".join([f"__label__{k}" for k in np.flatnonzero(row)] or ["__label__none"]) for row in y]
+        path.write_text("".join(f"{label}{normalise(text)}\n" for label, text in zip(labels, texts, strict=True)), "utf8")
+        model = fasttext.train_supervised(str(path), loss="ova", wordNgrams=2, epoch=25, lr=0.5, dim=50, thread=1, seed=0, verbose=0)
     scores = np.zeros((len(others), len(PILLARS)))
     for row, text in zip(scores, others, strict=True):
         # The C++ side directly: the wrapper's predict breaks with numpy 2.

@@ -11,7 +11,7 @@ from .files import atomic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["write_card"]
+__all__ = ["check_card", "write_card"]
 
 CARD = """\
 # Model card: {name}
@@ -34,9 +34,17 @@ official, an office or a province by the number of tags alone. Not for languages
 ## Scores
 
 {tables}
-Cross-validated: every training paragraph is scored by a model, and tagged with thresholds, that saw nothing of its document.
+Cross-validated: every training paragraph is scored by a model, and tagged with thresholds, that saw nothing of its document; but
+the lexicon was chosen on the labels of all of them.
 {notes}
 """
+
+
+def check_card(folder: Path) -> None:
+    """Refuse a folder whose README.md is something else than a model card: it would be lost."""
+    path = folder / "README.md"
+    if path.exists() and not path.read_bytes().startswith(b"# Model card"):
+        raise ValueError(f"{path} is no model card and would be overwritten; write the model into a folder of its own")
 
 
 def _table(title: str, measured: Mapping[str, Any]) -> str:
@@ -71,6 +79,8 @@ def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[s
     folder = Path(folder)
     card = CARD.format(**facts, tables="\n".join(_table(*item) for item in measured.items()), notes=f"\n{notes}")
     with atomic(folder / "README.md") as temporary:
-        temporary.write_text(card.rstrip("\n") + "\n", "utf8")
+        temporary.write_text(card.rstrip("\n") + "\n", "utf8", newline="\n")
     with atomic(folder / "metrics.json") as temporary:
-        temporary.write_text(json.dumps({"model": dict(facts), "scores": measured}, ensure_ascii=False, indent=1) + "\n", "utf8")
+        temporary.write_text(
+            json.dumps({"model": dict(facts), "scores": measured}, ensure_ascii=False, indent=1) + "\n", "utf8", newline="\n"
+        )

@@ -41,9 +41,14 @@ def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
             if isinstance(row, str) or not isinstance(row, Iterable):
                 raise TypeError(f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['tthc']")
         # A list of rows of numbers is an array written out; anything else is sets of pillars.
-        numeric = any(not isinstance(value, str) for row in rows for value in row)
-        y = np.asarray(rows) if numeric else indicator([parse_labels(list(row)) for row in rows])
-    y = np.asarray(y)
+        if any(not isinstance(value, str) for row in rows for value in row):
+            odd = next((i for i, row in enumerate(rows) if len(list(row)) != len(PILLARS)), None)
+            if odd is not None:
+                raise ValueError(f"y[{odd}] is {rows[odd]!r:.60}, want six numbers 0 or 1, or a collection of pillars such as ['tthc']")
+            y = np.asarray(rows)
+        else:
+            y = indicator([parse_labels(list(row)) for row in rows])
+    y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
     if y.ndim != 2 or y.shape[1] != len(PILLARS):
         raise ValueError(f"y has shape {y.shape}, want (n, 6), one column each for {', '.join(PILLARS)}")
     if len(y) != n:

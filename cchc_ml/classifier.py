@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -139,13 +140,13 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ValueError, TypeError
             No paragraphs, a paragraph that is no string, an unknown pillar, a pillar that every paragraph has or none.
         """
-        for name, low in (("C", 0), ("sentence_weight", 0)):
+        for name in ("C", "sentence_weight"):
             value = getattr(self, name)
-            if not value > low:
-                raise ValueError(f"{name} must be greater than {low}. Got {value!r} instead.")
+            if not isinstance(value, int | float) or not value > 0:
+                raise ValueError(f"{name} must be a number greater than 0. Got {value!r} instead.")
         for name, least in (("max_terms", 1), ("rounds", 0), ("folds", 2)):
             value = getattr(self, name)
-            if value != int(value) or value < least:
+            if not isinstance(value, Integral) or value < least:
                 raise ValueError(f"{name} must be a whole number of at least {least}. Got {value!r} instead.")
         parse_objective(self.objective)
         if not isinstance(X, Counts):
@@ -288,8 +289,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @classmethod
     def from_model(cls, model: Model) -> PillarClassifier:
-        """Return a fitted classifier around a model."""
-        self = cls(lexicon=model.lexicon.terms)
+        """Return a fitted classifier around a model, with the parameters it was trained with; it has no out-of-fold scores."""
+        known = set(cls().get_params())
+        self = cls(**{k: v for k, v in model.header.get("parameters", {}).items() if k in known}, lexicon=model.lexicon.terms)
         self.model_ = model
         self.classes_ = np.array([str(p) for p in PILLARS])
         return self

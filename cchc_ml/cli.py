@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -27,6 +29,7 @@ app = typer.Typer(
 
 ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; default: the one that ships with the package.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+ColumnOption = Annotated[str | None, typer.Option("--text-column", help="The column with the text; default: text, noi_dung, content …")]
 JobsOption = Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core.")]
 
 
@@ -58,6 +61,17 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def main() -> None:
+    """Run the command line; text is UTF-8 wherever it goes, and a run that is ended cleans up behind itself."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf8", errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
+    app(prog_name="cchc-ml")
+
+
 def version(value: bool) -> None:
     """Print the version and leave."""
     if value:
@@ -72,6 +86,8 @@ def options(show: Annotated[bool, typer.Option("--version", callback=version, is
 
 def free(path: Path, force: bool) -> Path:
     """Return `path` if it may be written."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file")
     if path.exists() and not force:
         raise FileExistsError(f"{path} exists; give --force to overwrite it")
     if not path.parent.is_dir():
@@ -85,8 +101,6 @@ def output(path: Path | None, encoding: str = "utf8") -> Iterator[TextIO]:
     from .files import atomic
 
     if path is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf8", newline="\n")
         yield sys.stdout
         return
     with atomic(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
@@ -106,6 +120,9 @@ def screen(stderr: bool = False) -> Console:
 @contextmanager
 def bar(description: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on standard error, where that is a terminal; give the function that moves it."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -117,39 +134,66 @@ def bar(description: str) -> Iterator[Callable[[int, int], None]]:
 @command
 def predict(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help=".txt, .html, .jsonl, .csv, a folder of them, or - for standard input.")
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .parquet .gz), folders of these, or - for stdin.",
+        ),
     ],
     model: ModelOption = None,
     format: Annotated[
-        Format | None, typer.Option("--format", "-f", help="Default: table on a terminal, else jsonl, or by the name of -o.")
+        Format | None, typer.Option("--format", "-f", help="Default: by the name of -o; else table on a terminal, jsonl in a pipe.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file: .jsonl .csv .tsv .xlsx .parquet, .gz.")] = None,
+    column: ColumnOption = None,
+    keep_furniture: Annotated[bool, typer.Option("--keep-furniture", help="Tag menus, captions and by-lines of pages too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run with --resume stopped (-o FILE.jsonl).")] = False,
     force: ForceOption = False,
 ) -> None:
     """Tag paragraphs: which pillars each is evidence for, how sure, and which sentence carries it."""
-    from .export import read_inputs, tag_rows, write_csv, write_jsonl
+    from .export import export, tag_rows, write_csv, write_jsonl
+    from .inputs import expand, read_file, read_inputs
+    from .resuming import tag_files
     from .storage import read_model
 
+    out = None if str(out) == "-" else out
     if out is not None:
         free(out, force)
-        format = format or (Format.csv if out.suffix.lower() == ".csv" else Format.jsonl)
-    rows = tag_rows(read_model(model), read_inputs(inputs))
-    if format is None:
-        format = Format.table if sys.stdout.isatty() else Format.jsonl
-    if format is Format.jsonl:
-        with output(out) as file:
-            write_jsonl(rows, file)
-    elif format is Format.csv:
-        # With the mark, Excel reads a file as UTF-8.
-        with output(out, "utf-8-sig") as file:
-            write_csv(rows, file)
-    else:
-        from rich.console import Console
+    if resume and (out is None or out.suffix.lower() != ".jsonl"):
+        raise ValueError("--resume goes with -o FILE.jsonl")
+    trained, files = read_model(model), expand(inputs)
+    failures: list[str] = []
+    failed = None if strict or len(files) == 1 else lambda _, reason: failures.append(reason)
+    with bar("files") if out is not None and len(files) > 1 else nullcontext() as progress:
+        begun = (lambda number: progress(number, len(files))) if progress else None
+        if resume and out is not None:
 
-        from .console import print_tagged
+            def read(name: str) -> Iterator[Any]:
+                return read_file(name, column=column, keep_furniture=keep_furniture)
 
-        with output(out) as file:
-            print_tagged(rows, screen() if out is None else Console(file=file, width=PAGE))
+            tag_files(trained, files, out, read=read, failed=failed, begun=begun)
+        else:
+            rows = tag_rows(trained, read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun))
+            if format is None and out is None:
+                format = Format.table if sys.stdout.isatty() else Format.jsonl
+            if format is Format.table:
+                from rich.console import Console
+
+                from .console import print_tagged
+
+                with output(out) as file:
+                    print_tagged(rows, screen() if out is None else Console(file=file, width=PAGE))
+            elif out is not None:
+                export(rows, out, format and f".{format}")
+            else:
+                with output(None) as file:
+                    (write_csv if format is Format.csv else write_jsonl)(rows, file)
+    for reason in failures:
+        print("cchc-ml:", " ".join(reason.split()), file=sys.stderr)
+    if failures:
+        print(f"cchc-ml: {len(failures)} of {len(files)} files could not be read to the end", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 @command
@@ -166,20 +210,25 @@ def train(
     force: ForceOption = False,
 ) -> None:
     """Train a model. Rows whose `split` is another than train are left out, and measured where they ship with the package."""
+    from .card import check_card
     from .console import metrics_table
+    from .files import shipped
     from .training import train_model
 
-    if out is None and not data:
+    rebuilt = (
+        out is None and not data and objective == "f1" and Path("models/pillars.npz").resolve() == shipped("models/pillars.npz").resolve()
+    )
+    if rebuilt:
         out = Path("models/pillars.npz")  # the build product of a checkout
-        force = True
     if out is None:
-        raise ValueError("with data of your own, say where the model goes: -o MODEL.npz")
+        raise ValueError("with data or an objective of your own, or outside a checkout, say where the model goes: -o FOLDER/MODEL.npz")
     if with_default_data and not data:
         raise ValueError("--with-default-data goes with data of your own; without any, the default data is what is trained on")
     if out.suffix != ".npz":
         raise ValueError(f"a model is an .npz file; found {out}")
     for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
-        free(path, force)
+        free(path, force or rebuilt)
+    check_card(out.parent)
     with bar("training") as progress:
         measured = train_model(data or [], out, with_default_data=with_default_data, objective=objective, n_jobs=jobs, progress=progress)
     for title, table in measured.items():
@@ -292,4 +341,4 @@ def lexicon(
 
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .pillars import PILLARS, Pillar, codebook
-from .tables import Row
+from .tables import Row, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,30 +26,36 @@ def print_tagged(rows: Iterable[Row], console: Console) -> None:
     """Print tagged paragraphs, the evidence sentence of each pillar underlined in its colour, or quoted where there is none."""
     source, tagged, total = None, 0, 0
     for total, row in enumerate(rows, 1):
+        column = text_column(row) or "text"
         if row.get("source") != source:
             source = row.get("source")
-            console.rule(Text(str(source)), style="dim")
+            console.rule(Text(_plain(str(source))), style="dim")
         tagged += bool(row["pillars"])
         grid = Table.grid(padding=(0, 1))
         grid.add_column(justify="right", style="dim", min_width=3)
         grid.add_column()
-        grid.add_row(str(row.get("paragraph", total)), _marked(row))
+        grid.add_row(str(row.get("paragraph", total)), _marked(row, column))
         for slug in row["pillars"]:
             pillar = Pillar(slug)
             line = Text.assemble(("■ ", COLOURS[pillar]), (pillar.vi, f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}")
-            if console.color_system is None and slug in row["evidence"]:
-                line.append(f"  ← {_ends(row['evidence'][slug])}")
+            if (console.color_system is None or console.no_color) and slug in row["evidence"]:
+                line.append(f"  ← {_ends(_plain(row['evidence'][slug]))}")
             grid.add_row("", line)
         console.print(grid)
         console.print()
     console.print(f"{tagged}/{total} đoạn có bằng chứng (paragraphs with evidence)", style="dim")
 
 
-def _marked(row: Row) -> Text:
-    text = unicodedata.normalize("NFC", row["text"])
+def _plain(text: str) -> str:
+    """Return text without the codes that steer a terminal."""
+    return "".join(c if c.isprintable() or c == " " else " " for c in unicodedata.normalize("NFC", text))
+
+
+def _marked(row: Row, column: str) -> Text:
+    text = _plain(row[column])
     marked = Text(text, "" if row["pillars"] else "dim")
     for slug in reversed(row["pillars"]):
-        sentence = row["evidence"].get(slug)
+        sentence = _plain(row["evidence"].get(slug, ""))
         if sentence:
             start = text.find(sentence)
             marked.stylize(f"underline {COLOURS[Pillar(slug)]}", start, start + len(sentence))
@@ -76,6 +82,9 @@ def metrics_table(measured: Mapping[str, Any], title: str) -> Table:
         return [*(f"{row[k]:.3f}" for k in ("precision", "recall", "f1")), *interval]
 
     for slug, row in measured["pillars"].items():
+        if not row["tp"] + row["fp"] + row["fn"]:
+            table.add_row(slug, "0", "0", "0", "0", *["–"] * (len(table.columns) - 5))
+            continue
         counts = [str(row[k]) for k in ("support", "tp", "fp", "fn")]
         ap = "–" if row["average_precision"] is None else f"{row['average_precision']:.3f}"
         table.add_row(slug, *counts, *cells(slug, row), ap, *([f"{calibrated[slug]['ece']:.3f}"] if calibrated else []))
@@ -100,7 +109,7 @@ def evaluation_tables(measured: Mapping[str, Any], title: str) -> Iterator[Table
     yield metrics_table(measured, title)
     yield _plain_table("against the baselines", ("", "macro-F1", "micro-F1"), ((name, *row) for name, row in measured["baselines"].items()))
     c = measured["comparison"]
-    yield f"against {c['baseline']}: {c['difference']:+.3f} macro-F1 (95 % {c['low']:+.3f} to {c['high']:+.3f}), p = {c['p']:.4f}"
+    yield f"against {c['baseline']}: {c['difference']:+.3f} macro-F1 (95 % {c['low']:+.3f} to {c['high']:+.3f}), one-sided p = {c['p']:.4f}"
     if o := measured.get("objective"):
         yield (
             f"objective {o['name']}: precision {o['precision']:.3f} (at the thresholds for F1 {o['precision_at_f1']:.3f}), "

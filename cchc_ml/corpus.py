@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .files import read_text, shipped
+from .inputs import require_text
 from .pillars import PILLARS, Pillar, parse_pillar
 from .tables import Row, read_rows
 from .terms import Counts, Lexicon
@@ -38,8 +42,10 @@ def parse_labels(value: object) -> tuple[Pillar, ...]:
         try:
             return (parse_pillar(value),)
         except ValueError:
-            separator = next((s for s in ";|," if s in value), ";")
-            value = [part for part in value.split(separator) if part.strip()]
+            # One pillar's name has a comma in it.
+            for pillar in PILLARS:
+                value = re.sub(re.escape(pillar.vi), pillar.value, value, flags=re.IGNORECASE)
+            value = [part for part in re.split("[;|,]", value) if part.strip()]
     if not isinstance(value, Iterable) or isinstance(value, dict):
         raise ValueError(f'labels are {value!r}; want a list of pillars, such as ["tthc"]')
     labels = list(value)
@@ -49,14 +55,29 @@ def parse_labels(value: object) -> tuple[Pillar, ...]:
     return tuple(pillar for pillar in PILLARS if pillar in found)
 
 
+YES = ("1", "1.0", "true", "x")
+
+
+@cache
+def _pillar_columns(names: tuple[str, ...]) -> dict[Pillar, str]:
+    """Return the columns that are called after a pillar, by slug or Vietnamese name."""
+    found = {}
+    for name in names:
+        with suppress(ValueError):
+            found[parse_pillar(str(name))] = name
+    return found
+
+
 def _labels_of(row: Row) -> tuple[Pillar, ...]:
     if "labels" in row:
         return parse_labels(row["labels"])
-    if all(pillar in row for pillar in PILLARS):
-        odd = {str(row[p]).strip() for p in PILLARS} - {"0", "1", "", "False", "True", "0.0", "1.0"}
+    columns = _pillar_columns(tuple(row))
+    if len(columns) == len(PILLARS):
+        cells = {pillar: str(row[column]).strip().lower() for pillar, column in columns.items()}
+        odd = set(cells.values()) - {*YES, "0", "0.0", "false", "none", ""}
         if odd:
             raise ValueError(f"found {odd.pop()!r} in a pillar's column; want 0 or 1")
-        return tuple(p for p in PILLARS if str(row[p]).strip() in ("1", "True", "1.0"))
+        return tuple(p for p in PILLARS if cells[p] in YES)
     raise ValueError(f"no labels; want a column 'labels', or the six {', '.join(PILLARS)}; columns found: {', '.join(row)}")
 
 
@@ -89,12 +110,15 @@ class Corpus:
     @classmethod
     def from_rows(cls, rows: Sequence[Row]) -> Corpus:
         """Make a corpus of rows that were checked."""
-        names = [next((f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k)), f"row:{i}") for i, row in enumerate(rows)]
+        names = [
+            next((f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k) not in (None, "")), f"row:{i}")
+            for i, row in enumerate(rows)
+        ]
         return cls(rows, indicator([_labels_of(row) for row in rows]), np.array(names, dtype=np.str_))
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
-        return self.take(np.flatnonzero([row.get(field) in values for row in self.rows]))
+        return self.take(np.flatnonzero([str(row.get(field)) in values for row in self.rows]))
 
     def training(self) -> Corpus:
         """Return the rows that are there to train on: those of no split, or of split train."""
@@ -152,11 +176,13 @@ def fingerprint(lexicon: Lexicon) -> str:
 
 def default_lexicon() -> Lexicon:
     """Return the lexicon that ships with the package, `data/lexicon.txt`."""
-    return Lexicon(read_text(shipped("data/lexicon.txt")).split("\n")[:-1])
+    return Lexicon(read_text(shipped("data/lexicon.txt")).splitlines())
 
 
-def read_corpus(*paths: str | Path) -> Corpus:
+def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
     """Read labelled paragraphs, of text or packed; without paths, those that ship with the package.
+
+    The text of a row is in the field `column`, or the first of a usual name; it is `text` in what is returned.
 
     Raises
     ------
@@ -168,7 +194,7 @@ def read_corpus(*paths: str | Path) -> Corpus:
         before = len(rows)
         for where, row in read_rows(path):
             if "sentences" not in row:
-                require_text(where, row)
+                row = {"text": row[require_text(where, row, column)]} | row
             elif not _is_packed(row):
                 raise ValueError(f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`")
             try:
@@ -191,20 +217,11 @@ def _is_packed(row: Row) -> bool:
     )
 
 
-def require_text(where: str, row: Row) -> str:
-    """Return the text of a row, or say what there is instead."""
-    if "text" not in row:
-        raise ValueError(f"{where}: no field or column 'text'; found: {', '.join(map(str, row)) or 'none'}")
-    if not isinstance(row["text"], str) or not row["text"].strip():
-        raise ValueError(f"{where}: row without text (text is {row['text']!r})")
-    return row["text"]
-
-
 def pack_files(paths: Iterable[str | Path], lexicon: Lexicon) -> str:
     """Pack labelled text as JSON Lines: the text is replaced by its SHA-256 and by the counts of the lexicon's terms.
 
     `sentences` lists, for each sentence, the line numbers (from 0) of the terms in it, sorted, one for each occurrence;
-    `lexicon` tells which lexicon; a row without `split` gets the name of its file. Every other field is kept.
+    `lexicon` tells which lexicon; a row without `split` gets the name of a file called train or validation. Every other field is kept.
     """
     mark = fingerprint(lexicon)
     lines = []
@@ -214,7 +231,8 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon) -> str:
             raise ValueError(f"{path} is packed already")
         for row in corpus.rows:
             kept = {key: row[key] for key in row if key != "text"}
-            kept.setdefault("split", Path(path).name.split(".")[0])
+            if (name := Path(path).name.split(".")[0]) in ("train", "validation"):
+                kept.setdefault("split", name)
             sentences = [sorted(found) for found in lexicon.find_by_sentence(row["text"])]
             packed = kept | {"sha256": text_hash(row["text"]), "lexicon": mark, "sentences": sentences}
             lines.append(json.dumps(packed, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -113,14 +113,27 @@ def _resampled_f1(y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[
     for part, hit in zip(counts, (y & predicted, ~y & predicted, y & ~predicted), strict=True):
         np.add.at(part, document, hit)
     times = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
-    return f1_of_counts(*(times @ part for part in counts))
+    tp, fp, fn = (times @ part for part in counts)
+    # A pillar that a draw has not is no success in it.
+    return np.where(tp + fp + fn > 0, f1_of_counts(tp, fp, fn), np.nan)
 
 
 def intervals(y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]) -> dict[str, tuple[float, float]]:
     """Return 95 % intervals of F1, by the bootstrap over documents (Efron and Tibshirani, 1993): each slug's, and ``macro``."""
     f1 = _resampled_f1(y, predicted, documents)
-    columns = {str(p): f1[:, k] for k, p in enumerate(PILLARS)} | {"macro": f1.mean(1)}
-    return {name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))) for name, values in columns.items()}
+    columns = {str(p): f1[:, k] for k, p in enumerate(PILLARS)} | {"macro": _mean(f1)}
+    found = {}
+    for name, values in columns.items():
+        known = values[~np.isnan(values)]
+        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (0.0, 1.0)
+        found[name] = (float(low), float(high))
+    return found
+
+
+def _mean(f1: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the pillars that a draw has; 1 where it has none."""
+    known = ~np.isnan(f1)
+    return np.where(known.any(1), np.where(known, f1, 0).sum(1) / np.maximum(known.sum(1), 1), 1.0)
 
 
 def paired(y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents: Sequence[Any] | NDArray[Any]) -> dict[str, float]:
@@ -129,12 +142,13 @@ def paired(y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents:
     Returns
     -------
     dict
-        ``difference``, its 95 % interval ``low`` and ``high``, and ``p``: the share of draws in which ours is no better.
+        ``difference``, its 95 % interval ``low`` and ``high``, and ``p``, one-sided: the share of draws in which ours is no better.
     """
-    draws = _resampled_f1(y, ours, documents).mean(1) - _resampled_f1(y, theirs, documents).mean(1)
+    draws = _mean(_resampled_f1(y, ours, documents)) - _mean(_resampled_f1(y, theirs, documents))
     difference = metrics(y, ours, ours)["macro"]["f1"] - metrics(y, theirs, theirs)["macro"]["f1"]
     low, high = np.quantile(draws, [0.025, 0.975])
-    return {"difference": float(difference), "low": float(low), "high": float(high), "p": float((draws <= 0).mean())}
+    p = (1 + (draws <= 0).sum()) / (1 + len(draws))
+    return {"difference": float(difference), "low": float(low), "high": float(high), "p": float(p)}
 
 
 def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, dict[str, Any]]:

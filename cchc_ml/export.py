@@ -1,99 +1,51 @@
-"""Tagged paragraphs as rows, and rows as JSON Lines and CSV."""
+"""Tagged paragraphs as rows, and rows as JSON Lines, CSV, Excel and Parquet."""
 
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import json
-import sys
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from .articles import ARTICLES, decode_article, read_article
-from .corpus import require_text
-from .files import read_text
+from .files import atomic, needs
 from .pillars import PILLARS
-from .tables import TABLES, Row, parse_jsonl, read_rows
+from .tables import TABLES, Row, kind_of
 
 if TYPE_CHECKING:
     from .model import Model
 
-__all__ = ["read_inputs", "tag_rows", "write_csv", "write_jsonl"]
+__all__ = ["RESULTS", "export", "tag_rows", "write_csv", "write_jsonl"]
 
 # Large enough that numpy's fixed costs vanish, small enough that rows come out at once.
 BATCH = 256
+RESULTS = ("pillars", "scores", "evidence")
 
 
-def read_inputs(paths: Iterable[str | Path]) -> Iterator[Row]:
-    """Yield the paragraphs of articles, tables and folders as rows with `text`, in order.
+def tag_rows(model: Model, rows: Iterable[tuple[Row, str]]) -> Iterator[Row]:
+    """Add `pillars` (slugs, most probable first), `scores` (six probabilities) and `evidence` (sentences) to rows.
 
-    A row of a table keeps its fields; a paragraph of an article has `source`, `paragraph` (from 1) and `text`.
-    ``"-"`` is standard input: JSON Lines, or else one article.
+    Parameters
+    ----------
+    rows : iterable of (dict, str)
+        Rows, each with the name of the field that holds its text.
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        A path is missing, of another kind, or a folder without readable files; a row has no text. The message says where.
+    ValueError
+        A row has one of these three fields already.
     """
-    for path in paths:
-        if str(path) == "-":
-            yield from _standard_input()
-            continue
-        path = Path(path)
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and _readable(p))
-            if not inside:
-                raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
-            yield from read_inputs(inside)
-        elif not path.exists():
-            raise FileNotFoundError(f"no file {path}")
-        elif path.suffix.lower() in ARTICLES:
-            article = read_article(path)
-            yield from _rows(article.source, article.paragraphs)
-        elif _readable(path):
-            yield from _table(read_rows(path), str(path))
-        else:
-            read_text(path)  # an empty or binary file is told as that
-            raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
-
-
-def _readable(path: Path) -> bool:
-    return path.name.lower().endswith((*ARTICLES, *TABLES)) and not path.name.startswith(".")
-
-
-def _table(rows: Iterable[tuple[str, Row]], name: str) -> Iterator[Row]:
-    empty = True
-    for where, row in rows:
-        require_text(where, row)
-        empty = False
-        yield row
-    if empty:
-        raise ValueError(f"{name} has no rows")
-
-
-def _standard_input() -> Iterator[Row]:
-    name, file = "standard input", sys.stdin.buffer
-    first = file.readline()
-    if first.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        yield from _table(parse_jsonl(chain([first], file), name), name)
-    else:
-        article = decode_article(first + file.read(), name)
-        yield from _rows("-", article.paragraphs)
-
-
-def _rows(source: str, paragraphs: Iterable[str]) -> Iterator[Row]:
-    for number, text in enumerate(paragraphs, 1):
-        yield {"source": source, "paragraph": number, "text": text}
-
-
-def tag_rows(model: Model, rows: Iterable[Row]) -> Iterator[Row]:
-    """Add `pillars` (slugs, most probable first), `scores` (six probabilities) and `evidence` (sentences) to rows."""
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        for row, found in zip(batch, model.annotate([row["text"] for row in batch]), strict=True):
-            text = unicodedata.normalize("NFC", row["text"])
+        for (row, column), found in zip(batch, model.annotate([row[column] for row, column in batch]), strict=True):
+            if taken := next((name for name in RESULTS if name in row), None):
+                raise ValueError(f"a row has a field {taken!r} already, which the result needs; rename or drop it")
+            text = row[column]
             yield row | {
                 "pillars": [str(p) for p in found.pillars],
                 "scores": {str(p): round(score, 4) for p, score in found.scores.items()},
@@ -104,10 +56,39 @@ def tag_rows(model: Model, rows: Iterable[Row]) -> Iterator[Row]:
 def write_jsonl(rows: Iterable[Row], file: TextIO) -> None:
     """Write rows as JSON Lines, Vietnamese letters as they are, each as soon as it comes."""
     for row in rows:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        try:
+            file.write(line + "\n")
+        except UnicodeEncodeError:  # half a character in a field: JSON can say it in ASCII
+            file.write(json.dumps(row) + "\n")
 
 
-def write_csv(rows: Iterable[Row], file: TextIO) -> None:
+def _flat(row: Row) -> Row:
+    """Return a tagged row as cells: its own columns, `pillars`, and for each pillar its probability and its evidence."""
+    cells = {k: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v for k, v in row.items() if k not in RESULTS}
+    cells["pillars"] = ";".join(row["pillars"])
+    for pillar in PILLARS:
+        new = {f"{pillar}_probability": row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
+        if taken := next((name for name in new if name in cells), None):
+            raise ValueError(f"a row has a column {taken!r} already, which the result needs; rename or drop it")
+        cells |= new
+    return cells
+
+
+def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
+    """Pass flat rows on, as long as they have the columns of the first."""
+    first = None
+    for row in map(_flat, rows):
+        first = first or list(row)
+        if row.keys() - set(first):
+            extra = ", ".join(sorted(row.keys() - set(first)))
+            raise ValueError(
+                f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one"
+            )
+        yield {column: row.get(column) for column in first}
+
+
+def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
     """Write tagged rows as CSV: their own columns, `pillars`, and for each pillar its probability and its evidence.
 
     Raises
@@ -116,15 +97,141 @@ def write_csv(rows: Iterable[Row], file: TextIO) -> None:
         A row has a field that the first one has not.
     """
     writer = None
-    for row in rows:
-        own = {k: v for k, v in row.items() if k not in ("pillars", "scores", "evidence")}
-        flat = own | {"pillars": ";".join(row["pillars"])}
-        for pillar in PILLARS:
-            flat |= {str(pillar): row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
+    for row in _uniform(rows):
         if writer is None:
-            writer = csv.DictWriter(file, list(flat), lineterminator="\n")
+            writer = csv.DictWriter(file, list(row), lineterminator="\n", delimiter=delimiter)
             writer.writeheader()
-        try:
-            writer.writerow(flat)
-        except ValueError as error:
-            raise ValueError(f"rows differ in their fields ({error}); choose --format jsonl, or give the inputs one by one") from None
+        writer.writerow(row)
+
+
+# What Excel cannot hold.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CELL = 32_000
+
+
+def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
+    """Write a workbook a clerk can work in: a row a paragraph, a column a pillar, evidence in bold inside the text.
+
+    Cells are strings, numbers or empty, never formulas: what begins with = stays text.
+    """
+    xlsxwriter = needs("xlsxwriter", "office", ".xlsx files")
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
+    book = xlsxwriter.Workbook(str(path), options)
+    head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True})
+    share = book.add_format({"num_format": "0%", "valign": "top", "align": "center"})
+    tagged = book.add_format({"num_format": "0%", "valign": "top", "align": "center", "bold": True, "bg_color": "#C6E7C8"})
+    sheet = book.add_worksheet("CCHC")
+    sheet.freeze_panes(1, 0)
+    try:
+        number = 0
+        columns: list[str] = []
+        for number, row in enumerate(rows, 1):
+            own = {k: v for k, v in row.items() if k not in RESULTS}
+            if not columns:
+                columns = list(own)
+                text = max(columns, key=lambda k: len(str(own[k])) if isinstance(own[k], str) else 0)
+                heads = [*columns, *(p.short for p in PILLARS), "pillars"]
+                for j, name in enumerate(heads):
+                    sheet.write_string(0, j, name, head)
+                    sheet.set_column(j, j, 90 if name == text else 13)
+            if own.keys() - set(columns):
+                raise ValueError(f"rows differ in their fields ({', '.join(own.keys() - set(columns))}); give the inputs one by one")
+            for j, name in enumerate(columns):
+                _write_cell(sheet, number, j, own.get(name), list(row["evidence"].values()), wrap, bold)
+            for j, pillar in enumerate(PILLARS, len(columns)):
+                sheet.write_number(number, j, row["scores"][pillar], tagged if pillar in row["pillars"] else share)
+            sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), wrap)
+        if columns:
+            sheet.autofilter(0, 0, number, len(columns) + len(PILLARS))
+    finally:
+        book.close()
+
+
+def _write_cell(sheet: Any, i: int, j: int, value: Any, evidence: list[str], wrap: Any, bold: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+        sheet.write_number(i, j, value, wrap)
+        return
+    text = _CONTROL.sub(" ", json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value))[:CELL]
+    sentences = {_CONTROL.sub(" ", sentence) for sentence in evidence}
+    spans = sorted((text.find(s), text.find(s) + len(s)) for s in sentences if s and s in text)
+    pieces: list[Any] = []
+    at = 0
+    for a, b in spans:
+        if a >= at:
+            pieces += [text[at:a]] * (a > at) + [bold, text[a:b]]
+            at = b
+    pieces += [text[at:]] * (at < len(text))
+    if spans and len(pieces) > 2:
+        sheet.write_rich_string(i, j, *pieces, wrap)
+    else:
+        sheet.write_string(i, j, text, wrap)
+
+
+def _write_parquet(rows: Iterable[Row], path: Path) -> None:
+    pyarrow, parquet = needs("pyarrow", "office", ".parquet files"), needs("pyarrow.parquet", "office", ".parquet files")
+    stream = iter(rows)
+    writer = None
+    try:
+        while batch := list(islice(stream, 16 * BATCH)):
+            flat = [row | {"evidence": list(row["evidence"].items())} for row in batch]
+            if writer is None:
+                text = pyarrow.string()
+                known = {"evidence": pyarrow.map_(text, text), "pillars": pyarrow.list_(text)}
+                guessed = pyarrow.Table.from_pylist(batch).schema
+                fields = [(f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed]
+                writer = parquet.ParquetWriter(path, pyarrow.schema(fields))
+            table = pyarrow.Table.from_pylist(flat, schema=writer.schema)
+            writer.write_table(table)
+    except pyarrow.ArrowInvalid as error:
+        raise ValueError(f"rows differ in their fields or types: {str(error).splitlines()[0]}") from None
+    finally:
+        if writer:
+            writer.close()
+
+
+@contextmanager
+def _text_file(path: Path, kind: str, encoding: str) -> Iterator[TextIO]:
+    if kind.endswith(".gz"):
+        with (
+            open(path, "wb") as raw,
+            gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+            io.TextIOWrapper(packed, encoding, newline="") as file,
+        ):
+            yield file
+    else:
+        with open(path, "w", encoding=encoding, newline="") as file:
+            yield file
+
+
+def export(rows: Iterable[Row], path: Path, kind: str | None = None) -> None:
+    """Write tagged rows to a file of the kind that its name tells, all of it or nothing.
+
+    Parameters
+    ----------
+    kind : str, optional
+        The ending to go by instead, such as ``".csv"``.
+
+    Raises
+    ------
+    ValueError
+        The name tells no kind that is written.
+    """
+    kind = kind or kind_of(path)
+    if kind not in TABLES:
+        raise ValueError(f"{path}: the name tells no kind of table; want one of {', '.join(TABLES)}, or give --format")
+    with atomic(path) as temporary:
+        if kind == ".xlsx":
+            _write_xlsx(rows, temporary)
+        elif kind == ".parquet":
+            _write_parquet(rows, temporary)
+        else:
+            # With the mark, Excel reads a file as UTF-8.
+            with _text_file(temporary, kind, "utf8" if ".jsonl" in kind else "utf-8-sig") as file:
+                if ".jsonl" in kind:
+                    write_jsonl(rows, file)
+                else:
+                    write_csv(rows, file, "\t" if ".tsv" in kind else ",")

@@ -7,9 +7,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-__all__ = ["atomic", "read_text", "shipped", "write_gzip"]
+from .encodings import sniff
+
+__all__ = ["atomic", "decode", "needs", "read_text", "shipped", "write_gzip"]
 
 
 def shipped(name: str) -> Path:
@@ -19,15 +23,27 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else package.parent / name
 
 
+def needs(module: str, extra: str, what: str) -> Any:
+    """Import a library that an extra installs.
+
+    Raises
+    ------
+    ImportError
+        It is not installed; the message says how to get it.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        raise ImportError(f'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"') from None
+
+
 def read_text(path: str | Path) -> str:
-    """Read a UTF-8 text file, with or without a byte order mark.
+    """Read a text file; see `decode`.
 
     Raises
     ------
     FileNotFoundError
         There is no such file.
-    ValueError
-        The file is empty, binary, or not UTF-8.
     """
     path = Path(path)
     if not path.exists():
@@ -36,21 +52,31 @@ def read_text(path: str | Path) -> str:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode the UTF-8 content of the file called `name`."""
+    """Decode the content of the file called `name`: UTF-8, UTF-16, Windows-1258, or the bytes of the old fonts.
+
+    Raises
+    ------
+    ValueError
+        The file is empty, binary, or in no known encoding.
+    """
     if not data.strip():
         raise ValueError(f"{name} is empty")
-    if b"\0" in data:
-        raise ValueError(f"{name} is binary or UTF-16; save it as UTF-8 text")
+    codec = sniff(data)
+    if codec is None:
+        kind = "is binary" if b"\0" in data else "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI"
+        raise ValueError(f"{name} {kind}; save it as UTF-8 text")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(codec)
     except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise ValueError(f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8") from None
 
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it to `path` when the block ends well, delete it when it does not."""
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -5,13 +5,13 @@ Prediction lives here, with numpy and scipy alone; learning lives in `classifier
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .encodings import tidy
 from .features import Features
 from .pillars import PILLARS, Pillar
 from .terms import Counts, Lexicon
@@ -37,7 +37,7 @@ class Annotation:
     scores : dict of Pillar to float
         The calibrated probability of each of the six.
     evidence : dict of Pillar to (int, int)
-        For each pillar in `pillars`, the offsets of the sentence that carries it, in the NFC form of the text.
+        For each pillar in `pillars`, the offsets of the sentence that carries it, in the text as it was given.
     """
 
     pillars: tuple[Pillar, ...]
@@ -104,7 +104,8 @@ class Model:
 
     def annotate(self, texts: Sequence[str]) -> list[Annotation]:
         """Tag the paragraphs `texts` and name the sentence that carries each tag."""
-        texts = [unicodedata.normalize("NFC", text) for text in texts]
+        tidied = [tidy(text) for text in texts]
+        texts = [text for text, _ in tidied]
         counts = self.lexicon.count(texts)
         scores, sentence_scores = self._scores(counts)
         probabilities, tagged = self.probabilities(scores), scores > self.thresholds
@@ -113,7 +114,11 @@ class Model:
             first, last = counts.starts[i], counts.starts[i + 1]
             columns = [k for k in np.argsort(-probabilities[i], kind="stable") if tagged[i, k]]
             spans = split_sentences(text) if columns else []
-            evidence = {PILLARS[k]: spans[int(sentence_scores[first:last, k].argmax())] for k in columns if spans}
+            origin = tidied[i][1]
+            evidence = {}
+            for k in columns if spans else ():
+                a, b = spans[int(sentence_scores[first:last, k].argmax())]
+                evidence[PILLARS[k]] = (a, b) if origin is None else (origin[a], origin[b])
             by_pillar = {pillar: float(p) for pillar, p in zip(PILLARS, probabilities[i], strict=True)}
             found.append(Annotation(tuple(PILLARS[k] for k in columns), by_pillar, evidence))
         return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .files import needs
 from .pillars import PILLARS
 
 if TYPE_CHECKING:
@@ -67,10 +68,7 @@ def _svg(figure: Any) -> str:
 
 
 def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, Any]) -> list[str]:
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError:
-        raise ImportError('a page needs matplotlib; install it with: pip install "cchc_ml[report]"') from None
+    Figure = needs("matplotlib.figure", "report", "a page with plots").Figure
 
     figures: list[Any] = []
 
@@ -95,13 +93,12 @@ def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, 
     axes = start(f"Reliability (bins of {FEW} rows and more)", "predicted probability", "share that is positive")
     axes.plot([0, 1], [0, 1], color="0.7", lw=1)
     for pillar in PILLARS:
-        curve = np.array([bin for bin in measured["calibration"][str(pillar)]["curve"] if bin[2] >= FEW])
+        curve = np.array([bin for bin in measured["calibration"][str(pillar)]["curve"] if bin[2] >= FEW]).reshape(-1, 3)
         axes.plot(curve[:, 0], curve[:, 1], "o-", ms=3, lw=1.2, color=COLOURS[pillar], label=str(pillar))
     axes.legend(fontsize=8, loc="upper left")
 
-    axes = start("Pillars found together (share of the row's pillar)", "", "")
-    tags = (probabilities > 0.5).astype(float)
-    share = (tags.T @ tags) / np.maximum(tags.sum(0)[:, None], 1)
+    axes = start("Labels that go together (share of the row's pillar)", "", "")
+    share = (y.T.astype(float) @ y) / np.maximum(y.sum(0)[:, None], 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     names = [str(p) for p in PILLARS]
     axes.set_xticks(range(6), names, rotation=40, ha="right", fontsize=8)
@@ -189,7 +186,7 @@ def evaluation_page(
             c = measured["comparison"]
             parts.append(
                 f"<p>Against {escape(c['baseline'])}: {c['difference']:+.3f} macro-F1 (95 % {c['low']:+.3f} to {c['high']:+.3f}), "
-                f"p = {c['p']:.4f}, by the paired bootstrap over documents.</p>"
+                f"one-sided p = {c['p']:.4f}, by the paired bootstrap over documents.</p>"
             )
     if "splits" in measured:
         rows = [[name, m["n"], m["macro"]["f1"], m["micro"]["f1"]] for name, m in measured["splits"].items()]

@@ -10,13 +10,12 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from .classifier import PillarClassifier
+from .corpus import Corpus, default_lexicon
 from .evaluation import metrics
 from .terms import Lexicon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from .corpus import Corpus
 
 __all__ = ["learning_curve", "split_kinds"]
 
@@ -48,6 +47,11 @@ def _folds(corpus: Corpus, folds: int) -> Iterator[tuple[str, list[Fold]]]:
             yield f"by time (before {cut}, and from then on)", [(np.flatnonzero(years < cut), np.flatnonzero(years >= cut))]
 
 
+def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
+    """Return the classifier's terms; for packed rows those they were counted with."""
+    return default_lexicon() if corpus.packed else Lexicon(classifier.model_.lexicon.terms)
+
+
 def split_kinds(
     classifier: PillarClassifier, corpus: Corpus, *, folds: int = 5, progress: Progress | None = None
 ) -> dict[str, dict[str, Any]]:
@@ -60,7 +64,7 @@ def split_kinds(
     dict
         What `metrics` returns, for each kind of split that the rows have the fields for.
     """
-    lexicon = Lexicon(classifier.model_.lexicon.terms)
+    lexicon = _lexicon(classifier, corpus)
     counts = corpus.counts(lexicon)
     kinds = list(_folds(corpus, folds))
     total, done, found = sum(len(f) for _, f in kinds), 0, {}
@@ -81,7 +85,7 @@ def split_kinds(
 
 def learning_curve(classifier: PillarClassifier, train: Corpus, test: Corpus, *, progress: Progress | None = None) -> dict[int, float]:
     """Return the macro-F1 on `test` by the number of random training paragraphs, each half of the next."""
-    lexicon = Lexicon(classifier.model_.lexicon.terms)
+    lexicon = _lexicon(classifier, train)
     counts, held_out = train.counts(lexicon), test.counts(lexicon)
     order = np.random.default_rng(0).permutation(len(train))
     sizes = [size for size in SIZES if size < len(train)] + [len(train)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,22 @@ def read_model(path: str | Path | None = None) -> Model:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("header").tobytes())
         version = header.pop("format")
-    except (ValueError, KeyError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise ValueError(f"{path} is not a cchc-ml model, or is damaged; train one with: cchc-ml train") from error
     if version != FORMAT:
         raise ValueError(f"{path} has model format {version}, this version of cchc-ml reads format {FORMAT}; upgrade cchc-ml")
-    if header.pop("pillars") != list(PILLARS):
+    if header.pop("pillars", None) != list(PILLARS):
         raise ValueError(f"{path} is for other pillars than {', '.join(PILLARS)}")
     try:
         model = Model(
@@ -75,8 +87,10 @@ def read_model(path: str | Path | None = None) -> Model:
             header=header,
         )
         shapes = (len(model.features.idf), model.coef.shape, model.intercept.shape, model.thresholds.shape, model.calibration.shape)
-        sound = shapes == (len(model.lexicon), (model.features.n_features, 6), (6,), (6,), (6, 2))
-    except (KeyError, ValueError, IndexError) as error:
+        weights = np.concatenate([a.ravel() for a in (model.features.idf, model.coef, model.intercept, model.calibration)])
+        finite = weights.dtype.kind == "f" and bool(np.isfinite(weights).all()) and model.thresholds.dtype.kind == "f"
+        sound = finite and shapes == (len(model.lexicon), (model.features.n_features, 6), (6,), (6,), (6, 2))
+    except (KeyError, ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     if not sound:
         raise ValueError(f"{path} is damaged: its arrays do not fit together")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
+from .encodings import tidy
 from .pillars import codebook
 from .text import hardly_toned, normalise, spellings, split_sentences, strip_marks
 
@@ -130,7 +131,7 @@ class Lexicon:
 
     def find_by_sentence(self, text: str) -> list[list[int]]:
         """Return the ids of the terms in each sentence of a paragraph."""
-        text = unicodedata.normalize("NFC", text)
+        text, _ = tidy(text)
         toneless = hardly_toned(text)
         return [self.find(text[a:b], toneless=toneless) for a, b in split_sentences(text)]
 

@@ -154,12 +154,12 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
                 continue
         end = match.end()
         if match[0] == ".":
-            last = _LAST_WORD.search(text, start, match.start())
+            last = _LAST_WORD.search(text, max(start, match.start() - 20), match.start())
             word = last[0].casefold() if last else ""
             # An initial, an abbreviation, or the number of an item ("1. Về thể chế") ends no sentence.
             if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS:
                 continue
-            if word.isdigit() and text[start : match.start()].strip() == word:
+            if word.isdigit() and match.start() - start < 20 and text[start : match.start()].strip() == word:
                 continue
         add(end)
         start = end

@@ -54,7 +54,7 @@ def precise_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]], pr
     """Return the lowest threshold at which the precision of ``scores > threshold`` is at least `precision` with 95 % confidence.
 
     The bound is Wilson's (1927), one-sided, on the number of tags divided by their design effect: tags of one document
-    are no independent witnesses (Kish, 1965). Where no threshold is that precise, the highest score: nothing is tagged.
+    are no independent witnesses (Kish, 1965). Where no threshold is that precise, infinity: nothing is tagged.
     """
     z = 1.6449
     order = np.argsort(-scores, kind="stable")
@@ -75,12 +75,13 @@ def precise_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]], pr
         a[i], b[i], c[i] = total_a, total_b, total_c
     spread = (a - 2 * p * b + p**2 * c) / n**2
     simple = np.maximum(p * (1 - p) / n, 1e-12)
-    n_eff = n / np.maximum(spread / simple, 1)
+    # Hits alone have no spread: then the documents count by how evenly the tags lie in them.
+    n_eff = np.minimum(n / np.maximum(spread / simple, 1), np.where((p == 0) | (p == 1), n**2 / c, n))
     bound = (p + z**2 / (2 * n_eff) - z * np.sqrt(p * (1 - p) / n_eff + z**2 / (4 * n_eff**2))) / (1 + z**2 / n_eff)
     gap = np.append(ranked[:-1] > ranked[1:], True)  # a threshold fits only between different scores
     good = np.flatnonzero((bound >= precision) & gap)
     if not len(good):
-        return float(ranked[0])
+        return float("inf")
     last = good[-1]
     below = ranked[last + 1] if last + 1 < len(ranked) else ranked[last] - 1
     return float((ranked[last] + below) / 2)

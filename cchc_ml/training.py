@@ -65,7 +65,7 @@ def train_model(
     measured = {"cross-validated": cross_validated(classifier, training.y)}
     for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
         held_out = corpus.where("split", split)
-        measured[split] = evaluate(classifier, held_out.counts(classifier.model_.lexicon), held_out.y)
+        measured[split] = evaluate(classifier, held_out.counts(classifier.model_.lexicon), held_out.y, held_out.documents)
     f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
     facts = {
         "name": Path(out).name,
@@ -79,6 +79,7 @@ def train_model(
         "version": __version__,
         "data": facts["data"],
         "objective": objective,
+        "parameters": {name: value for name, value in classifier.get_params().items() if name not in ("lexicon", "n_jobs")},
         "f1_thresholds": f1_thresholds.round(4).tolist(),
         "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in measured.items()},
     }

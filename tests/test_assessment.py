@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+import cchc_ml
 from cchc_ml.assessment import assess
 from cchc_ml.storage import write_model
 from cchc_ml.training import train_model
@@ -58,8 +59,37 @@ def test_packed_rows_have_no_spelling_to_change():
 
 def test_an_objective_tells_what_it_costs(tmp_path, labelled):
     train_model([labelled], tmp_path / "p.npz", objective="precision=0.8")
+    clf = cchc_ml.load(tmp_path / "p.npz")
+    assert clf.objective == "precision=0.8"
     cost = assess([labelled], tmp_path / "p.npz").measured["objective"]
-    assert cost["name"] == "precision=0.8"
+    rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
+    scores = clf.model_.scores(clf.model_.lexicon.count([row["text"] for row in rows]))
+    usual, now = scores > np.array(clf.model_.header["f1_thresholds"], np.float32), scores > clf.model_.thresholds
+    assert cost["for_review"] == (usual & ~now).any(axis=1).sum()
     assert cost["recall"] <= cost["recall_at_f1"]
-    assert cost["for_review"] >= 0
-    assert np.isfinite(cost["precision"])
+
+
+def test_rows_that_nobody_labelled_twice_are_no_agreement(model, labelled):
+    rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
+    assert "agreement" not in assess([labelled], model).measured
+    for row in rows[:2]:
+        row["second_labels"] = row["labels"]
+    rows[2]["second_labels"] = ""
+    labelled.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    assert assess([labelled], model).measured["agreement"]["n"] == 2
+
+
+def test_a_page_for_a_model_with_terms_of_its_own(tmp_path, labelled, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr("cchc_ml.splits.SIZES", (500,))
+    train_model([labelled], tmp_path / "m.npz")
+    monkeypatch.setattr("cchc_ml.corpus.DEFAULT_DATA", ("data/articles.jsonl",))
+    assert "Learning curve" in assess([labelled], tmp_path / "m.npz", page=True).page
+
+
+def test_a_page_for_one_row(model, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr("cchc_ml.assessment.learning_curve", lambda *args, **kwargs: {10: 0.5})
+    path = tmp_path / "one.jsonl"
+    path.write_text('{"text": "Trời mưa.", "labels": ["tthc"]}\n', "utf8")
+    assert assess([path], model, page=True).page.count("<svg") == 4

@@ -146,7 +146,9 @@ def test_bad_text_is_told(small, X, error, message):
         (["tthc", ""], TypeError, r"y\[0\] is str \('tthc'\), want a collection of pillars, such as \['tthc'\]"),
         ([["tthc"], ["x"]], ValueError, "unknown pillar 'x'; the six are"),
         ([["tthc"]], ValueError, "y has 1 rows for 2 paragraphs"),
-        ([[0, 1], [1, 0]], ValueError, r"y has shape \(2, 2\), want \(n, 6\), one column each for institutional"),
+        ([[0, 1], [1, 0]], ValueError, r"y\[0\] is \[0, 1\], want six numbers 0 or 1"),
+        (np.zeros((2, 2)), ValueError, r"y has shape \(2, 2\), want \(n, 6\), one column each for institutional"),
+        ([["tthc", 1], []], ValueError, r"y\[0\] is \['tthc', 1\], want six numbers"),
         (np.full((2, 6), 2), ValueError, r"y holds \[2\], want only 0 and 1"),
         ([["tthc"], []], ValueError, "no paragraph has the pillar institutional; to learn it, give paragraphs with and without it"),
         (np.ones((2, 6), int), ValueError, "every paragraph has the pillar institutional"),
@@ -160,8 +162,10 @@ def test_bad_labels_are_told(y, error, message):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"C": 0}, r"C must be greater than 0\. Got 0 instead\."),
-        ({"sentence_weight": -1}, r"sentence_weight must be greater than 0\. Got -1 instead\."),
+        ({"C": 0}, r"C must be a number greater than 0\. Got 0 instead\."),
+        ({"sentence_weight": -1}, r"sentence_weight must be a number greater than 0\. Got -1 instead\."),
+        ({"C": "a"}, r"C must be a number greater than 0\. Got 'a' instead\."),
+        ({"folds": None}, r"folds must be a whole number of at least 2\. Got None instead\."),
         ({"folds": 1}, r"folds must be a whole number of at least 2\. Got 1 instead\."),
         ({"rounds": 0.5}, r"rounds must be a whole number of at least 0\. Got 0\.5 instead\."),
         ({"lexicon": ["Một Cửa"]}, "is not in lower-case NFC syllables"),

@@ -39,7 +39,7 @@ def test_predict_jsonl_is_one_object_a_paragraph(cli):
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["paragraph"] for row in rows] == list(range(1, len(rows) + 1))
     for row in rows:
-        assert list(row) == ["source", "paragraph", "text", "pillars", "scores", "evidence"]
+        assert list(row) == ["source", "paragraph", "text", "kind", "headline", "date", "author", "outlet", "pillars", "scores", "evidence"]
         assert list(row["scores"]) == [str(p) for p in PILLARS]
         assert list(row["evidence"]) == row["pillars"]
         assert all(sentence in row["text"] for sentence in row["evidence"].values())
@@ -60,7 +60,7 @@ def test_predict_csv_opens_in_excel(cli, tmp_path):
     assert cli("predict", SAMPLE, "-o", path).exit_code == 0
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-    assert {"source", "paragraph", "text", "pillars", "tthc", "tthc_evidence"} <= set(rows[0])
+    assert {"source", "paragraph", "text", "pillars", "tthc_probability", "tthc_evidence"} <= set(rows[0])
 
 
 def test_predict_from_standard_input(cli):
@@ -82,11 +82,12 @@ BAD = [
     ("missing.txt", None, "no file"),
     ("empty.txt", b"", "is empty"),
     ("empty.jsonl", b"", "is empty"),
-    ("latin.txt", "thủ tục".encode("cp1258", "replace") + b"\xfe", "is not UTF-8"),
-    ("photo.jpg", b"\xff\xd8\0\0", "is binary"),
+    ("latin.txt", b"caf\xe9 \xff\xfe na\xefve", "is not UTF-8"),
+    ("photo.jpg", b"\xff\xd8\0\0", "is of no kind that is read; want .txt"),
     ("photo.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
-    ("letter.docx", b"PK text", "is of no kind that is read; want .txt"),
-    ("no_text.csv", b"id,noidung\n1,a\n", "no field or column 'text'; found: id, noidung"),
+    ("letter.docx", b"PK text", "is damaged"),
+    ("letter.pdf", b"%PDF-1.7 cut", "is damaged, locked, or no PDF"),
+    ("no_text.csv", b"id,noidung\n1,a\n", "found: id, noidung"),
     ("broken.jsonl", b'{"text": "a"}\n' * 16 + b"{oops\n", "line 17: broken JSON"),
     ("blank.jsonl", b'{"text": "a"}\n{"text": ""}\n', "line 2: row without text"),
     ("folder", "folder", "has no file to read"),
@@ -171,7 +172,7 @@ def test_train_on_csv_with_one_label_missing(cli, tmp_path):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["x.jsonl"], "say where the model goes: -o MODEL.npz"),
+        (["x.jsonl"], "say where the model goes: -o FOLDER/MODEL.npz"),
         (["--with-default-data", "-o", "m.npz"], "--with-default-data goes with data of your own"),
         (["x.jsonl", "-o", "m.bin"], "a model is an .npz file; found m.bin"),
     ],
@@ -222,3 +223,68 @@ def test_train_for_precision(cli, tmp_path, labelled):
     assert cli("train", labelled, "-o", out, "--objective", "precision=0.8").exit_code == 0
     assert "objective precision=0.8: precision" in cli("evaluate", labelled, "--model", out).stdout
     assert "objective must be" in cli("train", labelled, "-o", out, "--force", "--objective", "recall").stderr
+
+
+def test_one_bad_file_among_many_is_told_at_the_end(cli, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.txt").write_text("Xã họp bàn.", "utf8")
+    (tmp_path / "in" / "2.txt").write_bytes(b"")
+    (tmp_path / "in" / "3.txt").write_text("Dân đến dự.", "utf8")
+    out = tmp_path / "out.jsonl"
+    result = cli("predict", tmp_path / "in", "-o", out)
+    assert result.exit_code == 1
+    assert "2.txt is empty" in result.stderr
+    assert "1 of 3 files could not be read to the end" in result.stderr
+    assert [json.loads(line)["text"] for line in out.read_text("utf8").splitlines()] == ["Xã họp bàn.", "Dân đến dự."]
+    strict = cli("predict", tmp_path / "in", "-o", out, "--force", "--strict")
+    assert strict.exit_code == 2
+    assert "2.txt is empty" in strict.stderr
+
+
+def test_resume_writes_what_one_run_writes(cli, tmp_path):
+    out, again = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    assert cli("predict", "data/samples", "-o", out).exit_code == 0
+    assert cli("predict", "data/samples", "-o", again, "--resume").exit_code == 0
+    assert out.read_bytes() == again.read_bytes()
+    assert "--resume goes with -o FILE.jsonl" in cli("predict", "data/samples", "--resume").stderr
+
+
+def test_tables_on_standard_input(cli):
+    rows = cli("predict", "-", input="\nid;nội dung\n7;Xã họp bàn.\n")
+    assert json.loads(rows.stdout)["id"] == "7"
+    assert cli("predict", "-", input='\n\n{"text": "Xã họp."}\n').exit_code == 0
+    assert "is one JSON array; want one object a line" in cli("predict", "-", input='[{"text": "a"}]').stderr
+
+
+def test_a_readme_that_is_no_card_is_never_overwritten(cli, tmp_path, labelled):
+    readme = tmp_path / "README.md"
+    readme.write_text("mine")
+    result = cli("train", labelled, "-o", tmp_path / "m.npz", "--force")
+    assert result.exit_code == 2
+    assert "is no model card and would be overwritten; write the model into a folder of its own" in result.stderr
+    assert readme.read_text() == "mine"
+
+
+def test_packed_rows_can_be_trained_on(cli, tmp_path, labelled):
+    (tmp_path / "m").mkdir()
+    assert cli("pack", labelled, "-o", tmp_path / "c.jsonl.gz").exit_code == 0
+    assert cli("train", tmp_path / "c.jsonl.gz", "-o", tmp_path / "m" / "m.npz").exit_code == 0
+
+
+def test_a_model_with_terms_of_its_own_wants_text(cli, tmp_path, labelled):
+    assert cli("train", labelled, "-o", tmp_path / "m.npz").exit_code == 0
+    assert "give DATA as text" in cli("evaluate", "--model", tmp_path / "m.npz").stderr
+
+
+def test_an_ended_run_cleans_up(top, tmp_path):
+    run = f"{sys.executable} -m cchc_ml predict - -o {tmp_path}/o.jsonl"
+    script = f'(echo \'{{"text": "a"}}\'; sleep 30) | {run} & sleep 4; kill -TERM $!; wait $!'
+    done = subprocess.run(["bash", "-c", script], cwd=top, capture_output=True, check=False)
+    assert done.returncode == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_not_steered_by_an_article(cli, tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text("Xã \x1b[31mđỏ\x1b[0m họp bàn.", "utf8")
+    assert "\x1b" not in cli("predict", path, "--format", "table").stdout

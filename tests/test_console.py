@@ -16,7 +16,7 @@ def shown(rows, **kwargs):
 
 
 def test_without_colours_the_evidence_is_quoted(small):
-    text = shown(tag_rows(small.model_, [{"text": TEXT}]))
+    text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]))
     assert "Cải cách thể chế" in text
     assert "%" in text
     assert "← HĐND tỉnh rà soát, bãi … địa bàn trong năm nay." in " ".join(text.split())
@@ -24,13 +24,13 @@ def test_without_colours_the_evidence_is_quoted(small):
 
 
 def test_with_colours_the_evidence_is_underlined(small):
-    text = shown(tag_rows(small.model_, [{"text": TEXT}]), force_terminal=True, color_system="standard")
+    text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]), force_terminal=True, color_system="standard")
     assert "\x1b[4;35mHĐND tỉnh rà soát" in text
     assert "←" not in text
 
 
 def test_text_that_looks_like_markup_is_text(small):
-    assert "[bold]Xã[/bold] họp [/x]" in shown(tag_rows(small.model_, [{"text": "[bold]Xã[/bold] họp [/x]"}]))
+    assert "[bold]Xã[/bold] họp [/x]" in shown(tag_rows(small.model_, [({"text": "[bold]Xã[/bold] họp [/x]"}, "text")]))
 
 
 def test_metrics_table(small, corpus):

@@ -63,15 +63,45 @@ def test_cross_validation_is_worse_than_the_fit_and_better_than_chance(small, co
     assert 0.3 < cross_validated(small, corpus.y)["macro"]["f1"] < evaluate(small, corpus.texts, corpus.y)["macro"]["f1"]
 
 
-def test_intervals_hold_the_score_and_shrink_with_documents():
+def test_intervals_hold_the_score_and_know_documents():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, (300, 6))
-    predicted = np.where(rng.random((300, 6)) < 0.8, y, 1 - y)
-    alone, clustered = intervals(y, predicted, np.arange(300)), intervals(y, predicted, np.arange(300) // 30)
+    # Whole documents of 30 paragraphs go right or wrong: ten witnesses, not three hundred.
+    document = np.arange(300) // 30
+    wrong = (rng.random(10) < 0.4)[document][:, None]
+    predicted = np.where(wrong, 1 - y, y)
+    alone, clustered = intervals(y, predicted, np.arange(300)), intervals(y, predicted, document)
     f1 = metrics(y, predicted, predicted)["macro"]["f1"]
     assert alone["macro"][0] < f1 < alone["macro"][1]
-    assert np.diff(clustered["tthc"]) > np.diff(alone["tthc"]) * 0.5
+    assert np.diff(clustered["macro"]) > 2 * np.diff(alone["macro"])
     assert intervals(y, predicted, np.arange(300)) == alone
+
+
+def test_intervals_are_of_the_pillars_that_there_are():
+    rng = np.random.default_rng(0)
+    y = np.zeros((200, 6), int)
+    y[:, 1] = rng.integers(0, 2, 200)
+    predicted = y.copy()
+    predicted[:, 1] ^= rng.random(200) < 0.3
+    low, high = intervals(y, predicted, np.arange(200))["macro"]
+    assert low < metrics(y, predicted, predicted)["macro"]["f1"] < high < 0.9
+    found = paired(y, y, predicted, np.arange(200))
+    assert found["low"] < found["difference"] < found["high"]
+
+
+def test_thresholds_of_a_fold_are_chosen_on_the_others(small, corpus, monkeypatch):
+    seen = []
+
+    def spy(y, scores, objective, documents):
+        seen.append((len(y), set(documents)))
+        return np.zeros(6)
+
+    monkeypatch.setattr("cchc_ml.evaluation.choose_thresholds", spy)
+    cross_validated(small, corpus.y)
+    for fold, (n, documents) in zip(np.unique(small.oof_folds_), seen, strict=True):
+        inside = small.oof_folds_ == fold
+        assert n == (~inside).sum()
+        assert not documents & set(small.documents_[inside])
 
 
 def test_paired_bootstrap_tells_better_from_same():

@@ -1,7 +1,7 @@
 import pytest
 
 from cchc_ml.corpus import Corpus
-from cchc_ml.splits import learning_curve, split_kinds
+from cchc_ml.splits import _folds, learning_curve, split_kinds
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +28,16 @@ def test_learning_curve_ends_with_all_rows(quick, corpus):
     curve = learning_curve(quick, corpus, corpus)
     assert list(curve) == [240]
     assert 0 < curve[240] <= 1
+
+
+def test_nothing_kept_apart_is_on_both_sides(corpus):
+    rows = [row | {"run": f"R{int(row['article'][-2:]) % 5}"} for row in corpus.rows]
+    varied = Corpus.from_rows(rows)
+    kinds = dict(_folds(varied, 5))
+    for train, test in kinds["by document"]:
+        assert not set(varied.documents[train]) & set(varied.documents[test])
+    for train, test in kinds["by corpus or run"]:
+        assert not {rows[i]["run"] for i in train} & {rows[i]["run"] for i in test}
+    ((train, test),) = next(split for name, split in kinds.items() if name.startswith("by time"))
+    assert max(rows[i]["date"] for i in train) < min(rows[i]["date"] for i in test)
+    assert any(set(varied.documents[train]) & set(varied.documents[test]) for train, test in kinds["random"])

@@ -3,10 +3,10 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_ml.tables import read_rows
+from cchc_ml.tables import read_rows, text_column
 
 
 def write(path, text):
@@ -26,7 +26,7 @@ def test_csv_comes_back_as_written(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     with open(path, "w", encoding="utf8", newline="") as file:
         csv.writer(file).writerows([("id", "text"), *cells])
-    assert rows(path) == [{"id": a, "text": b} for a, b in cells]
+    assert rows(path) == [{"id": a, "text": b} for a, b in cells if a or b]
 
 
 @given(st.lists(st.dictionaries(CELL, st.none() | st.booleans() | st.integers() | CELL | st.lists(CELL)), min_size=1, max_size=4))
@@ -51,8 +51,13 @@ def test_gzip_is_read_as_its_content(tmp_path):
         ("x.jsonl", '{"a": 1}\n' * 16 + "{broken\n", r"x\.jsonl, line 17: broken JSON"),
         ("x.jsonl", "[1]\n", "line 1: found list, want one JSON object a line"),
         ("x.jsonl", "[" * 100_000, "line 1: broken JSON"),
-        ("x.jsonl", b'{"a": "\xff"}\n', r"line 1: not UTF-8; save it as UTF-8"),
-        ("x.jsonl", b"{}\n\0\n", "line 2: binary or UTF-16 content"),
+        ("x.jsonl", b'{"a": "\xff\xfe"}\n', r"line 1: not UTF-8, nor UTF-16"),
+        ("x.jsonl", b"{}\n\0\n", "line 2: binary content"),
+        ("x.jsonl", b'{"a": NaN}\n', "line 1: broken JSON: NaN is no JSON"),
+        ("x.jsonl", b'{"a": 1}\n' * 20_000 + b"\xff\n", "line 20001: not UTF-8"),
+        ("x.xlsx", b"PK", "is damaged"),
+        ("x.parquet", b"PAR1", "is damaged, or no Parquet file"),
+        ("x.xlsx", b"", "is empty"),
         ("x.jsonl", b"", "is empty"),
         ("x.csv", "a,b\n1\n", "line 2: 1 cells for 2 columns"),
         ("x.csv", "a,a\n1,2\n", "two columns have the same name: a, a"),
@@ -70,3 +75,58 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, mes
 def test_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no file .*x\.csv"):
         rows(tmp_path / "x.csv")
+
+
+def test_the_first_line_of_excel_is_no_row(tmp_path):
+    path = write(tmp_path / "x.csv", "sep=;\nid;text;;\n1;a;;\n;;;\n")
+    assert rows(path) == [{"id": "1", "text": "a"}]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_tables_in_other_encodings(tmp_path, codec):
+    path = write(tmp_path / "x.tsv", "id\tNội dung\r\n1\tXã họp\r\n".encode(codec))
+    assert rows(path) == [{"id": "1", "Nội dung": "Xã họp"}]
+    assert text_column(rows(path)[0]) == "Nội dung"
+
+
+def test_excel_and_parquet_rows(tmp_path):
+    openpyxl, pyarrow = pytest.importorskip("openpyxl"), pytest.importorskip("pyarrow")
+    from datetime import date
+
+    import pyarrow.parquet as parquet
+
+    book = openpyxl.Workbook()
+    for cells in [[None, None], ["id", "text", None], [1, "Xã họp", "x"], [None, None], [2.5, "Dân đến", None]]:
+        book.active.append(cells)
+    book.save(tmp_path / "x.xlsx")
+    assert rows(tmp_path / "x.xlsx") == [{"id": 1, "text": "Xã họp"}, {"id": 2.5, "text": "Dân đến"}]
+    parquet.write_table(pyarrow.table({"text": ["a", "b"], "day": [date(2026, 7, 3), None]}), tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == [{"text": "a", "day": "2026-07-03"}, {"text": "b", "day": None}]
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted", "found"),
+    [
+        (["id", "TEXT "], None, "TEXT "),
+        (["content", "text"], None, "text"),
+        (["a", "b"], None, None),
+        (["a", "b"], "B", "b"),
+        (["text", "b"], "c", None),
+    ],
+)
+def test_text_column(columns, wanted, found):
+    assert text_column(columns, wanted) == found
+
+
+@given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".tsv", ".jsonl.gz", ".xlsx", ".parquet"]))
+@settings(max_examples=300)
+def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
+    path = write(tmp_path_factory.mktemp("fuzz") / f"x{kind}", data)
+    try:
+        found = rows(path)
+    except ValueError as error:
+        told = str(error)
+    else:
+        told = str(path)
+        assert all(isinstance(row, dict) for row in found)
+    assert str(path) in told

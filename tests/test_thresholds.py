@@ -34,6 +34,8 @@ def lower_bound(y, scores, threshold, documents):
     tagged = scores > threshold
     n, p = tagged.sum(), y[tagged].mean()
     spread = sum((y[tagged & (documents == d)] - p).sum() ** 2 for d in np.unique(documents)) / n**2
+    if p in (0, 1):
+        n = min(n, n**2 / sum((tagged & (documents == d)).sum() ** 2 for d in np.unique(documents)))
     n = n / max(spread / max(p * (1 - p) / n, 1e-12), 1)
     z = 1.6449
     return (p + z**2 / (2 * n) - z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
@@ -48,7 +50,7 @@ def test_a_precise_threshold_is_the_lowest_that_is_sure(seed):
     ranked = np.unique(scores)
     between = [(a + b) / 2 for a, b in zip([ranked[0] - 1, *ranked], ranked, strict=False)]
     sure = [t for t in between if lower_bound(y, scores, t, documents) >= 0.8 - 1e-9]
-    assert chosen == pytest.approx(min(sure)) if sure else chosen == scores.max()
+    assert chosen == pytest.approx(min(sure)) if sure else chosen == np.inf
 
 
 def test_documents_are_no_independent_witnesses():
@@ -56,6 +58,10 @@ def test_documents_are_no_independent_witnesses():
     alone = precise_threshold(y, scores, 0.85, np.arange(100))
     together = precise_threshold(y, scores, 0.85, np.r_[np.arange(57), [200] * 3, np.arange(300, 340)])
     assert alone < together
+    # Forty hits of one document are one witness.
+    one = precise_threshold(np.ones(40, np.int8), np.linspace(1, 0, 40), 0.9, np.zeros(40))
+    assert one == np.inf
+    assert precise_threshold(np.ones(40, np.int8), np.linspace(1, 0, 40), 0.9, np.arange(40)) < 0
 
 
 def test_where_nothing_is_precise_nothing_is_tagged():

@@ -1,0 +1,166 @@
+"""From what a user names on the command line to rows of text, one at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from .articles import ARTICLES, Article, decode_article, read_article
+from .furniture import Kind
+from .tables import TABLES, TEXT_COLUMNS, Row, kind_of, parse_csv, parse_jsonl, read_rows, text_column
+
+__all__ = ["LONGEST", "expand", "read_file", "read_inputs", "require_text"]
+
+# A paragraph of this length is a book, or a file that was taken for something else.
+LONGEST = 1_000_000
+
+
+def require_text(where: str, row: Row, wanted: str | None = None) -> str:
+    """Return the name of the column that holds the text of a row, or say what there is instead."""
+    column = text_column(row, wanted)
+    if column is None:
+        name = repr(wanted) if wanted else f"'text' (nor {', '.join(TEXT_COLUMNS[1:])})"
+        raise ValueError(f"{where}: no field or column {name}; found: {', '.join(map(str, row)) or 'none'}")
+    text = row[column]
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{where}: row without text ({column} is {text!r:.60})")
+    if len(text) > LONGEST:
+        raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {LONGEST:,}")
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8") from None
+    return column
+
+
+def expand(paths: Iterable[str | Path]) -> list[str]:
+    """Return the files that paths stand for: a folder for the readable files in it, by name, hidden ones left out.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is no such file, or no readable file in a folder.
+    """
+    files = []
+    for path in map(Path, paths):
+        if str(path) == "-" or path.is_file():
+            files.append(str(path))
+        elif path.is_dir():
+            inside = sorted(
+                p for p in path.rglob("*") if _readable(p) and not any(part.startswith(".") for part in p.relative_to(path).parts)
+            )
+            if not inside:
+                raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
+            files += [str(p) for p in inside]
+        else:
+            raise FileNotFoundError(f"no file {path}")
+    return files
+
+
+def _readable(path: Path) -> bool:
+    return (path.suffix.lower() in ARTICLES or kind_of(path) in TABLES) and path.is_file()
+
+
+def read_file(path: str | Path, *, column: str | None = None, keep_furniture: bool = False) -> Iterator[tuple[Row, str]]:
+    """Yield the rows of one file, each with the name of the field that holds its text.
+
+    A row of a table keeps its fields; a paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and the
+    article's `headline`, `date`, `author` and `outlet`. ``"-"`` is standard input: JSON Lines, a CSV, or else one article.
+    """
+    path = Path(path)
+    if str(path) == "-":
+        yield from _standard_input(column, keep_furniture)
+    elif path.suffix.lower() in ARTICLES:
+        yield from _article_rows(read_article(path), keep_furniture)
+    elif kind_of(path) in TABLES:
+        yield from _table(read_rows(path), str(path), column)
+    else:
+        if not path.read_bytes()[:1]:
+            raise ValueError(f"{path} is empty")
+        raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
+
+
+def read_inputs(
+    paths: Iterable[str | Path],
+    *,
+    column: str | None = None,
+    keep_furniture: bool = False,
+    failed: Callable[[str, str], None] | None = None,
+    begun: Callable[[int], None] | None = None,
+) -> Iterator[tuple[Row, str]]:
+    """Yield the rows of files and folders, in order; see `read_file`.
+
+    Parameters
+    ----------
+    failed : callable, optional
+        Called with a file that cannot be read to its end, and why; without it, the error is raised.
+    begun : callable, optional
+        Called with the number of each file, before it is read.
+    """
+    for number, path in enumerate(expand(paths)):
+        if begun:
+            begun(number)
+        try:
+            yield from read_file(path, column=column, keep_furniture=keep_furniture)
+        except (ValueError, OSError) as error:
+            if not failed:
+                raise
+            failed(path, str(error))
+
+
+def _table(rows: Iterable[tuple[str, Row]], name: str, column: str | None) -> Iterator[tuple[Row, str]]:
+    empty = True
+    for where, row in rows:
+        yield row, require_text(where, row, column)
+        empty = False
+    if empty:
+        raise ValueError(f"{name} has no rows")
+
+
+def _standard_input(column: str | None, keep_furniture: bool) -> Iterator[tuple[Row, str]]:
+    name = "standard input"
+    file: Any = sys.stdin.buffer
+    skipped = []
+    while (first := file.readline()) and not first.strip():
+        skipped.append(first)
+    start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    more = iter(file.readline, b"")
+    if start.startswith(b"{"):
+        yield from _table(parse_jsonl(_Lines(chain([*skipped, first], more)), name), name, column)
+    elif start.startswith(b"[{"):
+        raise ValueError(f"{name} is one JSON array; want one object a line")
+    elif any(text_column(start.decode("utf8", "replace").strip().split(mark), column) for mark in (",", ";", "\t")) and len(start) < 2000:
+        yield from _table(parse_csv(_Lines(chain([first], more)), name), name, column)
+    else:
+        yield from _article_rows(decode_article(b"".join(skipped) + first + file.read(), name), keep_furniture, source="-")
+
+
+class _Lines:
+    """Lines that were read already and lines to come, as a file."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self.lines = lines
+
+    def read(self, size: int) -> bytes:
+        return next(self.lines, b"")
+
+    def readline(self) -> bytes:
+        return next(self.lines, b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.lines
+
+
+def _article_rows(article: Article, keep_furniture: bool, source: str | None = None) -> Iterator[tuple[Row, str]]:
+    number = 0
+    about = {"headline": article.headline, "date": article.date, "author": article.author, "outlet": article.outlet}
+    for block in article.blocks:
+        if block.kind is Kind.furniture and not keep_furniture:
+            continue
+        number += 1
+        if len(block.text) > LONGEST:
+            raise ValueError(f"{article.source}, paragraph {number}: {len(block.text):,} characters; want at most {LONGEST:,}")
+        yield {"source": source or article.source, "paragraph": number, "text": block.text, "kind": str(block.kind), **about}, "text"

@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_ml.corpus import read_corpus
+from cchc_ml.furniture import Kind, arrange, is_prose, join_lines
+
+
+def test_the_projects_own_articles_come_apart(top):
+    articles = {}
+    for row in read_corpus(top / "data/articles.jsonl").rows:
+        if "medium" in row:
+            articles.setdefault(row["article"], []).append(row)
+    body = found = other = through = 0
+    for rows in articles.values():
+        lines = [
+            (x["text"], x["kind"])
+            for row in rows
+            for x in [*row.get("before", []), {"text": row["text"], "kind": "body"}, *row.get("after", [])]
+        ]
+        for block, (_, kind) in zip(arrange([text for text, _ in lines]), lines, strict=True):
+            if kind == "body":
+                body += 1
+                found += block.kind is Kind.body
+            elif kind != "headline":
+                other += 1
+                through += block.kind in (Kind.body, Kind.subheading)
+    assert found / body >= 0.99
+    assert through / other <= 0.01
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trang chủ » Tin tức",
+        "Lượt truy cập: 18.402",
+        "Chia sẻ: Facebook | Zalo",
+        "Ảnh: Quang cảnh hội nghị",
+        "Tin, ảnh: Hải Đăng",
+        "Các tin khác",
+    ],
+)
+def test_furniture_is_no_prose(text):
+    assert not is_prose(text)
+
+
+def test_a_teaser_that_the_body_repeats_counts_once():
+    lead = "Sáng 3/7, lãnh đạo UBND xã họp bàn cách gỡ bốn mươi sáu hồ sơ trễ hẹn còn tồn từ quý trước."
+    blocks = arrange([lead, lead + " Cuộc họp kéo dài hai giờ.", "Chiều cùng ngày, đoàn kiểm tra xuống bốn thôn xa nhất của xã."])
+    assert [b.kind for b in blocks] == [Kind.furniture, Kind.body, Kind.body]
+
+
+@given(st.lists(st.text(alphabet="Xã họp bàn việc. |:-\n", max_size=60), max_size=12))
+def test_arranging_keeps_every_block_in_order(texts):
+    assert [b.text for b in arrange(texts)] == texts
+
+
+@given(st.lists(st.text(alphabet="Xãhọp bànviệc.,-", max_size=120), max_size=12))
+def test_joining_loses_no_letter(lines):
+    assert "".join("".join(join_lines(lines)).split()) == "".join("".join(lines).split())
