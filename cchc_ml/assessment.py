@@ -40,6 +40,7 @@ def assess(
     baselines: Sequence[str | Path] = (),
     splits: bool = False,
     stress: bool = False,
+    column: str | None = None,
     page: bool = False,
     title: str = "evaluation",
     progress: Progress | None = None,
@@ -54,10 +55,12 @@ def assess(
         Train on the shipped data again, by kinds of split.
     stress : bool
         Measure ways of writing the same text.
+    column : str, optional
+        The field with the text; see `cchc_ml.corpus.read_corpus`.
     page : bool
         Lay out a page, with the learning curve on the shipped data.
     """
-    corpus = read_corpus(*paths)
+    corpus = read_corpus(*paths, column=column)
     if not paths:
         corpus = corpus.where("split", "own-heldout" if stress else "validation")
     classifier = load(model)

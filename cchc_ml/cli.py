@@ -206,6 +206,7 @@ def train(
     ] = None,
     with_default_data: Annotated[bool, typer.Option("--with-default-data", help="Train on DATA and the shipped data together.")] = False,
     objective: Annotated[str, typer.Option("--objective", help="What thresholds are chosen for: f1, or precision=0.9.")] = "f1",
+    column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
@@ -230,7 +231,9 @@ def train(
         free(path, force or rebuilt)
     check_card(out.parent)
     with bar("training") as progress:
-        measured = train_model(data or [], out, with_default_data=with_default_data, objective=objective, n_jobs=jobs, progress=progress)
+        measured = train_model(
+            data or [], out, with_default_data=with_default_data, objective=objective, column=column, n_jobs=jobs, progress=progress
+        )
     for title, table in measured.items():
         screen().print(metrics_table(table, title))
     print(f"wrote {out}", file=sys.stderr)
@@ -242,6 +245,7 @@ def evaluate(
         list[Path] | None, typer.Argument(help="Labelled CSV or JSONL; default: the validation rows that ship with the package.")
     ] = None,
     model: ModelOption = None,
+    column: ColumnOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file too.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Write a page with tables, plots and the worst errors (.html).")] = None,
     baselines: Annotated[
@@ -268,6 +272,7 @@ def evaluate(
             baselines=baselines or [],
             splits=splits,
             stress=stress,
+            column=column,
             page=report is not None,
             title=title,
             progress=progress,

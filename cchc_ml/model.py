@@ -105,15 +105,15 @@ class Model:
     def annotate(self, texts: Sequence[str]) -> list[Annotation]:
         """Tag the paragraphs `texts` and name the sentence that carries each tag."""
         tidied = [tidy(text) for text in texts]
-        texts = [text for text, _ in tidied]
-        counts = self.lexicon.count(texts)
+        sentences = [split_sentences(text) for text, _ in tidied]
+        found_in = (self.lexicon.find_in(text, spans) for (text, _), spans in zip(tidied, sentences, strict=True))
+        counts = Counts.from_ids(found_in, len(self.lexicon))
         scores, sentence_scores = self._scores(counts)
         probabilities, tagged = self.probabilities(scores), scores > self.thresholds
         found = []
-        for i, text in enumerate(texts):
+        for i, spans in enumerate(sentences):
             first, last = counts.starts[i], counts.starts[i + 1]
             columns = [k for k in np.argsort(-probabilities[i], kind="stable") if tagged[i, k]]
-            spans = split_sentences(text) if columns else []
             origin = tidied[i][1]
             evidence = {}
             for k in columns if spans else ():

@@ -25,6 +25,7 @@ def train_model(
     *,
     with_default_data: bool = False,
     objective: str = "f1",
+    column: str | None = None,
     n_jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def train_model(
         Train on the shipped data too. Its lexicon is then the shipped one.
     objective : str
         See `PillarClassifier`.
+    column : str, optional
+        The field with the text; see `cchc_ml.corpus.read_corpus`.
     n_jobs : int, optional
         Processes; the bytes written do not depend on it.
     progress : callable, optional
@@ -50,7 +53,7 @@ def train_model(
     dict
         What `cchc_ml.evaluation.metrics` returns, by title: cross-validated, and each split that was left out.
     """
-    corpus = read_corpus(*paths)
+    corpus = read_corpus(*paths, column=column)
     if paths and with_default_data:
         corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])
     training = corpus.training()

@@ -140,6 +140,20 @@ def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
     assert "validation (n = 364)" in cli("evaluate").stdout
 
 
+def test_own_names_for_text_and_labels(cli, tmp_path, corpus):
+    path = tmp_path / "x.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["stt", "Đoạn trích", *(p.vi for p in PILLARS)])
+        for i, (row, y) in enumerate(zip(corpus.rows, corpus.y, strict=True)):
+            writer.writerow([i, row["text"], *y])
+    result = cli("evaluate", path, "--text-column", "đoạn trích")
+    assert result.exit_code == 0, result.stderr
+    assert "(n = 240)" in result.stdout
+    assert cli("evaluate", path).exit_code == 2
+    assert cli("train", path, "--text-column", "đoạn trích", "-o", tmp_path / "m.npz").exit_code == 0
+
+
 def test_evaluate_unknown_label(cli, tmp_path):
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "a", "labels": ["digital"]}\n')
