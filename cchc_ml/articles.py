@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from .pages import read_page
 
 __all__ = ["ARTICLES", "Article", "parse_article", "read_article"]
 
+# A text of this many bytes is no article, but a table or a book under another name.
+LARGEST = 10_000_000
+TAGS = 200_000
 ARTICLES = (".txt", ".html", ".htm", ".docx", ".pdf")
 
 
@@ -68,6 +73,8 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
     """
     text = repair(text)[0]  # before white space is folded: what looks like it may be half a letter
     if html:
+        if (tags := text.count("<")) > TAGS:
+            raise ValueError(f"{source} has {tags:,} tags; the page of an article has not")
         page = read_page(text)
         blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
         facts = {
@@ -117,10 +124,37 @@ def read_article(path: str | Path) -> Article:
         if not path.stat().st_size:
             raise ValueError(f"{path} is empty")
         return _with_text(_from_blocks(str(path), *(docx_blocks if kind == ".docx" else pdf_blocks)(path)))
-    return parse_article(decode(path.read_bytes(), str(path)), str(path), html=kind != ".txt")
+    with open(path, "rb") as file:
+        data = file.read(LARGEST + 1)
+    text = decode(_no_larger(data, str(path)), str(path)) if kind == ".txt" else _decode_page(_no_larger(data, str(path)), str(path))
+    return parse_article(text, str(path), html=kind != ".txt")
+
+
+_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}charset=[\"']?([\w-]+)")
+
+
+def _decode_page(data: bytes, source: str) -> str:
+    """Decode a page: as its bytes show, else as it says of itself, else as UTF-8 with a stray byte or two."""
+    try:
+        return decode(data, source)
+    except ValueError:
+        declared = _CHARSET.search(data[:4000])
+        if data.strip() and declared:
+            with suppress(LookupError, UnicodeDecodeError):
+                return data.decode(declared[1].decode())
+        text = data.decode("utf8", "replace")
+        if not data.strip() or b"\0" in data or text.count("\ufffd") > len(text) / 1000 + 2:
+            raise
+        return text.replace("\ufffd", "")
+
+
+def _no_larger(data: bytes, source: str) -> bytes:
+    if len(data) > LARGEST:
+        raise ValueError(f"{source} is larger than {LARGEST // 1_000_000} MB; an article is not (is it a table? name it .csv or .jsonl)")
+    return data
 
 
 def decode_article(data: bytes, source: str) -> Article:
     """Make an article of the bytes of a text, HTML where it begins with a tag."""
-    text = decode(data, source)
+    text = decode(_no_larger(data, source), source)
     return parse_article(text, source, html=text.lstrip()[:1] == "<")

@@ -6,14 +6,16 @@ import re
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from .files import needs
 from .furniture import join_lines
 
 __all__ = ["docx_blocks", "pdf_blocks"]
 
-# A document of this size unpacked is no article; a small file that claims it is a bomb.
+# What unpacks to more than this, or to more than a hundred times its size beyond a few megabytes, is a bomb.
 LARGEST = 200_000_000
+SMALL = 20_000_000
 
 
 def check_archive(path: Path) -> None:
@@ -23,8 +25,9 @@ def check_archive(path: Path) -> None:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged: {error}") from None
-    if size > LARGEST:
-        raise ValueError(f"{path} unpacks to {size:,} bytes; the most that is read is {LARGEST:,}")
+    most = LARGEST if size < 100 * path.stat().st_size else SMALL
+    if size > most:
+        raise ValueError(f"{path} unpacks to {size:,} bytes; the most that is read is {most:,}")
 
 
 def docx_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
@@ -33,18 +36,28 @@ def docx_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
     check_archive(path)
     try:
         document = docx.Document(str(path))
-        blocks = [
-            " ".join("".join(node.itertext(f"{_W}t", f"{_W}tab", f"{_W}br")).split()) for node in document.element.body.iter(f"{_W}p")
-        ]
+        blocks = [_paragraph_text(node) for node in document.element.body.iter(f"{_W}p")]
         facts = document.core_properties
-        created = facts.created.date().isoformat() if facts.created else None
-        about = {"headline": facts.title or None, "date": created, "author": facts.author or None, "outlet": None}
+        # What python-docx writes of itself into a new file says nothing.
+        told = facts.author and facts.author != "python-docx"
+        created = facts.created.date().isoformat() if told and facts.created else None
+        about = {"headline": facts.title or None, "date": created, "author": facts.author if told else None, "outlet": None}
     except Exception as error:  # python-docx and lxml raise what they like on damaged files
         raise ValueError(f"{path} is damaged, or no Word document: {type(error).__name__}") from None
     return [block for block in blocks if block], about
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def _paragraph_text(paragraph: Any) -> str:
+    """Return the text of a paragraph: without that of text boxes in it, and of what was moved away."""
+    parts = []
+    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
+        around = [parent.tag for parent in node.iterancestors() if parent.tag in (f"{_W}p", f"{_W}moveFrom")]
+        if f"{_W}moveFrom" not in around and next(p for p in node.iterancestors(f"{_W}p")) is paragraph:
+            parts.append(node.text or "" if node.tag == f"{_W}t" else " ")
+    return " ".join("".join(parts).split())
 
 
 def pdf_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:

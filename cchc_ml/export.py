@@ -107,6 +107,7 @@ def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
 # What Excel cannot hold.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CELL = 32_000
+SHEET = 1_048_576
 
 
 def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
@@ -128,6 +129,8 @@ def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
         number = 0
         columns: list[str] = []
         for number, row in enumerate(rows, 1):
+            if number >= SHEET:
+                raise ValueError(f"an Excel sheet holds {SHEET - 1:,} rows, this is more; write .csv or .parquet, or part the input")
             own = {k: v for k, v in row.items() if k not in RESULTS}
             if not columns:
                 columns = list(own)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations, pairwise
+
+from .text import split_sentences
 
 __all__ = ["Block", "Kind", "arrange", "is_prose", "join_lines"]
 
@@ -58,14 +61,93 @@ _BYLINE = re.compile(
     r"ghi chép|phóng sự|phỏng vấn|phóng viên|lược ghi|trích hình|biểu đồ|kỹ thuật|thư của|xem (?:với|cỡ))\b[^.?]{0,90}$|"
     r"\((?:ghi|lược ghi|thực hiện|tổng hợp|lược bớt)\)\W*$|\s(?:thực hiện|ghi|tổng hợp)$"
 )
+_SURNAMES = [
+    "nguyễn",
+    "trần",
+    "lê",
+    "phạm",
+    "hoàng",
+    "huỳnh",
+    "phan",
+    "vũ",
+    "võ",
+    "đặng",
+    "bùi",
+    "đỗ",
+    "hồ",
+    "ngô",
+    "dương",
+    "lý",
+    "đinh",
+    "mai",
+    "tô",
+    "cao",
+    "lâm",
+    "đoàn",
+    "trịnh",
+    "lương",
+    "tạ",
+    "thái",
+    "hà",
+    "châu",
+    "quách",
+    "la",
+    "lò",
+    "vàng",
+    "giàng",
+    "thạch",
+    "sơn",
+    "kim",
+    "danh",
+    "từ",
+    "phùng",
+    "tăng",
+    "tống",
+    "văn",
+    "triệu",
+    "chu",
+    "nông",
+    "bế",
+    "ma",
+    "hứa",
+    "khuất",
+    "kiều",
+    "lưu",
+    "mạc",
+    "nghiêm",
+    "ông",
+    "quan",
+    "tôn",
+    "trương",
+    "viên",
+    "vi",
+    "y",
+    "ksor",
+    "rơ",
+    "siu",
+    "h'",
+]
 # A line of names alone signs an article: LÂM VĂN HƯỞNG (Bình Dương), Châu An - Võ Hải Lam.
-_NAMES = re.compile(r"^\W*[^\W\d_a-zà-ỹđ][^\W\d_]*\.?(?:[\s.,\-–—&]+[^\W\d_a-zà-ỹđ][^\W\d_]*\.?){1,7}(?:\s*\([^()]{2,30}\))?\W*$")
+_NAMES = re.compile(rf"(?i)^\W*(?:{'|'.join(_SURNAMES)})(?:[\s.,\-–—&]+[^\W\d_]+\.?){{1,7}}(?:\s*\([^()]{{2,30}}\))?\W*$")
+_CAPITALS = re.compile(r"^\W*(?:[^\W\d_a-zà-ỹđ][^\W\d_]*[\s.,\-–—&]*)+(?:\([^()]{2,30}\))?\W*$")
+
+
+def _is_names(text: str) -> bool:
+    return bool(_NAMES.match(text) and _CAPITALS.match(text)) and len(text.split()) <= 9
+
+
 # After a line that is only this, titles and teasers of other articles follow.
 _RELATED = re.compile(
     r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|mới(?: nhất)?|cùng chuyên mục|cũ hơn|mới hơn|nổi bật|đọc nhiều)|xem (?:thêm|nhiều)|đọc (?:thêm|nhiều)(?: nhất)?|"
     r"có thể bạn quan tâm|bình luận.{0,12}|ý kiến bạn đọc.{0,12}|tin đọc nhiều|bài đọc nhiều)\W*$"
 )
+_MARKS = re.compile(r"(?i)\s[|»›▸●⎙]\s|\|.*\||@|www\.|https?:|©|gmt\s*\+")
+_RELATED_TO = re.compile(r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|cùng)|xem thêm|đọc thêm)[^.]{0,20}:")
 _BULLET = re.compile(r"(?i)^(?:[-+–•*▪]\s*|\d{1,2}[.)]\s+|[a-zđ]\)\s+)\w")
+# How far down a page its lead may be repeated.
+LEAD = 6
+# No teaser has this many words.
+LONG = 45
 _LEGAL = re.compile(r"(?i)mời quý vị theo dõi|tải ứng dụng|ghi rõ nguồn|phát hành lại|giấy phép (?:số|thiết lập|hoạt động)|bản quyền thuộc|chịu trách nhiệm (?:chính|nội dung|xuất bản)|all rights reserved|vui lòng (?:nhập|đăng nhập|để lại)|bạn vui lòng|gõ có dấu|nhập (?:email|nội dung)|đăng ký nhận")  # fmt: skip
 
 
@@ -74,14 +156,22 @@ def is_prose(text: str) -> bool:
     words = len(text.split())
     if words < 2 or (words < 40 and _LEGAL.search(text)) or _RELATED.match(text):
         return False
-    furniture = words < 40 and bool(_OPENING.search(text) or _INSIDE.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
     stop = _STOP.search(text)
-    if not stop:
-        return words >= 40 and not furniture
+    if stop and stop[0][0] in ".…":
+        # A whole sentence may speak of anything; only a label before a colon, or the marks of a menu, make it furniture.
+        if words >= 6 and stop[0][0] == ".":
+            labelled = words < 40 and ":" in text[:40] and bool(_OPENING.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
+            return not labelled and not (words < 15 and (_MARKS.search(text) or _CAPTION.search(text) or _DATE.match(text)))
+        return words >= 15 or (words >= (2 if stop[0][0] == "." else 6) and not _plain_furniture(text) and not _DATE.search(text))
+    furniture = words < 40 and (
+        _plain_furniture(text) if words < 20 else bool(_MARKS.search(text) or _CAPTION.search(text) or _RELATED_TO.match(text))
+    )
     # A question, a quotation or a colon also ends headlines.
-    if stop[0][0] not in ".…":
-        return words >= 20 and not furniture
-    return words >= 15 or (not furniture and words >= (2 if stop[0][0] == "." else 6) and not _DATE.search(text))
+    return (words >= 20 if stop else words >= 40) and not furniture
+
+
+def _plain_furniture(text: str) -> bool:
+    return bool(_OPENING.search(text) or _INSIDE.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
 
 
 def _is_furniture(text: str) -> bool:
@@ -89,7 +179,7 @@ def _is_furniture(text: str) -> bool:
     return bool(
         _OPENING.search(text) or _INSIDE.search(text) or _CAPTION.search(text) or _BYLINE.search(text) or _LEGAL.search(text)
         or (len(text.split()) <= 9 and _DATE.search(text))
-        or _NAMES.match(text) or sum(c.isalpha() for c in text) < 4 or len(text.split()) > 40
+        or _is_names(text) or sum(c.isalpha() for c in text) < 4 or len(text.split()) > 40
     )  # fmt: skip
 
 
@@ -110,16 +200,19 @@ def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collect
         Blocks that are items of a list: body, where they stand in it.
     """
     kinds = [Kind.body if is_prose(text) else Kind.furniture for text in texts]
-    related = False
+    # Below the last long paragraph nothing but short ones follows a box of links: the tail of the page.
+    tail = max((i for i, text in enumerate(texts) if kinds[i] is Kind.body and len(text.split()) >= LONG), default=-1)
+    related, in_list = False, []
     for i, text in enumerate(texts):
         if _RELATED.match(text):
             related = True
         elif related and kinds[i] is Kind.body:
-            # A teaser is short; a long paragraph after a box of links is the article going on.
-            if len(text.split()) < 45:
-                kinds[i] = Kind.furniture
-            else:
+            # A teaser is short; a long paragraph, or several sentences above one, is the article going on after the box.
+            if len(text.split()) >= LONG or (i < tail and len(split_sentences(text)) > 1):
                 related = False
+            else:
+                kinds[i] = Kind.furniture
+        in_list.append(related)
     prose = [i for i, kind in enumerate(kinds) if kind is Kind.body]
     if prose:
         # The body begins with its first long paragraph, or the short ones straight before it.
@@ -132,62 +225,58 @@ def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collect
             kinds[i] = Kind.headline
         for i in range(first, last):
             text = texts[i]
-            if kinds[i] is Kind.furniture and not _is_furniture(text) and 2 <= len(text.split()) <= 25 and not _after_related(texts, i):
-                kinds[i] = Kind.body if _STOP.search(text) or text in items else Kind.subheading
+            if kinds[i] is Kind.furniture and text in items and not _MARKS.search(text):
+                kinds[i] = Kind.body
+            elif kinds[i] is Kind.furniture and not _is_furniture(text) and 2 <= len(text.split()) <= 25 and not in_list[i]:
+                kinds[i] = Kind.body if _STOP.search(text) else Kind.subheading
         for i in range(1, len(texts)):
             listed = kinds[i - 1] is Kind.body and (texts[i - 1].endswith(":") or _BULLET.match(texts[i - 1]))
-            if kinds[i] is not Kind.body and listed and _BULLET.match(texts[i]) and not _is_furniture(texts[i]):
+            if kinds[i] is not Kind.body and listed and _BULLET.match(texts[i]) and not _MARKS.search(texts[i]):
                 kinds[i] = Kind.body
         _drop_repeated(texts, kinds)
     return [Block(text, kind) for text, kind in zip(texts, kinds, strict=True)]
 
 
-def _after_related(texts: Sequence[str], i: int) -> bool:
-    """Whether line i stands in a list of links: straight after its heading or after another title in it."""
-    while i > 0 and not is_prose(texts[i - 1]):
-        i -= 1
-        if _RELATED.match(texts[i]):
-            return True
-    return False
-
-
 def _drop_repeated(texts: Sequence[str], kinds: list[Kind]) -> None:
-    """Make furniture of all but the longest of paragraphs that are the same or the beginning of another."""
-    seen: list[tuple[str, int]] = []
-    for i in [i for i, kind in enumerate(kinds) if kind is Kind.body]:
-        key = _key(texts[i])
-        for n, (other, j) in enumerate(seen):
-            short, long = sorted((key, other), key=len)
-            if long == short or (len(short) > 80 and short in long):
-                loser = i if len(key) <= len(other) else j
-                kinds[loser] = Kind.furniture
-                if loser == j:
-                    seen[n] = (key, i)
-                break
-        else:
-            seen.append((key, i))
+    """Make furniture of paragraphs that stand a second time, and of a lead that one of the next paragraphs repeats."""
+    body = [i for i, kind in enumerate(kinds) if kind is Kind.body]
+    keys = {i: _key(texts[i]) for i in body}
+    seen: set[str] = set()
+    for i in body:
+        if keys[i] in seen:
+            kinds[i] = Kind.furniture
+        seen.add(keys[i])
+    for i, j in combinations(body[:LEAD], 2):
+        short, long = sorted((i, j), key=lambda n: len(keys[n]))
+        if 80 < len(keys[short]) < len(keys[long]) and keys[short] in keys[long]:
+            kinds[short] = Kind.furniture
 
 
 def join_lines(lines: Iterable[str]) -> list[str]:
-    """Join the lines of a paragraph that was broken over lines of about one width; a blank line always parts.
+    """Join the lines of a paragraph that was broken over lines; a blank line always parts.
+
+    A line goes on the one before where it begins with a small letter and that one has no end; in a text that is broken at
+    one width all through (a mail, a PDF), also where that one is nearly full.
 
     Examples
     --------
     >>> join_lines(["Sáng 4/5, lãnh đạo sở và trưởng các phòng họp giao ban tháng tư,", "nghe báo cáo.", "", "Chiều nghỉ."])
     ['Sáng 4/5, lãnh đạo sở và trưởng các phòng họp giao ban tháng tư, nghe báo cáo.', 'Chiều nghỉ.']
     """
+    folded = [" ".join(line.split()) for line in lines]
+    width = max((len(line) for line in folded if len(line) <= 140), default=0)
+    pairs = [(a, b) for a, b in pairwise(folded) if a and b]
+    running = sum(len(a) >= 0.7 * width and b[0].islower() and not _STOP.search(a) for a, b in pairs)
+    wrapped = running >= 3 and running >= 0.2 * len(pairs) and all(len(line) <= 140 for line in folded)
     joined: list[str] = []
-    open_line = ""  # the last line, where more of its paragraph may follow
-    for line in lines:
-        text = " ".join(line.split())
-        if not text:
-            open_line = ""
-            continue
-        broken = 40 <= len(open_line) <= 140 and not _STOP.search(open_line) and not _is_furniture(open_line)
-        follows = text[0].islower() or (broken and len(text) >= 40) or (broken and bool(_STOP.search(text)) and not _is_furniture(text))
-        if (broken and follows) or (40 <= len(open_line) <= 140 and open_line.endswith(("-", ",")) and text[0].islower()):
+    before = ""  # the last line, where more of its paragraph may follow
+    for text in folded:
+        full = wrapped and len(before) >= 0.75 * width
+        if (
+            before and text and not _STOP.search(before) and (text[0].islower() or full) and len(before) >= 20 and not _is_furniture(before)
+        ) or (before and text and full and not _STOP.search(before)):
             joined[-1] = f"{joined[-1]} {text}"
-        else:
+        elif text:
             joined.append(text)
-        open_line = text
+        before = text
     return joined

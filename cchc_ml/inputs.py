@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .articles import ARTICLES, Article, decode_article, read_article
+from .articles import ARTICLES, LARGEST, Article, decode_article, read_article
 from .furniture import Kind
 from .tables import TABLES, TEXT_COLUMNS, Row, kind_of, parse_csv, parse_jsonl, read_rows, text_column
 
@@ -49,15 +49,18 @@ def expand(paths: Iterable[str | Path]) -> list[str]:
         if str(path) == "-" or path.is_file():
             files.append(str(path))
         elif path.is_dir():
-            inside = sorted(
-                p for p in path.rglob("*") if _readable(p) and not any(part.startswith(".") for part in p.relative_to(path).parts)
-            )
+            inside = sorted(p for p in path.rglob("*") if _readable(p) and not _passed_over(p.relative_to(path)))
             if not inside:
                 raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
             files += [str(p) for p in inside]
         else:
             raise FileNotFoundError(f"no file {path}")
     return files
+
+
+def _passed_over(path: Path) -> bool:
+    """Whether a file is hidden, Word's lock, or what a browser saved beside a page."""
+    return any(part.startswith((".", "~$")) for part in path.parts) or any(part.endswith("_files") for part in path.parts[:-1])
 
 
 def _readable(path: Path) -> bool:
@@ -105,7 +108,7 @@ def read_inputs(
             begun(number)
         try:
             yield from read_file(path, column=column, keep_furniture=keep_furniture)
-        except (ValueError, OSError) as error:
+        except (ValueError, TypeError, OSError) as error:
             if not failed:
                 raise
             failed(path, str(error))
@@ -135,7 +138,7 @@ def _standard_input(column: str | None, keep_furniture: bool) -> Iterator[tuple[
     elif any(text_column(start.decode("utf8", "replace").strip().split(mark), column) for mark in (",", ";", "\t")) and len(start) < 2000:
         yield from _table(parse_csv(_Lines(chain([first], more)), name), name, column)
     else:
-        yield from _article_rows(decode_article(b"".join(skipped) + first + file.read(), name), keep_furniture, source="-")
+        yield from _article_rows(decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_furniture, source="-")
 
 
 class _Lines:
@@ -147,7 +150,7 @@ class _Lines:
     def read(self, size: int) -> bytes:
         return next(self.lines, b"")
 
-    def readline(self) -> bytes:
+    def readline(self, size: int = -1) -> bytes:
         return next(self.lines, b"")
 
     def __iter__(self) -> Iterator[bytes]:

@@ -301,7 +301,7 @@ def read_page(source: str) -> Page:
     that holds most of the prose; what is left inside is told by its wording (`cchc_ml.furniture`).
     """
     try:
-        root = html.document_fromstring(source.encode("utf8", "replace"), parser=html.HTMLParser(encoding="utf8"))
+        root = html.document_fromstring(source.encode("utf8", "replace"), parser=html.HTMLParser(encoding="utf8", huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError):
         return Page(())
     data = _linked_data(root)

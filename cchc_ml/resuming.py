@@ -42,6 +42,7 @@ def tag_files(
             if line.endswith("\n"):  # the last one may be half written
                 name, length = json.loads(line)
                 done[name] = length
+        journal.write_text("".join(json.dumps(item) + "\n" for item in done.items()), "utf8")
     length = max(done.values(), default=0)
     with (
         open(partial, "a+", encoding="utf8", newline="") as file,
@@ -57,7 +58,7 @@ def tag_files(
             start = file.tell()
             try:
                 write_jsonl(tag_rows(model, read(name)), file)
-            except (ValueError, OSError) as error:
+            except (ValueError, TypeError, OSError) as error:
                 if not failed:
                     raise
                 file.truncate(start)

@@ -9,8 +9,9 @@ import json
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, time
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -24,6 +25,7 @@ Row = dict[str, Any]
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
 TEXT_COLUMNS = ("text", "noi_dung", "nội dung", "nội_dung", "noi dung", "content", "đoạn", "doan")
 HEAD = 65_536
+LONGEST_LINE = 16_000_000
 
 
 def text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
@@ -52,7 +54,7 @@ def _lines(file: IO[bytes], name: str) -> Iterator[str]:
                 number += 1
                 yield line
             return
-        for number, raw in enumerate(_byte_lines(head, file), 1):
+        for number, raw in enumerate(_byte_lines(head, file, name), 1):
             if b"\0" in raw:
                 raise ValueError(f"{name}, line {number}: binary content; save it as UTF-8 text")
             yield raw.decode(codec if number == 1 else codec.removesuffix("-sig"))
@@ -76,12 +78,16 @@ class _Chained(io.RawIOBase):
         return len(chunk)
 
 
-def _byte_lines(head: bytes, rest: IO[bytes]) -> Iterator[bytes]:
-    lines = head.splitlines(keepends=True) if b"\r" not in head.replace(b"\r\n", b"") else head.split(b"\n")
-    if lines and b"\n" not in lines[-1]:
-        lines[-1] += rest.readline()
-    yield from (line for line in lines if line)
-    yield from rest
+def _byte_lines(head: bytes, rest: IO[bytes], name: str) -> Iterator[bytes]:
+    *whole, last = head.split(b"\n")
+    for line in whole:
+        yield line + b"\n"
+    last += rest.readline(LONGEST_LINE)
+    while last:
+        if len(last) >= LONGEST_LINE:
+            raise ValueError(f"{name}: a line is longer than {LONGEST_LINE // 1_000_000} MB")
+        yield last
+        last = rest.readline(LONGEST_LINE)
 
 
 def _bad_line(head: bytes) -> int:
@@ -152,7 +158,7 @@ def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
     except Exception as error:  # openpyxl raises what it likes on damaged files
         raise ValueError(f"{path} is damaged, or no Excel workbook: {type(error).__name__}") from None
     try:
-        for sheet in book.worksheets:
+        for sheet in [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]:
             rows = sheet.iter_rows(values_only=True)
             heads = next((row for row in rows if any(cell is not None for cell in row)), None)
             if heads is None:
@@ -178,6 +184,9 @@ def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged, or no Parquet file: {str(error).splitlines()[0]}") from None
     with file:
+        names = file.schema_arrow.names
+        if len(set(names)) != len(names):
+            raise ValueError(f"{path}: two columns have the same name: {', '.join(names)}")
         number = 0
         for batch in file.iter_batches(batch_size=1024):
             for row in batch.to_pylist():
@@ -186,8 +195,16 @@ def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as JSON can hold it."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    """Return a cell as JSON can hold it: dates and times as text, what is no number as nothing."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def kind_of(path: Path) -> str:
@@ -221,7 +238,14 @@ def read_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     if kind in (".xlsx", ".parquet"):
         if not path.stat().st_size:
             raise ValueError(f"{path} is empty")
-        yield from (_xlsx if kind == ".xlsx" else _parquet)(path)
+        where = str(path)
+        try:
+            for where, row in (_xlsx if kind == ".xlsx" else _parquet)(path):
+                yield where, row
+        except (ValueError, ImportError):
+            raise
+        except Exception as error:  # the libraries raise what they like on damaged files
+            raise ValueError(f"{path} is damaged after {where}: {type(error).__name__}") from None
         return
     with open(path, "rb") as raw:
         file: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw

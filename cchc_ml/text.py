@@ -121,7 +121,7 @@ _ABBREVIATIONS = frozenset(
     "tp tt tx ths th ts pgs gs bs ks cn nd nđ đc đ/c tr stt ttg cp v.v vv vd tk st mr mrs dr co ltd no kv kp".split()  # noqa: SIM905
 )
 # A stop with its closing quotes, before white space or at once before a letter; or the end of a line.
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:(?=\s+\S)|(?=[\"'“‘«(\[]*([^\W\d_])))|[\r\n\u2028\u2029]+")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:(?=\s+\S)|(?=[\"'“‘«(\[]*([^\W\d_])))|[\r\n\u2028\u2029]+")
 _LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]*$")
 
 

@@ -3,6 +3,7 @@ import unicodedata
 import pytest
 
 import cchc_ml
+from cchc_ml import articles
 from cchc_ml.articles import parse_article
 from cchc_ml.encodings import to_tcvn3, to_vni
 
@@ -95,6 +96,17 @@ def test_what_is_no_article_is_refused(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=message):
         cchc_ml.read_article(tmp_path / name)
+
+
+def test_a_book_is_no_article(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"X" * (articles.LARGEST + 1))
+    with pytest.raises(ValueError, match=r"is larger than 10 MB; an article is not \(is it a table"):
+        cchc_ml.read_article(tmp_path / "a.txt")
+
+
+def test_a_page_of_a_million_tags_is_no_article():
+    with pytest.raises(ValueError, match="x has 200,001 tags; the page of an article has not"):
+        parse_article("<p>a" * 200_001, "x", html=True)
 
 
 def test_missing(tmp_path):

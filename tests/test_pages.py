@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_ml.articles import read_article
 from cchc_ml.furniture import Kind
 from cchc_ml.pages import read_page
 
@@ -76,3 +77,21 @@ def test_deep_nesting_and_bombs_end(top):
     assert read_page("<div>" * 100_000 + "Xã họp." + "</div>" * 100_000) is not None
     entities = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY a{i} "{"&a;" * 10}">' for i in range(20)) + "]><p>&a19;</p>"
     assert read_page(entities) is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "want"),
+    [
+        (("<p>" + "Xã họp bàn việc gỡ hồ sơ trễ hẹn của dân. " * 30 + "</p>").encode() + b"\xff", "Xã họp"),
+        ('<meta charset="iso-8859-1"><p>X&#227; h&#7885;p b&#224;n. Caf\xe9 \xb0.</p>'.encode("latin-1"), "Xã họp bàn. Café °."),
+    ],
+)
+def test_a_page_in_bad_or_declared_bytes(tmp_path, data, want):
+    (tmp_path / "a.html").write_bytes(data)
+    assert read_article(tmp_path / "a.html").paragraphs[0].startswith(want)
+
+
+def test_deep_pages_are_read_to_the_end():
+    text = "Sở Nội vụ kiểm tra đột xuất việc chấp hành kỷ luật, kỷ cương hành chính tại bảy xã trong tháng tư."
+    page = read_page("<div>" * 400 + f"<p>{text}</p>" + "<b>" * 300 + f"<p>{text} Hai.</p>")
+    assert [b.text for b in page.blocks if b.kind is Kind.body][-1] == f"{text} Hai."

@@ -130,3 +130,39 @@ def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
         told = str(path)
         assert all(isinstance(row, dict) for row in found)
     assert str(path) in told
+
+
+def test_cells_that_json_has_not_become_text(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from datetime import time
+    from decimal import Decimal
+
+    import pyarrow.parquet as parquet
+
+    table = pyarrow.table({"text": ["a"], "at": [time(8, 30)], "sum": [Decimal("1.50")], "x": [float("nan")], "deep": [[{"d": time(9)}]]})
+    parquet.write_table(table, tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == [{"text": "a", "at": "08:30:00", "sum": "1.50", "x": None, "deep": [{"d": "09:00:00"}]}]
+
+
+def test_a_line_without_end_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("cchc_ml.tables.LONGEST_LINE", 1_000_000)
+    path = write(tmp_path / "x.csv.gz", gzip.compress(b"text\n" + b"a " * 5_000_000))
+    with pytest.raises(ValueError, match=r"x\.csv\.gz: a line is longer than 1 MB"):
+        rows(path)
+
+
+def test_a_carriage_return_in_a_cell_moves_no_line(tmp_path):
+    path = write(tmp_path / "x.csv", b'id,text\n1,"a\rb"\n2,"c\nd"\n')
+    assert [row["text"] for row in rows(path)] == ["a\rb", "c\nd"]
+
+
+def test_the_first_visible_sheet_is_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["text"])
+    book.active.append(["hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("shown").append(["text"])
+    book["shown"].append(["seen"])
+    book.save(tmp_path / "x.xlsx")
+    assert rows(tmp_path / "x.xlsx") == [{"text": "seen"}]
