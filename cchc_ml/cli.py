@@ -118,7 +118,7 @@ def screen(stderr: bool = False) -> Console:
 
 
 @contextmanager
-def bar(description: str) -> Iterator[Callable[[int, int], None]]:
+def bar(description: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show a progress bar on standard error, where that is a terminal; give the function that moves it."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
@@ -129,6 +129,14 @@ def bar(description: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=screen(stderr=True), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def counted(rows: Iterator[Any], progress: Callable[[int, int | None], None]) -> Iterator[Any]:
+    """Pass rows on and tell how many there were."""
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % 256 == 0:
+            progress(done, None)
 
 
 @command
@@ -165,8 +173,8 @@ def predict(
     trained, files = read_model(model), expand(inputs)
     failures: list[str] = []
     failed = None if strict or len(files) == 1 else lambda _, reason: failures.append(reason)
-    with bar("files") if out is not None and len(files) > 1 else nullcontext() as progress:
-        begun = (lambda number: progress(number, len(files))) if progress else None
+    with bar("files" if len(files) > 1 else "rows") if out is not None else nullcontext() as progress:
+        begun = (lambda number: progress(number, len(files))) if progress and len(files) > 1 else None
         if resume and out is not None:
 
             def read(name: str) -> Iterator[Any]:
@@ -174,7 +182,11 @@ def predict(
 
             tag_files(trained, files, out, read=read, failed=failed, begun=begun)
         else:
-            rows = tag_rows(trained, read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun))
+            rows: Iterator[Any] = tag_rows(
+                trained, read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun)
+            )
+            if progress and len(files) == 1:
+                rows = counted(rows, progress)
             if format is None and out is None:
                 format = Format.table if sys.stdout.isatty() else Format.jsonl
             if format is Format.table:
