@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint model data bench clean
+.PHONY: run test lint model clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt

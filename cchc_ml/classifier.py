@@ -28,7 +28,7 @@ __all__ = ["PillarClassifier"]
 
 # A sentence of a positive paragraph is positive too where the current model scores it above this.
 CERTAIN = 0.6
-# How far a term's TF-IDF is weighted by how much more often it occurs with the pillar than without (0 not at all, 1 wholly).
+# How far a term's TF-IDF is weighted by how unevenly it occurs with and without the pillar (0 not at all, 1 wholly).
 NAIVE_BAYES = 0.3
 # Learned numbers are kept to this many decimals, coarser than what may differ between processors.
 DECIMALS = 4

@@ -168,9 +168,9 @@ def predict(
     out = None if str(out) == "-" else out
     if out is not None:
         free(out, force)
-    if resume and (out is None or out.suffix.lower() != ".jsonl"):
+    if resume and (out is None or out.suffix.lower() != ".jsonl" or format not in (None, Format.jsonl)):
         raise ValueError("--resume goes with -o FILE.jsonl")
-    trained, files = read_model(model), expand(inputs)
+    trained, files = read_model(model), [file for file in expand(inputs) if out is None or Path(file) != out]
     failures: list[str] = []
     failed = None if strict or len(files) == 1 else lambda _, reason: failures.append(reason)
     with bar("files" if len(files) > 1 else "rows") if out is not None else nullcontext() as progress:
@@ -197,7 +197,7 @@ def predict(
                 with output(out) as file:
                     print_tagged(rows, screen() if out is None else Console(file=file, width=PAGE))
             elif out is not None:
-                export(rows, out, format and f".{format}")
+                export(rows, out, format and f".{format}" + ".gz" * (out.suffix.lower() == ".gz"))
             else:
                 with output(None) as file:
                     (write_csv if format is Format.csv else write_jsonl)(rows, file)
@@ -222,7 +222,7 @@ def train(
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
-    """Train a model. Rows whose `split` is another than train are left out, and measured where they ship with the package."""
+    """Train a model. Rows whose `split` is another than train are left out, and each such split is measured."""
     from .card import check_card
     from .console import metrics_table
     from .files import shipped
@@ -311,6 +311,7 @@ def pack(
     rows: Annotated[list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels.")],
     out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the counts here (.jsonl.gz).")] = None,
     check: Annotated[Path | None, typer.Option("--check", help="Say whether this file holds the same counts.")] = None,
+    column: ColumnOption = None,
     force: ForceOption = False,
 ) -> None:
     """Replace text by its SHA-256 and counts of lexicon terms, so that labels of protected text can be shared."""
@@ -323,11 +324,11 @@ def pack(
         free(out, force)
         if not out.name.endswith(".jsonl.gz"):
             raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
-        packed = pack_files(rows, default_lexicon())
+        packed = pack_files(rows, default_lexicon(), column=column)
         write_gzip(out, packed)
         print(f"packed {packed.count(chr(10))} rows into {out}", file=sys.stderr)
     elif check is not None:
-        difference = same_rows(pack_files(rows, default_lexicon()), check)
+        difference = same_rows(pack_files(rows, default_lexicon(), column=column), check)
         if difference:
             raise ValueError(difference)
         print(f"{check} holds the counts of this text")

@@ -17,7 +17,7 @@ import numpy as np
 from .files import read_text, shipped
 from .inputs import require_text
 from .pillars import PILLARS, Pillar, parse_pillar
-from .tables import Row, read_rows
+from .tables import Row, read_rows, text_column
 from .terms import Counts, Lexicon
 
 if TYPE_CHECKING:
@@ -194,7 +194,8 @@ def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
         before = len(rows)
         for where, row in read_rows(path):
             if "sentences" not in row:
-                row = {"text": row[require_text(where, row, column)]} | row
+                name = require_text(where, row, column)
+                row = {"text": row[name]} | {key: value for key, value in row.items() if key not in (name, "text")}
             elif not _is_packed(row):
                 raise ValueError(f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`")
             try:
@@ -217,7 +218,7 @@ def _is_packed(row: Row) -> bool:
     )
 
 
-def pack_files(paths: Iterable[str | Path], lexicon: Lexicon) -> str:
+def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, column: str | None = None) -> str:
     """Pack labelled text as JSON Lines: the text is replaced by its SHA-256 and by the counts of the lexicon's terms.
 
     `sentences` lists, for each sentence, the line numbers (from 0) of the terms in it, sorted, one for each occurrence;
@@ -226,9 +227,12 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon) -> str:
     mark = fingerprint(lexicon)
     lines = []
     for path in paths:
-        corpus = read_corpus(path)
+        corpus = read_corpus(path, column=column)
         if corpus.packed:
             raise ValueError(f"{path} is packed already")
+        other = next((name for row in corpus.rows for name in row if name != "text" and text_column([name])), None)
+        if other is not None:
+            raise ValueError(f"{path} has text in {other!r} too, which would be published; drop that column")
         for row in corpus.rows:
             kept = {key: row[key] for key in row if key != "text"}
             if (name := Path(path).name.split(".")[0]) in ("train", "validation"):

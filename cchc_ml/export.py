@@ -75,16 +75,17 @@ def _flat(row: Row) -> Row:
     return cells
 
 
+def _check_fields(row: Row, columns: Iterable[str]) -> None:
+    if extra := ", ".join(sorted(row.keys() - set(columns))):
+        raise ValueError(f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one")
+
+
 def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
     """Pass flat rows on, as long as they have the columns of the first."""
     first = None
     for row in map(_flat, rows):
         first = first or list(row)
-        if row.keys() - set(first):
-            extra = ", ".join(sorted(row.keys() - set(first)))
-            raise ValueError(
-                f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one"
-            )
+        _check_fields(row, first)
         yield {column: row.get(column) for column in first}
 
 
@@ -139,10 +140,9 @@ def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
                 for j, name in enumerate(heads):
                     sheet.write_string(0, j, name, head)
                     sheet.set_column(j, j, 90 if name == text else 13)
-            if own.keys() - set(columns):
-                raise ValueError(f"rows differ in their fields ({', '.join(own.keys() - set(columns))}); give the inputs one by one")
+            _check_fields(own, columns)
             for j, name in enumerate(columns):
-                _write_cell(sheet, number, j, own.get(name), list(row["evidence"].values()), wrap, bold)
+                _write_cell(sheet, number, j, own.get(name), list(row["evidence"].values()) if name == text else [], wrap, bold)
             for j, pillar in enumerate(PILLARS, len(columns)):
                 sheet.write_number(number, j, row["scores"][pillar], tagged if pillar in row["pillars"] else share)
             sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), wrap)
@@ -187,6 +187,8 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
                 guessed = pyarrow.Table.from_pylist(batch).schema
                 fields = [(f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed]
                 writer = parquet.ParquetWriter(path, pyarrow.schema(fields))
+            for row in batch:
+                _check_fields(row, writer.schema.names)
             table = pyarrow.Table.from_pylist(flat, schema=writer.schema)
             writer.write_table(table)
     except pyarrow.ArrowInvalid as error:

@@ -34,7 +34,7 @@ def needs(module: str, extra: str, what: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        raise ImportError(f'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"') from None
+        raise ImportError(f'reading or writing {what} needs {module}; install it with: pip install -e ".[{extra}]"') from None
 
 
 def read_text(path: str | Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -108,7 +109,7 @@ def read_inputs(
             begun(number)
         try:
             yield from read_file(path, column=column, keep_furniture=keep_furniture)
-        except (ValueError, TypeError, OSError) as error:
+        except (ValueError, TypeError, OSError, ImportError) as error:
             if not failed:
                 raise
             failed(path, str(error))
@@ -135,10 +136,17 @@ def _standard_input(column: str | None, keep_furniture: bool) -> Iterator[tuple[
         yield from _table(parse_jsonl(_Lines(chain([*skipped, first], more)), name), name, column)
     elif start.startswith(b"[{"):
         raise ValueError(f"{name} is one JSON array; want one object a line")
-    elif any(text_column(start.decode("utf8", "replace").strip().split(mark), column) for mark in (",", ";", "\t")) and len(start) < 2000:
+    elif start.lower().startswith(b"sep=") or _is_head(start.decode("utf8", "replace"), column):
         yield from _table(parse_csv(_Lines(chain([first], more)), name), name, column)
     else:
         yield from _article_rows(decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_furniture, source="-")
+
+
+def _is_head(line: str, column: str | None) -> bool:
+    """Whether a line is the head of a CSV: one of its cells names the column of the text."""
+    if len(line) > 2000:
+        return False
+    return any(text_column(next(csv.reader([line.strip()], delimiter=mark), []), column) for mark in ",;\t")
 
 
 class _Lines:

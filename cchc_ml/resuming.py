@@ -44,6 +44,8 @@ def tag_files(
                 done[name] = length
         journal.write_text("".join(json.dumps(item) + "\n" for item in done.items()), "utf8")
     length = max(done.values(), default=0)
+    if set(done) - set(files) or (done and partial.stat().st_size < length):
+        raise ValueError(f"{partial} is of a run over other files, or was changed; delete it and {journal.name}, or finish that run")
     with (
         open(partial, "a+", encoding="utf8", newline="") as file,
         open(journal, "a" if done else "w", encoding="utf8", newline="") as notes,
@@ -58,7 +60,7 @@ def tag_files(
             start = file.tell()
             try:
                 write_jsonl(tag_rows(model, read(name)), file)
-            except (ValueError, TypeError, OSError) as error:
+            except (ValueError, TypeError, OSError, ImportError) as error:
                 if not failed:
                     raise
                 file.truncate(start)

@@ -123,9 +123,9 @@ def parse_jsonl(file: Any, name: str) -> Iterator[tuple[str, Row]]:
 def parse_csv(file: Any, name: str, delimiter: str | None = None) -> Iterator[tuple[str, Row]]:
     """Read rows from a CSV; see `read_rows`."""
     lines = _lines(file, name)
-    first = next(lines, "")
+    first, skipped = next(lines, ""), 0
     if first.lower().startswith("sep="):  # what Excel writes to itself
-        delimiter, first = first[4:5], next(lines, "")
+        delimiter, first, skipped = first[4:5], next(lines, ""), 1
     # Excel writes semicolons where the comma is the decimal sign, as in Vietnam.
     delimiter = delimiter or max(",;\t", key=first.count)
     csv.field_size_limit(max(csv.field_size_limit(), sys.maxsize >> 32))
@@ -139,14 +139,14 @@ def parse_csv(file: Any, name: str, delimiter: str | None = None) -> Iterator[tu
         if len(set(columns)) != len(columns):
             raise ValueError(f"{name}: two columns have the same name: {', '.join(columns)}")
         for cells in reader:
-            where = f"{name}, line {reader.line_num}"
+            where = f"{name}, line {reader.line_num + skipped}"
             if not any(cells):
                 continue
             if len(cells) < len(columns) or any(cells[len(columns) :]):
                 raise ValueError(f"{where}: {len(cells)} cells for {len(columns)} columns")
             yield where, dict(zip(columns, cells, strict=False))
     except csv.Error as error:
-        raise ValueError(f"{name}, line {reader.line_num}: broken CSV: {error}") from None
+        raise ValueError(f"{name}, line {reader.line_num + skipped}: broken CSV: {error}") from None
 
 
 def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
@@ -159,15 +159,15 @@ def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
         raise ValueError(f"{path} is damaged, or no Excel workbook: {type(error).__name__}") from None
     try:
         for sheet in [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]:
-            rows = sheet.iter_rows(values_only=True)
-            heads = next((row for row in rows if any(cell is not None for cell in row)), None)
+            rows = enumerate(sheet.iter_rows(values_only=True), 1)
+            heads = next((row for _, row in rows if any(cell is not None for cell in row)), None)
             if heads is None:
                 continue
             columns = [None if head is None else str(head).strip() for head in heads]
             named = [column for column in columns if column]
             if len(set(named)) != len(named):
                 raise ValueError(f"{path}: two columns have the same name: {', '.join(named)}")
-            for number, cells in enumerate(rows, 2):
+            for number, cells in rows:
                 if any(cell is not None for cell in cells):
                     pairs = zip(columns, cells, strict=False)
                     yield f"{path}, row {number}", {column: _plain(cell) for column, cell in pairs if column}

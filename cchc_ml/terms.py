@@ -6,7 +6,6 @@ over each sentence, on syllable boundaries, the same way in training and in pred
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -168,7 +167,8 @@ def segment(text: str) -> list[list[str]]:
     from underthesea import word_tokenize
 
     runs: list[list[str]] = []
-    for a, b in split_sentences(unicodedata.normalize("NFC", text)):
+    text, _ = tidy(text)
+    for a, b in split_sentences(text):
         words = [normalise(word).strip() for word in word_tokenize(text[a:b])]
         run: list[str] = []
         for word in [*words, ""]:

@@ -266,6 +266,8 @@ def test_resume_writes_what_one_run_writes(cli, tmp_path):
 def test_tables_on_standard_input(cli):
     rows = cli("predict", "-", input="\nid;nội dung\n7;Xã họp bàn.\n")
     assert json.loads(rows.stdout)["id"] == "7"
+    assert json.loads(cli("predict", "-", input='"text","id"\n"Xã họp, bàn.",8\n').stdout)["id"] == "8"
+    assert json.loads(cli("predict", "-", input="sep=;\ntext;id\nXã họp.;9\n").stdout)["id"] == "9"
     assert cli("predict", "-", input='\n\n{"text": "Xã họp."}\n').exit_code == 0
     assert "is one JSON array; want one object a line" in cli("predict", "-", input='[{"text": "a"}]').stderr
 

@@ -125,3 +125,18 @@ def test_the_counts_are_those_of_the_text(top):
         pytest.skip("the third-party text does not lie beside this checkout")
     packed = pack_files([shared / "train.jsonl", shared / "validation.jsonl"], default_lexicon())
     assert same_rows(packed, top / "data/news.jsonl.gz") == ""
+
+
+def test_no_text_is_packed_whatever_its_column(tmp_path, corpus):
+    path = table(tmp_path, *({"nội dung": row["text"], "labels": row["labels"], "id": row["id"]} for row in corpus.rows[:5]))
+    packed = pack_files([path], default_lexicon())
+    assert all(row["text"][:30] not in packed for row in corpus.rows[:5])
+    assert '"id":"A1-01-1"' in packed
+    with pytest.raises(ValueError, match="has text in 'content' too, which would be published; drop that column"):
+        pack_files([table(tmp_path, {"text": "a", "content": "b", "labels": []})], default_lexicon())
+
+
+def test_the_column_that_is_wanted_is_read(tmp_path):
+    path = table(tmp_path, {"text": "teaser", "body": "whole", "labels": []})
+    assert read_corpus(path, column="body").texts == ["whole"]
+    assert read_corpus(path).texts == ["teaser"]

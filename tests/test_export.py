@@ -50,10 +50,11 @@ def test_jsonl_and_csv_hold_the_same(small):
         assert flat["institutional_evidence"] == row["evidence"].get("institutional", "")
 
 
-def test_csv_wants_the_same_fields_in_every_row(small):
+def test_tables_want_the_same_fields_in_every_row(small, tmp_path):
     rows = tagged_rows(small, [{"text": "a"}, {"text": "b", "extra": 1}])
-    with pytest.raises(ValueError, match=r"rows differ in their fields .*extra.*; choose --format jsonl"):
-        write_csv(rows, io.StringIO())
+    for kind in (".csv", ".xlsx", ".parquet"):
+        with pytest.raises(ValueError, match=r"rows differ in their fields .*extra.*; choose --format jsonl"):
+            export(rows, tmp_path / f"x{kind}")
 
 
 def test_evidence_is_marked_on_what_was_given(small):

@@ -47,3 +47,18 @@ def test_a_file_that_cannot_be_read_leaves_no_rows(small, tmp_path):
     tag_files(small.model_, files, tmp_path / "o.jsonl", failed=lambda *why: failures.append(why))
     assert sources(tmp_path / "o.jsonl") == [files[1]]
     assert len(failures) == 1
+
+
+def test_another_run_is_not_gone_on_with(small, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("Xã họp bàn.", "utf8")
+
+    def stop(name):
+        if name.endswith("b.txt"):
+            raise KeyboardInterrupt
+        return read_file(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        tag_files(small.model_, [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], tmp_path / "o.jsonl", read=stop)
+    with pytest.raises(ValueError, match=r"o\.jsonl\.partial is of a run over other files"):
+        tag_files(small.model_, [str(tmp_path / "b.txt")], tmp_path / "o.jsonl")

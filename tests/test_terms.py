@@ -1,11 +1,12 @@
 import pickle
+import unicodedata
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_ml.terms import Counts, Lexicon, learn_lexicon
+from cchc_ml.terms import Counts, Lexicon, learn_lexicon, segment
 
 LEXICON = Lexicon(["cửa", "hòa giải", "kỷ luật", "một", "một cửa", "thủ tục"])
 
@@ -78,3 +79,8 @@ def test_learn_lexicon_finds_the_words_that_tell_pillars_apart(corpus):
     assert "giải ngân" in lexicon.terms
     assert lexicon.terms.index("thủ tục") < lexicon.terms.index("thủ tục hành chính")
     assert learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200, n_jobs=2).terms == lexicon.terms
+
+
+def test_segmenting_does_not_see_decomposition():
+    text = "Đề án 06 ở xã, kỷ luật hành chính, chợ đông người."
+    assert segment(unicodedata.normalize("NFD", text)) == segment(text)
