@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .documents import docx_blocks, pdf_blocks
-from .encodings import repair
+from .encodings import tidy
 from .files import decode
 from .furniture import Block, Kind, arrange, join_lines
 from .pages import read_page
@@ -50,7 +49,7 @@ class Article:
 
 
 def _clean(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(repair(text)[0].split()))
+    return " ".join(tidy(text)[0].split())
 
 
 def _from_blocks(source: str, texts: list[str], about: dict[str, str | None] | None = None) -> Article:
@@ -71,16 +70,14 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
     ValueError
         There is no text in it.
     """
-    text = repair(text)[0]  # before white space is folded: what looks like it may be half a letter
+    text = tidy(text)[0]  # before white space is folded: what looks like it may be half a letter
     if html:
         if (tags := text.count("<")) > TAGS:
             raise ValueError(f"{source} has {tags:,} tags; the page of an article has not")
         page = read_page(text)
         blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
-        facts = {
-            name: _clean(value) if value else None for name in ("headline", "date", "author", "outlet") for value in [getattr(page, name)]
-        }
-        article = Article(source, blocks, **facts)
+        facts = (_clean(fact) if fact else None for fact in (page.headline, page.date, page.author, page.outlet))
+        article = Article(source, blocks, *facts)
         if article.paragraphs and not any(block.kind is Kind.body for block in blocks):
             article = _from_blocks(source, [block.text for block in blocks])
     else:
@@ -125,8 +122,8 @@ def read_article(path: str | Path) -> Article:
             raise ValueError(f"{path} is empty")
         return _with_text(_from_blocks(str(path), *(docx_blocks if kind == ".docx" else pdf_blocks)(path)))
     with open(path, "rb") as file:
-        data = file.read(LARGEST + 1)
-    text = decode(_no_larger(data, str(path)), str(path)) if kind == ".txt" else _decode_page(_no_larger(data, str(path)), str(path))
+        data = _no_larger(file.read(LARGEST + 1), str(path))
+    text = (decode if kind == ".txt" else _decode_page)(data, str(path))
     return parse_article(text, str(path), html=kind != ".txt")
 
 

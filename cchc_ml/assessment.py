@@ -72,7 +72,7 @@ def assess(
     tags = classifier.predict(counts)
     measured = evaluate(classifier, counts, corpus.y, corpus.documents)
     measured |= _compare(classifier, corpus, tags, baselines, progress)
-    measured |= _objective(classifier, counts, corpus, measured)
+    measured |= _objective(classifier, counts, corpus, tags, measured)
     # A list may be empty; an empty cell says that nobody labelled the row twice.
     twice = [i for i, row in enumerate(corpus.rows) if row.get("second_labels") not in (None, "")]
     if twice:
@@ -116,14 +116,14 @@ def _compare(
     return {"baselines": scores, "comparison": {"baseline": best} | paired(corpus.y, tags, others[best], corpus.documents)}
 
 
-def _objective(classifier: PillarClassifier, counts: Any, corpus: Corpus, measured: dict[str, Any]) -> dict[str, Any]:
+def _objective(classifier: PillarClassifier, counts: Any, corpus: Corpus, tags: Any, measured: dict[str, Any]) -> dict[str, Any]:
     """Say what an objective other than F1 costs: recall, and the paragraphs that F1's thresholds alone would tag."""
     header = classifier.model_.header
     if header.get("objective", "f1") == "f1":
         return {}
     usual = classifier.model_.scores(counts) > np.array(header["f1_thresholds"], np.float32)
     at_f1 = metrics(corpus.y, usual, usual)
-    review = (usual & ~classifier.predict(counts).astype(bool)).any(axis=1).sum()
+    review = (usual & ~tags.astype(bool)).any(axis=1).sum()
     return {
         "objective": {
             "name": header["objective"],

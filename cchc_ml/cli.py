@@ -84,26 +84,24 @@ def options(show: Annotated[bool, typer.Option("--version", callback=version, is
     """Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính)."""
 
 
-def free(path: Path, force: bool) -> Path:
-    """Return `path` if it may be written."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file")
+def free(path: Path, force: bool) -> None:
+    """Refuse a path that may not be written."""
+    from .files import check_target
+
+    check_target(path)
     if path.exists() and not force:
         raise FileExistsError(f"{path} exists; give --force to overwrite it")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
-    return path
 
 
 @contextmanager
-def output(path: Path | None, encoding: str = "utf8") -> Iterator[TextIO]:
+def output(path: Path | None) -> Iterator[TextIO]:
     """Give standard output, or a file that appears whole when the block ends well."""
     from .files import atomic
 
     if path is None:
         yield sys.stdout
         return
-    with atomic(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
+    with atomic(path) as temporary, open(temporary, "w", encoding="utf8", newline="") as file:
         yield file
 
 

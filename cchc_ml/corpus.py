@@ -108,13 +108,13 @@ class Corpus:
         return len(self.rows)
 
     @classmethod
-    def from_rows(cls, rows: Sequence[Row]) -> Corpus:
-        """Make a corpus of rows that were checked."""
+    def from_rows(cls, rows: Sequence[Row], labels: Sequence[Iterable[Pillar]] | None = None) -> Corpus:
+        """Make a corpus of rows that were checked, of the labels in them where none are given."""
         names = [
             next((f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k) not in (None, "")), f"row:{i}")
             for i, row in enumerate(rows)
         ]
-        return cls(rows, indicator([_labels_of(row) for row in rows]), np.array(names, dtype=np.str_))
+        return cls(rows, indicator([_labels_of(row) for row in rows] if labels is None else labels), np.array(names, dtype=np.str_))
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
@@ -190,6 +190,7 @@ def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
         As `cchc_ml.tables.read_rows`; or a row has no text or no labels, or an unknown one. The message names file and line.
     """
     rows: list[Row] = []
+    labels: list[tuple[Pillar, ...]] = []
     for path in paths or [shipped(name) for name in DEFAULT_DATA]:
         before = len(rows)
         for where, row in read_rows(path):
@@ -199,13 +200,13 @@ def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
             elif not _is_packed(row):
                 raise ValueError(f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`")
             try:
-                _labels_of(row)
+                labels.append(_labels_of(row))
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
             rows.append(row)
         if len(rows) == before:
             raise ValueError(f"{path} has no rows")
-    return Corpus.from_rows(rows)
+    return Corpus.from_rows(rows, labels)
 
 
 def _is_packed(row: Row) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .encodings import sniff
 
-__all__ = ["atomic", "decode", "needs", "read_text", "shipped", "write_gzip"]
+__all__ = ["atomic", "check_target", "decode", "needs", "read_text", "shipped", "write_gzip"]
 
 
 def shipped(name: str) -> Path:
@@ -71,14 +71,19 @@ def decode(data: bytes, name: str) -> str:
         raise ValueError(f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8") from None
 
 
-@contextmanager
-def atomic(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` when the block ends well, delete it when it does not."""
-    path = Path(path)
+def check_target(path: Path) -> None:
+    """Refuse a path that no file can be written to: a folder, or one in no folder."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; name a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
+
+
+@contextmanager
+def atomic(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it to `path` when the block ends well, delete it when it does not."""
+    path = Path(path)
+    check_target(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     temporary = Path(name)

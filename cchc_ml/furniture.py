@@ -61,74 +61,12 @@ _BYLINE = re.compile(
     r"ghi chép|phóng sự|phỏng vấn|phóng viên|lược ghi|trích hình|biểu đồ|kỹ thuật|thư của|xem (?:với|cỡ))\b[^.?]{0,90}$|"
     r"\((?:ghi|lược ghi|thực hiện|tổng hợp|lược bớt)\)\W*$|\s(?:thực hiện|ghi|tổng hợp)$"
 )
-_SURNAMES = [
-    "nguyễn",
-    "trần",
-    "lê",
-    "phạm",
-    "hoàng",
-    "huỳnh",
-    "phan",
-    "vũ",
-    "võ",
-    "đặng",
-    "bùi",
-    "đỗ",
-    "hồ",
-    "ngô",
-    "dương",
-    "lý",
-    "đinh",
-    "mai",
-    "tô",
-    "cao",
-    "lâm",
-    "đoàn",
-    "trịnh",
-    "lương",
-    "tạ",
-    "thái",
-    "hà",
-    "châu",
-    "quách",
-    "la",
-    "lò",
-    "vàng",
-    "giàng",
-    "thạch",
-    "sơn",
-    "kim",
-    "danh",
-    "từ",
-    "phùng",
-    "tăng",
-    "tống",
-    "văn",
-    "triệu",
-    "chu",
-    "nông",
-    "bế",
-    "ma",
-    "hứa",
-    "khuất",
-    "kiều",
-    "lưu",
-    "mạc",
-    "nghiêm",
-    "ông",
-    "quan",
-    "tôn",
-    "trương",
-    "viên",
-    "vi",
-    "y",
-    "ksor",
-    "rơ",
-    "siu",
-    "h'",
-]
+_SURNAMES = (
+    "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đinh|mai|tô|cao|lâm|đoàn|trịnh|lương|tạ|thái|hà|châu|quách|la|lò|vàng|"
+    "giàng|thạch|sơn|kim|danh|từ|phùng|tăng|tống|văn|triệu|chu|nông|bế|ma|hứa|khuất|kiều|lưu|mạc|nghiêm|ông|quan|tôn|trương|viên|vi|y|ksor|rơ|siu|h'"
+)
 # A line of names alone signs an article: LÂM VĂN HƯỞNG (Bình Dương), Châu An - Võ Hải Lam.
-_NAMES = re.compile(rf"(?i)^\W*(?:{'|'.join(_SURNAMES)})(?:[\s.,\-–—&]+[^\W\d_]+\.?){{1,7}}(?:\s*\([^()]{{2,30}}\))?\W*$")
+_NAMES = re.compile(rf"(?i)^\W*(?:{_SURNAMES})(?:[\s.,\-–—&]+[^\W\d_]+\.?){{1,7}}(?:\s*\([^()]{{2,30}}\))?\W*$")
 _CAPITALS = re.compile(r"^\W*(?:[^\W\d_a-zà-ỹđ][^\W\d_]*[\s.,\-–—&]*)+(?:\([^()]{2,30}\))?\W*$")
 
 
@@ -272,9 +210,8 @@ def join_lines(lines: Iterable[str]) -> list[str]:
     before = ""  # the last line, where more of its paragraph may follow
     for text in folded:
         full = wrapped and len(before) >= 0.75 * width
-        if (
-            before and text and not _STOP.search(before) and (text[0].islower() or full) and len(before) >= 20 and not _is_furniture(before)
-        ) or (before and text and full and not _STOP.search(before)):
+        runs_on = text[:1].islower() and len(before) >= 20 and not _is_furniture(before)
+        if before and text and not _STOP.search(before) and (full or runs_on):
             joined[-1] = f"{joined[-1]} {text}"
         elif text:
             joined.append(text)

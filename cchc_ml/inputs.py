@@ -82,20 +82,20 @@ def read_file(path: str | Path, *, column: str | None = None, keep_furniture: bo
     elif kind_of(path) in TABLES:
         yield from _table(read_rows(path), str(path), column)
     else:
-        if not path.read_bytes()[:1]:
+        if not path.stat().st_size:
             raise ValueError(f"{path} is empty")
         raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
 
 
 def read_inputs(
-    paths: Iterable[str | Path],
+    files: Iterable[str | Path],
     *,
     column: str | None = None,
     keep_furniture: bool = False,
     failed: Callable[[str, str], None] | None = None,
     begun: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Row, str]]:
-    """Yield the rows of files and folders, in order; see `read_file`.
+    """Yield the rows of files, in order; see `expand` and `read_file`.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def read_inputs(
     begun : callable, optional
         Called with the number of each file, before it is read.
     """
-    for number, path in enumerate(expand(paths)):
+    for number, path in enumerate(files):
         if begun:
             begun(number)
         try:
@@ -112,7 +112,7 @@ def read_inputs(
         except (ValueError, TypeError, OSError, ImportError) as error:
             if not failed:
                 raise
-            failed(path, str(error))
+            failed(str(path), str(error))
 
 
 def _table(rows: Iterable[tuple[str, Row]], name: str, column: str | None) -> Iterator[tuple[Row, str]]:

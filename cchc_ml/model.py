@@ -82,18 +82,12 @@ class Model:
     calibration: NDArray[np.float32]
     header: Mapping[str, Any] = field(default_factory=dict)
 
-    def sentence_scores(self, counts: Counts) -> NDArray[np.float32]:
-        """Score each sentence, shape (n_sentences, 6)."""
-        scores: NDArray[np.float32] = self.features.transform(counts.sentences) @ self.coef + self.intercept
-        return scores
-
     def scores(self, counts: Counts) -> NDArray[np.float32]:
         """Score each paragraph, shape (n, 6): 0.6 of its own score, 0.4 of its best sentence's."""
         return self._scores(counts)[0]
 
     def _scores(self, counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        sentences = self.sentence_scores(counts)
-        paragraphs = self.features.transform(counts.paragraphs()) @ self.coef + self.intercept
+        paragraphs, sentences = (self.features.transform(X) @ self.coef + self.intercept for X in (counts.paragraphs(), counts.sentences))
         return pool(paragraphs, sentences, counts.starts), sentences
 
     def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupKFold
 from .classifier import PillarClassifier
 from .corpus import Corpus, default_lexicon
 from .evaluation import metrics
-from .terms import Lexicon
+from .terms import Counts, Lexicon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +52,12 @@ def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
     return default_lexicon() if corpus.packed else Lexicon(classifier.model_.lexicon.terms)
 
 
+def _fitted(classifier: PillarClassifier, lexicon: Lexicon, corpus: Corpus, counts: Counts, rows: NDArray[np.intp]) -> PillarClassifier:
+    """Return a classifier like this one, fitted on some rows of a corpus."""
+    fresh: PillarClassifier = clone(classifier).set_params(lexicon=lexicon.terms, folds=3)
+    return fresh.fit(counts[rows], corpus.y[rows], groups=corpus.documents[rows])
+
+
 def split_kinds(
     classifier: PillarClassifier, corpus: Corpus, *, folds: int = 5, progress: Progress | None = None
 ) -> dict[str, dict[str, Any]]:
@@ -71,8 +77,7 @@ def split_kinds(
     for name, split in kinds:
         tested, tags, scores = [], [], []
         for train, test in split:
-            fitted = clone(classifier).set_params(lexicon=lexicon.terms, folds=3, n_jobs=classifier.n_jobs)
-            fitted.fit(counts[train], corpus.y[train], groups=corpus.documents[train])
+            fitted = _fitted(classifier, lexicon, corpus, counts, train)
             tested.append(corpus.y[test])
             tags.append(fitted.predict(counts[test]))
             scores.append(fitted.predict_proba(counts[test]))
@@ -92,9 +97,7 @@ def learning_curve(classifier: PillarClassifier, train: Corpus, test: Corpus, *,
     found = {}
     for done, size in enumerate(sizes, 1):
         rows = order[:size]
-        fitted = clone(classifier).set_params(lexicon=lexicon.terms, folds=3, n_jobs=classifier.n_jobs)
-        fitted.fit(counts[rows], train.y[rows], groups=train.documents[rows])
-        tags = fitted.predict(held_out)
+        tags = _fitted(classifier, lexicon, train, counts, rows).predict(held_out)
         found[size] = metrics(test.y, tags, tags)["macro"]["f1"]
         if progress:
             progress(done, len(sizes))

@@ -3,8 +3,8 @@ import pytest
 from cchc_ml.inputs import LONGEST, expand, read_inputs, require_text
 
 
-def texts(*args, **kwargs):
-    return [row["text"] for row, _ in read_inputs(*args, **kwargs)]
+def texts(paths, **kwargs):
+    return [row["text"] for row, _ in read_inputs(expand(paths), **kwargs)]
 
 
 def test_a_folder_is_read_in_the_order_of_names(tmp_path):
@@ -14,7 +14,7 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path):
     (tmp_path / "b" / "2.txt").write_text("Hai.\nBa.")
     (tmp_path / "a.jsonl").write_text('{"text": "Một.", "k": 1}\n')
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
-    rows = [row for row, _ in read_inputs([tmp_path])]
+    rows = [row for row, _ in read_inputs(expand([tmp_path]))]
     assert rows[0] == {"text": "Một.", "k": 1}
     assert [(row["source"], row["paragraph"], row["text"]) for row in rows[1:]] == [
         (str(tmp_path / "b" / "2.txt"), 1, "Hai."),
