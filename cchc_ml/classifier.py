@@ -257,7 +257,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if X.shape[1] != len(model.lexicon):
                 raise ValueError(f"X counts {X.shape[1]} terms, the classifier's lexicon has {len(model.lexicon)}")
             return model.scores(X)
-        return model.scores(model.lexicon.count(check_texts(X)))
+        return model.score_texts(check_texts(X))
 
     def decision_function(self, X: Sequence[str] | Counts) -> NDArray[np.float32]:
         """Return how far each paragraph's score lies above each pillar's threshold, shape (n, 6); tagged where positive."""

@@ -152,9 +152,8 @@ class Corpus:
             raise ValueError(
                 f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; pack it again from its text"
             )
-        return Counts.from_ids(
-            (lexicon.find_by_sentence(row["text"]) if "text" in row else row["sentences"] for row in self.rows), len(lexicon)
-        )
+        counted = lexicon.count(row["text"] for row in self.rows if "text" in row).ids()
+        return Counts.from_ids((next(counted) if "text" in row else row["sentences"] for row in self.rows), len(lexicon))
 
     def sha256(self) -> str:
         """Return a hash of the texts and labels, the same for a packed row and its text."""
@@ -234,11 +233,10 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, column: str | N
         other = next((name for row in corpus.rows for name in row if name != "text" and text_column([name])), None)
         if other is not None:
             raise ValueError(f"{path} has text in {other!r} too, which would be published; drop that column")
-        for row in corpus.rows:
+        for row, sentences in zip(corpus.rows, lexicon.count(corpus.texts).ids(), strict=True):
             kept = {key: row[key] for key in row if key != "text"}
             if (name := Path(path).name.split(".")[0]) in ("train", "validation"):
                 kept.setdefault("split", name)
-            sentences = [sorted(found) for found in lexicon.find_by_sentence(row["text"])]
             packed = kept | {"sha256": text_hash(row["text"]), "lexicon": mark, "sentences": sentences}
             lines.append(json.dumps(packed, ensure_ascii=False, separators=(",", ":")) + "\n")
     return "".join(lines)

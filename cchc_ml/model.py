@@ -5,17 +5,15 @@ Prediction lives here, with numpy and scipy alone; learning lives in `classifier
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .encodings import tidy
 from .features import Features
 from .pillars import PILLARS, Pillar
-from .terms import Counts, Lexicon
-from .text import split_sentences
+from .terms import Counts, Lexicon, Prepared, batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,6 +84,11 @@ class Model:
         """Score each paragraph, shape (n, 6): 0.6 of its own score, 0.4 of its best sentence's."""
         return self._scores(counts)[0]
 
+    def score_texts(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        """Score each paragraph as `scores` does, in batches."""
+        parts = [self.scores(self.lexicon.count_prepared(batch)) for batch in batches(texts)]
+        return np.concatenate(parts) if parts else np.empty((0, len(PILLARS)), np.float32)
+
     def _scores(self, counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         paragraphs, sentences = (self.features.transform(X) @ self.coef + self.intercept for X in (counts.paragraphs(), counts.sentences))
         return pool(paragraphs, sentences, counts.starts), sentences
@@ -96,23 +99,20 @@ class Model:
         probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-(a * scores + b)))
         return probabilities
 
-    def annotate(self, texts: Sequence[str]) -> list[Annotation]:
+    def annotate(self, texts: Iterable[str]) -> list[Annotation]:
         """Tag the paragraphs `texts` and name the sentence that carries each tag."""
-        tidied = [tidy(text) for text in texts]
-        sentences = [split_sentences(text) for text, _ in tidied]
-        found_in = (self.lexicon.find_in(text, spans) for (text, _), spans in zip(tidied, sentences, strict=True))
-        counts = Counts.from_ids(found_in, len(self.lexicon))
+        return [annotation for batch in batches(texts) for annotation in self._annotate(batch)]
+
+    def _annotate(self, batch: Sequence[Prepared]) -> Iterator[Annotation]:
+        counts = self.lexicon.count_prepared(batch)
         scores, sentence_scores = self._scores(counts)
         probabilities, tagged = self.probabilities(scores), scores > self.thresholds
-        found = []
-        for i, spans in enumerate(sentences):
+        for i, (_, spans, origin) in enumerate(batch):
             first, last = counts.starts[i], counts.starts[i + 1]
             columns = [k for k in np.argsort(-probabilities[i], kind="stable") if tagged[i, k]]
-            origin = tidied[i][1]
             evidence = {}
             for k in columns if spans else ():
                 a, b = spans[int(sentence_scores[first:last, k].argmax())]
                 evidence[PILLARS[k]] = (a, b) if origin is None else (origin[a], origin[b])
             by_pillar = {pillar: float(p) for pillar, p in zip(PILLARS, probabilities[i], strict=True)}
-            found.append(Annotation(tuple(PILLARS[k] for k in columns), by_pillar, evidence))
-        return found
+            yield Annotation(tuple(PILLARS[k] for k in columns), by_pillar, evidence)

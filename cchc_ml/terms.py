@@ -1,26 +1,69 @@
 """The lexicon, and the counting of its terms in running text.
 
-Terms are learned once, with underthesea's word segmentation, and found without it: one pass of an Aho-Corasick automaton
-over each sentence, on syllable boundaries, the same way in training and in prediction.
+Terms are learned once, with underthesea's word segmentation, and found without it, by matching syllables, the same way in
+training and in prediction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import compress, pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from .encodings import tidy
+from .matching import Matcher
 from .pillars import codebook
-from .text import hardly_toned, normalise, spellings, split_sentences, strip_marks
+from .text import hardly_toned, normalise, split_sentences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Counts", "Lexicon", "codebook_terms", "learn_lexicon", "segment"]
+__all__ = ["Counts", "Lexicon", "Prepared", "batches", "codebook_terms", "learn_lexicon", "prepare", "segment"]
+
+# Texts are matched together up to this many characters: numpy's fixed costs vanish, and the arrays stay in the cache.
+BATCH = 1 << 17
+
+
+class Prepared(NamedTuple):
+    """A paragraph as terms are found in it.
+
+    Attributes
+    ----------
+    text : str
+        The paragraph in NFC and Unicode, whatever it came in.
+    sentences : list of (int, int)
+        Start and end of each sentence in `text`.
+    origin : list of int or None
+        Where each character of `text` stands in the paragraph as it was given; None where nothing was changed.
+    """
+
+    text: str
+    sentences: list[tuple[int, int]]
+    origin: list[int] | None
+
+
+def prepare(text: str) -> Prepared:
+    """Mend the encoding of a paragraph and split it into sentences."""
+    text, origin = tidy(text)
+    return Prepared(text, split_sentences(text), origin)
+
+
+def batches(texts: Iterable[str]) -> Iterator[list[Prepared]]:
+    """Prepare texts, in lists of at least `BATCH` characters."""
+    batch, size = [], 0
+    for text in texts:
+        batch.append(prepare(text))
+        size += len(text)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 class Counts:
@@ -62,6 +105,13 @@ class Counts:
         pool = sparse.csr_array((ones, np.arange(n_sentences), self.starts), shape=(len(self), n_sentences))
         return pool @ self.sentences
 
+    def ids(self) -> Iterator[list[list[int]]]:
+        """Yield the ids of the terms in each sentence of each paragraph, sorted, one for each occurrence."""
+        indptr, indices = self.sentences.indptr, self.sentences.indices
+        for a, b in pairwise(self.starts):
+            rows = (slice(indptr[i], indptr[i + 1]) for i in range(a, b))
+            yield [np.repeat(indices[row], self.sentences.data[row].astype(np.intp)).tolist() for row in rows]
+
     @classmethod
     def from_ids(cls, paragraphs: Iterable[Sequence[Sequence[int]]], n_terms: int) -> Counts:
         """Build counts from the ids of the terms found, paragraph by paragraph, sentence by sentence."""
@@ -80,6 +130,13 @@ class Counts:
         matrix.sum_duplicates()
         return cls(matrix, np.array(starts, np.int32))
 
+    @classmethod
+    def join(cls, parts: Sequence[Counts]) -> Counts:
+        """Put the paragraphs of several counts after one another."""
+        sizes = [np.diff(part.starts) for part in parts]
+        starts = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int32)
+        return cls(sparse.vstack([part.sentences for part in parts], format="csr"), starts)
+
 
 class Lexicon:
     """An ordered list of terms, found in running text in any accepted spelling, and without diacritics in text that has none.
@@ -94,7 +151,7 @@ class Lexicon:
     --------
     >>> lexicon = Lexicon(["một cửa", "kỷ luật", "cửa"])
     >>> lexicon.find("Kỉ luật ở bộ phận MỘT CỬA")
-    [1, 0, 2]
+    [(1, 0, 7), (0, 18, 25), (2, 22, 25)]
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
@@ -112,49 +169,45 @@ class Lexicon:
         return {"terms": self.terms}
 
     @cached_property
-    def _toned(self) -> _Automaton:
-        return _automaton((spelling, number) for number, term in enumerate(self.terms) for spelling in spellings(term))
+    def _toned(self) -> Matcher:
+        return Matcher(self.terms)
 
     @cached_property
-    def _toneless(self) -> _Automaton:
-        return _automaton((strip_marks(term), number) for number, term in enumerate(self.terms))
+    def _toneless(self) -> Matcher:
+        return Matcher(self.terms, bare=True)
 
-    def find(self, sentence: str, *, toneless: bool = False) -> list[int]:
-        """Return the ids of the terms that occur in `sentence`, one for each occurrence, overlaps included.
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Return the id, start and end of each occurrence of a term in a paragraph, overlaps included, by where they start.
 
-        With `toneless`, diacritics count neither in the sentence nor in the terms.
+        In a paragraph that is hardly toned, diacritics count neither there nor in the terms.
         """
-        automaton, term_of = self._toneless if toneless else self._toned
-        text = normalise(strip_marks(sentence) if toneless else sentence)
-        return [term_of[match[0]] for match in automaton.find_matches_as_indexes(text, overlapping=True)]
-
-    def find_by_sentence(self, text: str) -> list[list[int]]:
-        """Return the ids of the terms in each sentence of a paragraph."""
-        text, _ = tidy(text)
-        return self.find_in(text, split_sentences(text))
-
-    def find_in(self, text: str, spans: Iterable[tuple[int, int]]) -> list[list[int]]:
-        """Return the ids of the terms in each of the sentences of a tidy paragraph that `spans` names."""
-        toneless = hardly_toned(text)
-        return [self.find(text[a:b], toneless=toneless) for a, b in spans]
+        text, sentences, origin = prepare(text)
+        found = (self._toneless if hardly_toned(text) else self._toned).find([text], [sentences])
+        starts, ends = found.starts[found.first].tolist(), found.ends[found.last].tolist()
+        if origin is not None:
+            starts, ends = [origin[a] for a in starts], [origin[b] for b in ends]
+        return sorted(zip(found.terms.tolist(), starts, ends, strict=True), key=itemgetter(1, 2))
 
     def count(self, texts: Iterable[str]) -> Counts:
         """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""
-        return Counts.from_ids((self.find_by_sentence(text) for text in texts), len(self))
+        return Counts.join([self.count_prepared(batch) for batch in batches(texts)] or [self.count_prepared([])])
 
-
-_Automaton = tuple[Any, list[int]]
-
-
-def _automaton(numbered: Iterable[tuple[str, int]]) -> _Automaton:
-    """Return an automaton of patterns and the number of each; the first number of a pattern stands."""
-    from ahocorasick_rs import AhoCorasick, Implementation
-
-    number_of: dict[str, int] = {}
-    for pattern, number in numbered:
-        number_of.setdefault(f" {pattern} ", number)
-    # Twice as fast on these patterns as what the library would choose.
-    return AhoCorasick(list(number_of), implementation=Implementation.ContiguousNFA), list(number_of.values())
+    def count_prepared(self, batch: Sequence[Prepared]) -> Counts:
+        """Count the lexicon's terms in a batch of prepared paragraphs, all at once."""
+        sizes = [len(paragraph.sentences) for paragraph in batch]
+        toneless = np.array([hardly_toned(paragraph.text) for paragraph in batch], bool)
+        rows, columns = [np.empty(0, np.intp)], [np.empty(0, np.int32)]
+        for chosen, matcher in ((~toneless, "_toned"), (toneless, "_toneless")):
+            if chosen.any():
+                texts, spans, _ = zip(*compress(batch, chosen), strict=True)
+                found = getattr(self, matcher).find(texts, spans)
+                rows.append(np.flatnonzero(np.repeat(chosen, sizes))[found.sentences[found.first]])
+                columns.append(found.terms)
+        # One number for a sentence and a term: to sort these is faster than to sort a matrix.
+        cells, counts = np.unique(np.concatenate(rows) * len(self) + np.concatenate(columns), return_counts=True)
+        indptr = np.searchsorted(cells, np.arange(sum(sizes) + 1) * len(self))
+        matrix = sparse.csr_array((counts.astype(np.float32), cells % len(self), indptr), shape=(sum(sizes), len(self)))
+        return Counts(matrix, np.cumsum([0, *sizes], dtype=np.int32))
 
 
 def codebook_terms() -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import product
 
-__all__ = ["hardly_toned", "move_tones", "normalise", "spellings", "split_sentences", "strip_marks", "swap_i_y"]
+__all__ = ["INVISIBLE", "hardly_toned", "lower", "move_tones", "normalise", "spellings", "split_sentences", "strip_marks", "swap_i_y"]
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# What a text may hold that is not seen: soft hyphens, marks of direction, joiners.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _GAP = re.compile(r"[\W_]+")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -31,8 +31,19 @@ def normalise(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    return _GAP.sub(" ", f" {text.lower().replace('ð', 'đ')} ")
+        text = INVISIBLE.sub("", text)
+    return _GAP.sub(" ", f" {lower(text)} ")
+
+
+def lower(text: str) -> str:
+    """Return NFC `text` in lower case; the Icelandic ð, which is met for đ, is one.
+
+    Examples
+    --------
+    >>> lower("TIẾP DÂN Ở XÃ ÐẠI ÐỒNG")
+    'tiếp dân ở xã đại đồng'
+    """
+    return text.lower().replace("ð", "đ").replace("i\u0307", "i")  # the capital of the Turkish i comes apart
 
 
 def hardly_toned(text: str) -> bool:
@@ -69,13 +80,6 @@ def _swap_i(match: re.Match[str]) -> str:
     return match[1] + ("i" if match[2] == "y" else "y") + match[3]
 
 
-def _syllable_spellings(syllable: str) -> set[str]:
-    found = {unicodedata.normalize("NFD", syllable)}
-    found |= {_GLIDE.sub(_move_tone, s) for s in found}
-    found |= {_FINAL_I.sub(_swap_i, s) for s in found}
-    return {unicodedata.normalize("NFC", s) for s in found}
-
-
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
 
@@ -103,26 +107,34 @@ def swap_i_y(text: str) -> str:
     return unicodedata.normalize("NFC", _WORD.sub(lambda word: _FINAL_I.sub(_swap_i, word[0]), text))
 
 
-def spellings(term: str) -> set[str]:
-    """Return every accepted spelling of a lower-case term: old and new tone placement, i and y.
+def spellings(syllable: str) -> set[str]:
+    """Return every accepted spelling of a lower-case syllable: old and new tone placement, i and y.
 
     Examples
     --------
-    >>> sorted(spellings("kỷ luật"))
-    ['kỉ luật', 'kỷ luật']
-    >>> sorted(spellings("hòa giải"))
-    ['hoà giải', 'hòa giải']
+    >>> sorted(spellings("kỷ")), sorted(spellings("hòa")), sorted(spellings("quý"))
+    (['kỉ', 'kỷ'], ['hoà', 'hòa'], ['quí', 'quý', 'qúy'])
     """
-    return {" ".join(way) for way in product(*(sorted(_syllable_spellings(s)) for s in term.split()))}
+    found = {unicodedata.normalize("NFD", syllable)}
+    for pattern, other in ((_GLIDE, _move_tone), (_FINAL_I, _swap_i), (_GLIDE, _move_tone)):
+        found |= {pattern.sub(other, way) for way in found}
+    return {unicodedata.normalize("NFC", way) for way in found}
 
 
 # A full stop after these is part of the word.
 _ABBREVIATIONS = frozenset(
     "tp tt tx ths th ts pgs gs bs ks cn nd nđ đc đ/c tr stt ttg cp v.v vv vd tk st mr mrs dr co ltd no kv kp".split()  # noqa: SIM905
 )
-# A stop with its closing quotes, before white space or at once before a letter; or the end of a line.
-_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:(?=\s+\S)|(?=[\"'“‘«(\[]*([^\W\d_])))|[\r\n\u2028\u2029]+")
-_LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]*$")
+# A stop with its closing quotes, before white space or at once before a letter; or the end of a line. It begins with a set of
+# characters, which `re` looks for fast.
+_STOP = re.compile(
+    r"""[.!?…\r\n\u2028\u2029](?:
+        (?<=[\r\n\u2028\u2029])[\r\n\u2028\u2029]*+
+        |(?<![.!?…]{2})[.!?…]*+["'”’»)\]]*+(?:(?=\s+\S)|(?=["'“‘«(\[]*([^\W\d_])))
+    )""",
+    re.VERBOSE,
+)
+_LAST_WORD = re.compile(r"(?:.*[\s(\[“\"‘'«])?(.*)", re.DOTALL)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -142,24 +154,23 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
     def add(end: int) -> None:
         piece = text[start:end]
-        left = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            found.append((start + left, start + len(piece.rstrip())))
+        if left := piece.lstrip():
+            found.append((end - len(left), start + len(piece.rstrip())))
 
     for match in _STOP.finditer(text):
+        at, end = match.span()
         # Where the space is missing, a sentence ends only before a capital, and not inside "TP.HCM" or "VOV.VN".
         if match[1]:
-            inside = text[match.start() - 1 : match.start()].isupper() and text[match.end(1) : match.end(1) + 1].isupper()
+            inside = text[at - 1 : at].isupper() and text[match.end(1) : match.end(1) + 1].isupper()
             if inside or not match[1].isupper():
                 continue
-        end = match.end()
-        if match[0] == ".":
-            last = _LAST_WORD.search(text, max(start, match.start() - 20), match.start())
-            word = last[0].casefold() if last else ""
+        if end == at + 1 and text[at] == ".":
+            last = _LAST_WORD.match(text, max(start, at - 20), at)
+            word = last[1].casefold() if last else ""
             # An initial, an abbreviation, or the number of an item ("1. Về thể chế") ends no sentence.
             if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS:
                 continue
-            if word.isdigit() and match.start() - start < 20 and text[start : match.start()].strip() == word:
+            if word.isdigit() and at - start < 20 and text[start:at].strip() == word:
                 continue
         add(end)
         start = end

@@ -11,28 +11,41 @@ from cchc_ml.terms import Counts, Lexicon, learn_lexicon, segment
 LEXICON = Lexicon(["cửa", "hòa giải", "kỷ luật", "một", "một cửa", "thủ tục"])
 
 
+def ids(text, lexicon=LEXICON):
+    return [number for number, _, _ in lexicon.find(text)]
+
+
 @pytest.mark.parametrize(
-    ("sentence", "want"),
+    ("text", "want"),
     [
         ("Một cửa", [3, 4, 0]),
         ("MỘT,CỬA", [3, 4, 0]),
         ("kỉ luật và hoà giải", [2, 1]),
         ("mộtt cửaa", []),
+        ("một. cửa", [3, 0]),
+        ("một\ncửa", [3, 0]),
         ("", []),
     ],
 )
-def test_find(sentence, want):
-    assert LEXICON.find(sentence) == want
+def test_find(text, want):
+    assert ids(text) == want
+
+
+def test_find_names_places_in_the_text_as_it_was_given():
+    text = unicodedata.normalize("NFD", "Ở “Một\u200b cửa”: kỷ luật")
+    assert [unicodedata.normalize("NFC", text[a:b]) for _, a, b in LEXICON.find(text)] == ["Một", "Một\u200b cửa", "cửa", "kỷ luật"]
 
 
 def test_text_without_diacritics_is_found_without_them():
     lexicon = Lexicon(["dự án", "thủ tục", "du an"])
-    assert lexicon.find_by_sentence("Thu tuc du an. Du an cham.") == [[1, 0], [0]]
-    assert lexicon.find_by_sentence("Thu tuc dự án chậm tiến độ") == [[0]]
+    counts = lexicon.count(["Thu tuc du an. Du an cham.", "Thu tuc dự án chậm tiến độ", "Thu tuc"])
+    assert list(counts.ids()) == [[[0, 1], [0]], [[0]], [[1]]]
+    assert lexicon.find("Thu tuc du an") == [(1, 0, 7), (0, 8, 13)]
 
 
 def test_every_occurrence_counts():
-    assert LEXICON.find("một một một") == [3, 3, 3]
+    assert ids("một một một") == [3, 3, 3]
+    assert list(LEXICON.count(["một một một"]).ids()) == [[[3, 3, 3]]]
 
 
 def test_counts_by_sentence_and_paragraph():
@@ -54,6 +67,27 @@ def test_counts_index_like_an_array_of_paragraphs(texts, data):
     assert chosen.sentences.toarray().tolist() == direct.sentences.toarray().tolist()
 
 
+@given(TEXTS)
+def test_counts_come_back_from_their_ids(texts):
+    counts = LEXICON.count(texts)
+    again = Counts.from_ids(counts.ids(), len(LEXICON))
+    assert again.starts.tolist() == counts.starts.tolist()
+    assert again.sentences.toarray().tolist() == counts.sentences.toarray().tolist()
+
+
+@given(TEXTS)
+def test_counts_do_not_depend_on_the_batch(texts):
+    together, alone = LEXICON.count(texts), Counts.join([LEXICON.count([text]) for text in texts])
+    assert list(together.ids()) == list(alone.ids())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cchc_ml.terms.BATCH", 10)
+        assert list(LEXICON.count(texts).ids()) == list(alone.ids())
+
+
+def test_nothing_has_no_counts():
+    assert LEXICON.count([]).shape == (0, 6)
+
+
 def test_counts_refuse_a_term_that_is_not_in_the_lexicon():
     with pytest.raises(ValueError, match="term number 9 is not in the lexicon of 6 terms"):
         Counts.from_ids([[[9]]], 6)
@@ -68,9 +102,10 @@ def test_lexicon_refuses(terms, message):
         Lexicon(terms)
 
 
-def test_lexicon_pickles_without_its_automaton():
+def test_lexicon_pickles_as_its_terms():
     LEXICON.find("x")
-    assert pickle.loads(pickle.dumps(LEXICON)).find("một") == [3]
+    assert len(pickle.dumps(LEXICON)) < 500
+    assert pickle.loads(pickle.dumps(LEXICON)).find("một") == [(3, 0, 3)]
 
 
 def test_learn_lexicon_finds_the_words_that_tell_pillars_apart(corpus):
