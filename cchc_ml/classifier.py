@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from .checks import check_texts, check_y
 from .features import Features
 from .model import Annotation, Model
+from .parallel import spread
 from .pillars import PILLARS, Pillar
 from .terms import Counts, Lexicon, learn_lexicon
 from .thresholds import choose_thresholds, parse_objective, platt
@@ -32,6 +33,8 @@ CERTAIN = 0.6
 NAIVE_BAYES = 0.3
 # Learned numbers are kept to this many decimals, coarser than what may differ between processors.
 DECIMALS = 4
+# Paragraphs that a process takes at a time.
+SLICE = 2048
 
 
 class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -183,7 +186,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             models.append(model)
             if progress:
                 progress(done, len(parts))
-        self.oof_scores_ = np.empty(y.shape, np.float32)
+        self.oof_scores_ = np.empty(y.shape)
         for fold, model in enumerate(models[:-1]):
             test = np.flatnonzero(self.oof_folds_ == fold)
             self.oof_scores_[test] = model.scores(counts[test])
@@ -250,16 +253,16 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             svm = fit(X, np.r_[y, positive[used]], weight)
         return svm.coef_[0] * importance, float(svm.intercept_[0])
 
-    def _scores(self, X: Sequence[str] | Counts) -> NDArray[np.float32]:
+    def _scores(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
         check_is_fitted(self, "model_")
         model: Model = self.model_
         if isinstance(X, Counts):
             if X.shape[1] != len(model.lexicon):
                 raise ValueError(f"X counts {X.shape[1]} terms, the classifier's lexicon has {len(model.lexicon)}")
             return model.scores(X)
-        return model.score_texts(check_texts(X))
+        return np.concatenate(list(spread(Model.score_texts, model, _slices(check_texts(X)), self.n_jobs)))
 
-    def decision_function(self, X: Sequence[str] | Counts) -> NDArray[np.float32]:
+    def decision_function(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
         """Return how far each paragraph's score lies above each pillar's threshold, shape (n, 6); tagged where positive."""
         scores = self._scores(X)
         return scores - self.model_.thresholds
@@ -268,7 +271,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return 0/1 for each paragraph and pillar, shape (n, 6), columns as `classes_`."""
         return (self.decision_function(X) > 0).astype(np.int64)
 
-    def predict_proba(self, X: Sequence[str] | Counts) -> NDArray[np.float32]:
+    def predict_proba(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
         """Return the calibrated probability of each pillar for each paragraph, shape (n, 6); a row need not sum to 1."""
         scores = self._scores(X)
         return self.model_.probabilities(scores)
@@ -281,7 +284,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return pillars, probabilities and evidence sentences of each paragraph."""
         check_is_fitted(self, "model_")
         model: Model = self.model_
-        return model.annotate(check_texts(texts))
+        return [one for part in spread(Model.annotate, model, _slices(check_texts(texts)), self.n_jobs) for one in part]
 
     def score(self, X: Sequence[str] | Counts, y: Any, sample_weight: Any = None) -> float:
         """Return the share of paragraphs whose six labels are all right."""
@@ -303,6 +306,11 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.target_tags.single_output = False
         tags.classifier_tags.multi_label, tags.classifier_tags.multi_class = True, False
         return tags
+
+
+def _slices(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part texts into what one process takes at a time."""
+    return (texts[i : i + SLICE] for i in range(0, len(texts), SLICE))
 
 
 def _log_count_ratio(X: sparse.csr_array, y: NDArray[np.int8]) -> NDArray[np.float32]:

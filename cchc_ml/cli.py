@@ -154,14 +154,17 @@ def predict(
     column: ColumnOption = None,
     keep_furniture: Annotated[bool, typer.Option("--keep-furniture", help="Tag menus, captions and by-lines of pages too.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core; worth it from some thousand paragraphs on.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run with --resume stopped (-o FILE.jsonl).")] = False,
     force: ForceOption = False,
 ) -> None:
     """Tag paragraphs: which pillars each is evidence for, how sure, and which sentence carries it."""
-    from .export import export, tag_rows, write_csv, write_jsonl
+    from .export import export, write_csv, write_jsonl
     from .inputs import expand, read_file, read_inputs
     from .resuming import tag_files
     from .storage import read_model
+    from .tables import kind_of
+    from .tagging import tag_lines, tag_rows
 
     out = None if str(out) == "-" else out
     if out is not None:
@@ -178,15 +181,16 @@ def predict(
             def read(name: str) -> Iterator[Any]:
                 return read_file(name, column=column, keep_furniture=keep_furniture)
 
-            tag_files(trained, files, out, read=read, failed=failed, begun=begun)
+            tag_files(trained, files, out, read=read, n_jobs=jobs, failed=failed, begun=begun)
         else:
-            rows: Iterator[Any] = tag_rows(
-                trained, read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun)
-            )
+            items = read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun)
             if progress and len(files) == 1:
-                rows = counted(rows, progress)
+                items = counted(items, progress)
             if format is None and out is None:
                 format = Format.table if sys.stdout.isatty() else Format.jsonl
+            kind = f".{format}" + ".gz" * (out is not None and out.suffix.lower() == ".gz") if format else None
+            tag: Any = tag_lines if ".jsonl" in (kind or kind_of(out or Path())) else tag_rows
+            rows = tag(trained, items, n_jobs=jobs, failed=failed)
             if format is Format.table:
                 from rich.console import Console
 
@@ -195,7 +199,7 @@ def predict(
                 with output(out) as file:
                     print_tagged(rows, screen() if out is None else Console(file=file, width=PAGE))
             elif out is not None:
-                export(rows, out, format and f".{format}" + ".gz" * (out.suffix.lower() == ".gz"))
+                export(rows, out, kind)
             else:
                 with output(None) as file:
                     (write_csv if format is Format.csv else write_jsonl)(rows, file)

@@ -1,4 +1,4 @@
-"""Tagged paragraphs as rows, and rows as JSON Lines, CSV, Excel and Parquet."""
+"""Tagged rows as JSON Lines, CSV, Excel and Parquet."""
 
 from __future__ import annotations
 
@@ -11,56 +11,36 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from .files import atomic, needs
 from .pillars import PILLARS
 from .tables import TABLES, Row, kind_of
 
-if TYPE_CHECKING:
-    from .model import Model
+__all__ = ["RESULTS", "export", "json_lines", "write_csv", "write_jsonl"]
 
-__all__ = ["RESULTS", "export", "tag_rows", "write_csv", "write_jsonl"]
-
-# Large enough that numpy's fixed costs vanish, small enough that rows come out at once.
-BATCH = 256
+# What tagging adds to a row.
 RESULTS = ("pillars", "scores", "evidence")
 
 
-def tag_rows(model: Model, rows: Iterable[tuple[Row, str]]) -> Iterator[Row]:
-    """Add `pillars` (slugs, most probable first), `scores` (six probabilities) and `evidence` (sentences) to rows.
-
-    Parameters
-    ----------
-    rows : iterable of (dict, str)
-        Rows, each with the name of the field that holds its text.
-
-    Raises
-    ------
-    ValueError
-        A row has one of these three fields already.
-    """
-    stream = iter(rows)
-    while batch := list(islice(stream, BATCH)):
-        for (row, column), found in zip(batch, model.annotate([row[column] for row, column in batch]), strict=True):
-            if taken := next((name for name in RESULTS if name in row), None):
-                raise ValueError(f"a row has a field {taken!r} already, which the result needs; rename or drop it")
-            text = row[column]
-            yield row | {
-                "pillars": [str(p) for p in found.pillars],
-                "scores": {str(p): round(score, 4) for p, score in found.scores.items()},
-                "evidence": {str(p): text[a:b] for p, (a, b) in found.evidence.items()},
-            }
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
-def write_jsonl(rows: Iterable[Row], file: TextIO) -> None:
-    """Write rows as JSON Lines, Vietnamese letters as they are, each as soon as it comes."""
+def json_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Write each row as a line of JSON, Vietnamese letters as they are."""
     for row in rows:
-        line = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        line = _JSON.encode(row) + "\n"
         try:
-            file.write(line + "\n")
+            line.encode("utf8")
         except UnicodeEncodeError:  # half a character in a field: JSON can say it in ASCII
-            file.write(json.dumps(row) + "\n")
+            line = json.dumps(row) + "\n"
+        yield line
+
+
+def write_jsonl(rows: Iterable[Row | str], file: TextIO) -> None:
+    """Write rows, or lines of rows that were written already, as JSON Lines, each as soon as it comes."""
+    for row in rows:
+        file.writelines([row] if isinstance(row, str) else json_lines([row]))
 
 
 def _flat(row: Row) -> Row:
@@ -174,12 +154,16 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, evidence: list[str], wra
         sheet.write_string(i, j, text, wrap)
 
 
+# Rows that are written to a Parquet file together.
+ROW_GROUP = 4096
+
+
 def _write_parquet(rows: Iterable[Row], path: Path) -> None:
     pyarrow, parquet = needs("pyarrow", "office", ".parquet files"), needs("pyarrow.parquet", "office", ".parquet files")
     stream = iter(rows)
     writer = None
     try:
-        while batch := list(islice(stream, 16 * BATCH)):
+        while batch := list(islice(stream, ROW_GROUP)):
             flat = [row | {"evidence": list(row["evidence"].items())} for row in batch]
             if writer is None:
                 text = pyarrow.string()
@@ -212,11 +196,13 @@ def _text_file(path: Path, kind: str, encoding: str) -> Iterator[TextIO]:
             yield file
 
 
-def export(rows: Iterable[Row], path: Path, kind: str | None = None) -> None:
+def export(rows: Iterable[Any], path: Path, kind: str | None = None) -> None:
     """Write tagged rows to a file of the kind that its name tells, all of it or nothing.
 
     Parameters
     ----------
+    rows : iterable
+        As `cchc_ml.tagging.tag_rows` gives them; for JSON Lines, lines too.
     kind : str, optional
         The ending to go by instead, such as ``".csv"``.
 

@@ -58,34 +58,52 @@ class Features:
         return cls(idf.astype(np.float32), names, patterns)
 
     @cached_property
-    def _book(self) -> NDArray[np.intp]:
-        return np.flatnonzero((self.names >= 0) | (self.patterns >= 0))
+    def _book(self) -> NDArray[np.int32]:
+        """(T,): the place of each term among the K of the codebook, or -1."""
+        place = np.full(len(self.idf), -1, np.int32)
+        inside = np.flatnonzero((self.names >= 0) | (self.patterns >= 0))
+        place[inside] = np.arange(len(inside))
+        return place
 
     @cached_property
-    def _pillars_of_book(self) -> NDArray[np.float32]:
+    def _pillars_of_book(self) -> NDArray[np.float64]:
         """(K, 12): which pillar each codebook term names, and of which it is a pattern."""
         k = len(PILLARS)
-        names, patterns = self.names[self._book], self.patterns[self._book]
-        return np.hstack([names[:, None] == np.arange(k), patterns[:, None] == np.arange(k)]).astype(np.float32)
+        names, patterns = self.names[self._book >= 0], self.patterns[self._book >= 0]
+        return np.hstack([names[:, None] == np.arange(k), patterns[:, None] == np.arange(k)]).astype(np.float64)
 
     @property
     def n_features(self) -> int:
         """Number of columns."""
-        return len(self.idf) + len(self._book) + 3 * len(PILLARS)
+        return len(self.idf) + len(self._pillars_of_book) + 3 * len(PILLARS)
 
-    def transform(self, counts: sparse.csr_array) -> sparse.csr_array:
-        """Map term counts, shape (n, T), to features, shape (n, n_features), float32."""
-        k = len(PILLARS)
-        tfidf = counts.astype(np.float32)
-        tfidf.data = (1 + np.log(tfidf.data)) * self.idf[tfidf.indices]
-        norm = np.sqrt(tfidf.power(2).sum(axis=1))
-        tfidf.data /= np.repeat(norm, np.diff(tfidf.indptr))
-        book = counts[:, self._book].astype(np.float32)
-        book.data[:] = 1
+    def blocks(self, counts: sparse.csr_array) -> tuple[sparse.csr_array, sparse.csr_array, NDArray[np.float64]]:
+        """Map term counts, shape (n, T), to the features in three blocks, of shapes (n, T), (n, K) and (n, 18), the latter unscaled."""
+        (n, n_terms), k = counts.shape, len(PILLARS)
+        tfidf = (1 + np.log(counts.data, dtype=np.float64)) * self.idf[counts.indices]
+        sizes = np.diff(counts.indptr)
+        norm = np.sqrt(np.bincount(np.repeat(np.arange(n), sizes), tfidf * tfidf, n))
+        tfidf /= np.repeat(norm, sizes)
+        place = self._book[counts.indices]
+        hit = np.flatnonzero(place >= 0)
+        present = np.ones(len(hit)), place[hit], np.searchsorted(hit, counts.indptr)
+        book = sparse.csr_array(present, shape=(n, len(self._pillars_of_book)))
         found = book @ self._pillars_of_book
         named = found[:, :k] > 0
         listed = named & (named.sum(axis=1, keepdims=True) >= LIST)
-        groups = sparse.csr_array(np.hstack([named, np.log1p(found[:, k:]), listed]).astype(np.float32))
-        out = sparse.hstack([tfidf, SCALE * book, SCALE * groups], format="csr", dtype=np.float32)
+        groups = np.hstack([named, np.log1p(found[:, k:]), listed])
+        return sparse.csr_array((tfidf, counts.indices, counts.indptr), shape=(n, n_terms)), book, groups
+
+    def transform(self, counts: sparse.csr_array) -> sparse.csr_array:
+        """Map term counts, shape (n, T), to features, shape (n, n_features), float32."""
+        tfidf, book, groups = self.blocks(counts)
+        out = sparse.hstack([tfidf, SCALE * book, SCALE * sparse.csr_array(groups)], format="csr", dtype=np.float32)
         out.indices, out.indptr = out.indices.astype(np.int32), out.indptr.astype(np.int32)  # liblinear takes no other
         return out
+
+    def score(self, counts: sparse.csr_array, coef: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Multiply the features by weights, shape (n_features, 6), without putting them together; return shape (n, 6)."""
+        tfidf, book, groups = self.blocks(counts)
+        of_terms, of_book, of_groups = np.split(coef, np.cumsum([tfidf.shape[1], book.shape[1]]))
+        scores: NDArray[np.float64] = tfidf @ of_terms + SCALE * (book @ of_book + groups @ of_groups)
+        return scores

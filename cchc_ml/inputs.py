@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .articles import ARTICLES, LARGEST, Article, decode_article, read_article
 from .furniture import Kind
 from .tables import TABLES, TEXT_COLUMNS, Row, kind_of, parse_csv, parse_jsonl, read_rows, text_column
 
-__all__ = ["LONGEST", "expand", "read_file", "read_inputs", "require_text"]
+__all__ = ["LONGEST", "READING_ERRORS", "Item", "Unread", "expand", "read_file", "read_inputs", "require_text"]
+
+# What reading a file may raise: no such file, no text, a library that is missing.
+READING_ERRORS = (ValueError, TypeError, OSError, ImportError)
 
 # A paragraph of this length is a book, or a file that was taken for something else.
 LONGEST = 1_000_000
@@ -87,32 +90,56 @@ def read_file(path: str | Path, *, column: str | None = None, keep_furniture: bo
         raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
 
 
+class Unread(NamedTuple):
+    """An article that is still to be read, where it is to be tagged.
+
+    Attributes
+    ----------
+    path : str
+    keep_furniture : bool
+    """
+
+    path: str
+    keep_furniture: bool
+
+    def rows(self) -> Iterator[tuple[Row, str]]:
+        """Read the article; see `read_file`."""
+        return read_file(self.path, keep_furniture=self.keep_furniture)
+
+
+# A row with the name of the field that holds its text, or an article.
+Item = tuple[Row, str] | Unread
+
+
 def read_inputs(
-    files: Iterable[str | Path],
+    files: Iterable[str],
     *,
     column: str | None = None,
     keep_furniture: bool = False,
     failed: Callable[[str, str], None] | None = None,
     begun: Callable[[int], None] | None = None,
-) -> Iterator[tuple[Row, str]]:
-    """Yield the rows of files, in order; see `expand` and `read_file`.
+) -> Iterator[Item]:
+    """Yield the rows of tables, and articles to be read, in order; see `expand` and `read_file`.
 
     Parameters
     ----------
     failed : callable, optional
-        Called with a file that cannot be read to its end, and why; without it, the error is raised.
+        Called with a table that cannot be read to its end, and why; without it, the error is raised.
     begun : callable, optional
         Called with the number of each file, before it is read.
     """
     for number, path in enumerate(files):
         if begun:
             begun(number)
+        if Path(path).suffix.lower() in ARTICLES:
+            yield Unread(path, keep_furniture)
+            continue
         try:
             yield from read_file(path, column=column, keep_furniture=keep_furniture)
-        except (ValueError, TypeError, OSError, ImportError) as error:
+        except READING_ERRORS as error:
             if not failed:
                 raise
-            failed(str(path), str(error))
+            failed(path, str(error))
 
 
 def _table(rows: Iterable[tuple[str, Row]], name: str, column: str | None) -> Iterator[tuple[Row, str]]:

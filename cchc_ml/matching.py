@@ -82,8 +82,8 @@ class Matcher:
                     term_of.append(-1)
             if term_of[node] < 0:
                 term_of[node] = number
-        self._letters = _letters(bare)
-        self._syllables = _Table(_cut(self._letters[_codes("\n".join(syllables))])[2], np.array([*syllables.values()], np.intp))
+        self._bare = bare
+        self._syllables = _Table(_cut(self._read("\n".join(syllables)))[2], np.array([*syllables.values()], np.intp))
         self._n_syllables = n_syllables
         self._term_of = np.array(term_of, np.int32)
         edges = np.array([(*edge, node) for edge, node in children.items()], np.intp).reshape(-1, 3)
@@ -92,6 +92,11 @@ class Matcher:
         self._roots[roots[:, 1]] = roots[:, 2]
         self._goes_on = np.isin(np.arange(len(term_of)), inner[:, 0])
         self._children = _Table((inner[:, 0] * n_syllables + inner[:, 1]).astype(np.uint64), inner[:, 2])
+
+    def _read(self, text: str) -> NDArray[np.uint16]:
+        """Return how each character is matched."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        return np.take(_letters(self._bare), codes, mode="clip")
 
     def find(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Matches:
         """Find the terms in the sentences of texts.
@@ -105,7 +110,7 @@ class Matcher:
         """
         offsets = accumulate((len(text) + 1 for text in texts), initial=0)
         begins = [offset + a for offset, found in zip(offsets, spans, strict=False) for a, _ in found]
-        letters = self._letters[_codes("\n".join(texts))]
+        letters = self._read("\n".join(texts))
         seen = None
         if (letters == _NOTHING).any():
             seen = np.flatnonzero(letters != _NOTHING)
@@ -135,20 +140,14 @@ class Matcher:
         return Matches(terms, first, last, np.repeat(np.arange(len(begins)), sizes), starts, ends)
 
 
-def _codes(text: str) -> NDArray[np.uint32]:
-    """Return the characters of a text as numbers."""
-    codes: NDArray[np.uint32] = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), _PLANE - 1)
-    return codes
-
-
 @cache
-def _letters(bare: bool) -> NDArray[np.uint32]:
+def _letters(bare: bool) -> NDArray[np.uint16]:
     """Return for each character how it is matched: its small letter, without diacritics where it is to be `bare`."""
-    letters = np.zeros(_PLANE, np.uint32)
+    letters = np.zeros(_PLANE, np.uint16)
     for code, character in enumerate(map(chr, range(_PLANE))):
         plain = strip_marks(character) if bare else character
         if plain.isalnum():
-            letters[code] = ord(lower(plain)[0])
+            letters[code] = min(ord(lower(plain)[0]), _PLANE - 1)
         else:
             letters[code] = _NOTHING if not plain or INVISIBLE.match(plain) else _GAP
     return letters
@@ -160,7 +159,7 @@ def _powers(base: int, exponent: int) -> NDArray[np.uint64]:
     return np.cumprod(np.full(1 << exponent, base, np.uint64), dtype=np.uint64)
 
 
-def _cut(letters: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
+def _cut(letters: NDArray[np.uint16]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
     """Return where each syllable starts and ends, and a hash of it, the same wherever it stands."""
     n = len(letters)
     inside = np.zeros(n + 2, bool)

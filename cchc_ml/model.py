@@ -80,23 +80,22 @@ class Model:
     calibration: NDArray[np.float32]
     header: Mapping[str, Any] = field(default_factory=dict)
 
-    def scores(self, counts: Counts) -> NDArray[np.float32]:
+    def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Score each paragraph, shape (n, 6): 0.6 of its own score, 0.4 of its best sentence's."""
         return self._scores(counts)[0]
 
-    def score_texts(self, texts: Iterable[str]) -> NDArray[np.float32]:
+    def score_texts(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Score each paragraph as `scores` does, in batches."""
-        parts = [self.scores(self.lexicon.count_prepared(batch)) for batch in batches(texts)]
-        return np.concatenate(parts) if parts else np.empty((0, len(PILLARS)), np.float32)
+        return np.concatenate([self.scores(self.lexicon.count_prepared(batch)) for batch in batches(texts)])
 
-    def _scores(self, counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        paragraphs, sentences = (self.features.transform(X) @ self.coef + self.intercept for X in (counts.paragraphs(), counts.sentences))
+    def _scores(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        paragraphs, sentences = (self.features.score(X, self.coef) + self.intercept for X in (counts.paragraphs(), counts.sentences))
         return pool(paragraphs, sentences, counts.starts), sentences
 
-    def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn scores into calibrated probabilities, the same shape."""
         a, b = self.calibration.T
-        probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-(a * scores + b)))
+        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-(a * scores + b)))
         return probabilities
 
     def annotate(self, texts: Iterable[str]) -> list[Annotation]:
@@ -106,13 +105,14 @@ class Model:
     def _annotate(self, batch: Sequence[Prepared]) -> Iterator[Annotation]:
         counts = self.lexicon.count_prepared(batch)
         scores, sentence_scores = self._scores(counts)
-        probabilities, tagged = self.probabilities(scores), scores > self.thresholds
-        for i, (_, spans, origin) in enumerate(batch):
-            first, last = counts.starts[i], counts.starts[i + 1]
-            columns = [k for k in np.argsort(-probabilities[i], kind="stable") if tagged[i, k]]
+        probabilities = self.probabilities(scores)
+        tagged = (scores > self.thresholds).tolist()
+        ranked = np.argsort(-probabilities, axis=1, kind="stable").tolist()
+        for i, ((_, spans, origin), row) in enumerate(zip(batch, probabilities.tolist(), strict=True)):
+            columns = [k for k in ranked[i] if tagged[i][k]]
             evidence = {}
             for k in columns if spans else ():
+                first, last = counts.starts[i], counts.starts[i + 1]
                 a, b = spans[int(sentence_scores[first:last, k].argmax())]
                 evidence[PILLARS[k]] = (a, b) if origin is None else (origin[a], origin[b])
-            by_pillar = {pillar: float(p) for pillar, p in zip(PILLARS, probabilities[i], strict=True)}
-            yield Annotation(tuple(PILLARS[k] for k in columns), by_pillar, evidence)
+            yield Annotation(tuple(PILLARS[k] for k in columns), dict(zip(PILLARS, row, strict=True)), evidence)

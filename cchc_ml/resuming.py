@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .export import tag_rows, write_jsonl
-from .inputs import read_file
+from .inputs import READING_ERRORS, read_file
 from .model import Model
 from .tables import Row
+from .tagging import tag_lines
 
 __all__ = ["tag_files"]
 
@@ -20,6 +20,7 @@ def tag_files(
     out: Path,
     *,
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
+    n_jobs: int | None = 1,
     failed: Callable[[str, str], None] | None = None,
     begun: Callable[[int], None] | None = None,
 ) -> None:
@@ -32,6 +33,8 @@ def tag_files(
     ----------
     read : callable
         Yields the rows of a file; see `cchc_ml.inputs.read_file`.
+    n_jobs : int, optional
+        Processes that share the rows of each file.
     failed, begun : callable, optional
         See `cchc_ml.inputs.read_inputs`.
     """
@@ -59,8 +62,8 @@ def tag_files(
                 continue
             start = file.tell()
             try:
-                write_jsonl(tag_rows(model, read(name)), file)
-            except (ValueError, TypeError, OSError, ImportError) as error:
+                file.writelines(tag_lines(model, read(name), n_jobs=n_jobs))
+            except READING_ERRORS as error:
                 if not failed:
                     raise
                 file.truncate(start)

@@ -10,6 +10,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, time
+from functools import lru_cache
 from itertools import chain
 from math import isfinite
 from pathlib import Path
@@ -30,7 +31,12 @@ LONGEST_LINE = 16_000_000
 
 def text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
     """Return the column that holds the text: the one wanted, or the first that goes by a usual name."""
-    names = {str(column).strip().casefold(): column for column in reversed(list(columns))}
+    return _text_column(tuple(columns), wanted)
+
+
+@lru_cache(maxsize=64)  # every row of a table asks
+def _text_column(columns: tuple[str, ...], wanted: str | None) -> str | None:
+    names = {str(column).strip().casefold(): column for column in reversed(columns)}
     for name in [wanted] if wanted else TEXT_COLUMNS:
         if name.casefold() in names:
             return names[name.casefold()]
@@ -105,6 +111,9 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def parse_jsonl(file: Any, name: str) -> Iterator[tuple[str, Row]]:
     """Read rows from JSON Lines; see `read_rows`."""
     for number, line in enumerate(_lines(file, name), 1):
@@ -112,7 +121,7 @@ def parse_jsonl(file: Any, name: str) -> Iterator[tuple[str, Row]]:
             continue
         where = f"{name}, line {number}"
         try:
-            row = json.loads(line, parse_constant=_no_constant)
+            row = _JSON.decode(line)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{where}: broken JSON: {getattr(error, 'msg', error)}") from None
         if not isinstance(row, dict):

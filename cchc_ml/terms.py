@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Counts", "Lexicon", "Prepared", "batches", "codebook_terms", "learn_lexicon", "prepare", "segment"]
 
 # Texts are matched together up to this many characters: numpy's fixed costs vanish, and the arrays stay in the cache.
-BATCH = 1 << 17
+BATCH = 1 << 19
 
 
 class Prepared(NamedTuple):

@@ -4,7 +4,7 @@ from rich.console import Console
 
 from cchc_ml.console import metrics_table, print_tagged
 from cchc_ml.evaluation import evaluate
-from cchc_ml.export import tag_rows
+from cchc_ml.tagging import tag_rows
 
 TEXT = "Chợ họp sớm. HĐND tỉnh rà soát, bãi bỏ 14 văn bản quy phạm pháp luật hết hiệu lực trên địa bàn trong năm nay. Trời mưa."
 

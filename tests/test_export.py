@@ -5,9 +5,10 @@ import unicodedata
 
 import pytest
 
-from cchc_ml.export import export, tag_rows, write_csv, write_jsonl
+from cchc_ml.export import export, write_csv, write_jsonl
 from cchc_ml.pillars import PILLARS
 from cchc_ml.tables import read_rows
+from cchc_ml.tagging import tag_rows
 
 ROWS = [
     {"id": 7, "text": "Sở rà soát, bãi bỏ văn bản quy phạm pháp luật.", "note": None},

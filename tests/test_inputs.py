@@ -1,10 +1,16 @@
 import pytest
 
-from cchc_ml.inputs import LONGEST, expand, read_inputs, require_text
+from cchc_ml.inputs import LONGEST, Unread, expand, read_inputs, require_text
+
+
+def rows_of(paths, **kwargs):
+    for item in read_inputs(expand(paths), **kwargs):
+        for row, _ in item.rows() if isinstance(item, Unread) else [item]:
+            yield row
 
 
 def texts(paths, **kwargs):
-    return [row["text"] for row, _ in read_inputs(expand(paths), **kwargs)]
+    return [row["text"] for row in rows_of(paths, **kwargs)]
 
 
 def test_a_folder_is_read_in_the_order_of_names(tmp_path):
@@ -14,7 +20,7 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path):
     (tmp_path / "b" / "2.txt").write_text("Hai.\nBa.")
     (tmp_path / "a.jsonl").write_text('{"text": "Một.", "k": 1}\n')
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
-    rows = [row for row, _ in read_inputs(expand([tmp_path]))]
+    rows = list(rows_of([tmp_path]))
     assert rows[0] == {"text": "Một.", "k": 1}
     assert [(row["source"], row["paragraph"], row["text"]) for row in rows[1:]] == [
         (str(tmp_path / "b" / "2.txt"), 1, "Hai."),
