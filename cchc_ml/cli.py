@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -143,19 +143,25 @@ def predict(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .parquet .gz), folders of these, or - for stdin.",
+            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .parquet .gz), folders or patterns ('*.html'), or -.",
         ),
     ],
     model: ModelOption = None,
     format: Annotated[
         Format | None, typer.Option("--format", "-f", help="Default: by the name of -o; else table on a terminal, jsonl in a pipe.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file: .jsonl .csv .tsv .xlsx .parquet, .gz.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write to this file: .jsonl .csv .tsv .xlsx .parquet, .gz; or .parquet files to a folder."),
+    ] = None,
     column: ColumnOption = None,
     keep_furniture: Annotated[bool, typer.Option("--keep-furniture", help="Tag menus, captions and by-lines of pages too.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core; worth it from some thousand paragraphs on.")] = 1,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run with --resume stopped (-o FILE.jsonl).")] = False,
+    dask: Annotated[str | None, typer.Option("--dask", help="Tag .parquet files on this cluster (tcp://HOST:8786), or local.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted run with --resume stopped (-o FILE.jsonl or FOLDER).")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Tag paragraphs: which pillars each is evidence for, how sure, and which sentence carries it."""
@@ -167,6 +173,11 @@ def predict(
     from .tagging import tag_lines, tag_rows
 
     out = None if str(out) == "-" else out
+    if dask is not None or (out is not None and (out.is_dir() or not out.suffix)):
+        if out is None or format is not None:
+            raise ValueError("--dask and folders are for .parquet files: -o FOLDER, without --format")
+        tag_folder(expand(inputs), out, model, column=column, jobs=jobs, dask=dask, strict=strict, resume=resume, force=force)
+        return
     if out is not None:
         free(out, force)
     if resume and (out is None or out.suffix.lower() != ".jsonl" or format not in (None, Format.jsonl)):
@@ -203,11 +214,63 @@ def predict(
             else:
                 with output(None) as file:
                     (write_csv if format is Format.csv else write_jsonl)(rows, file)
+    tell(failures, len(files))
+
+
+def tell(failures: list[str], n: int) -> None:
+    """Tell which of n files could not be read, and leave with status 1 where there are any."""
     for reason in failures:
         print("cchc-ml:", " ".join(reason.split()), file=sys.stderr)
     if failures:
-        print(f"cchc-ml: {len(failures)} of {len(files)} files could not be read to the end", file=sys.stderr)
+        print(f"cchc-ml: {len(failures)} of {n} files could not be read to the end", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def tag_folder(
+    files: list[str],
+    out: Path,
+    model: Path | None,
+    *,
+    column: str | None,
+    jobs: int,
+    dask: str | None,
+    strict: bool,
+    resume: bool,
+    force: bool,
+) -> None:
+    """Tag .parquet files into a folder, on this machine or on a cluster."""
+    from .files import needs
+    from .frames import plan, tag_partitions
+    from .storage import read_model
+
+    partitions = plan(files, out, column)
+    if resume:
+        partitions = [partition for partition in partitions if not Path(partition.target).exists()]
+    out.mkdir(exist_ok=True)
+    for partition in partitions:
+        free(Path(partition.target), force)
+    trained = read_model(model)
+    failures = []
+    with ExitStack() as stack:
+        if dask is None:
+            finished = tag_partitions(trained, partitions, jobs)
+        else:
+            needs("distributed", "cluster", "on a Dask cluster")
+            from . import cluster
+
+            client = stack.enter_context(cluster.connect(dask, jobs if jobs > 1 else None))
+            finished = cluster.tag_partitions(client, trained, partitions)
+        progress = stack.enter_context(bar("files"))
+        rows = 0
+        for number, done in enumerate(finished, 1):
+            progress(number, len(partitions))
+            rows += done.rows
+            if done.error and (strict or len(files) == 1):
+                raise done.error
+            if done.error:
+                failures.append(str(done.error))
+    print(f"wrote {rows} rows in {len(partitions) - len(failures)} files to {out}", file=sys.stderr)
+    tell(failures, len(files))
 
 
 @command

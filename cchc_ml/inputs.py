@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from glob import glob, has_magic
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,7 +42,9 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:
-    """Return the files that paths stand for: a folder for the readable files in it, by name, hidden ones left out.
+    """Return the files that paths stand for, by name: a folder for the readable ones in it, a pattern for those that match it.
+
+    Hidden files are left out. ``**`` in a pattern stands for folders, however deep.
 
     Raises
     ------
@@ -57,6 +60,8 @@ def expand(paths: Iterable[str | Path]) -> list[str]:
             if not inside:
                 raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
             files += [str(p) for p in inside]
+        elif matched := sorted(glob(str(path), recursive=True)) if has_magic(str(path)) else []:
+            files += matched
         else:
             raise FileNotFoundError(f"no file {path}")
     return files

@@ -9,6 +9,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from functools import lru_cache
 from itertools import chain
@@ -20,7 +21,7 @@ from .documents import check_archive
 from .encodings import sniff
 from .files import needs
 
-__all__ = ["TABLES", "TEXT_COLUMNS", "Row", "parse_csv", "parse_jsonl", "read_rows", "text_column"]
+__all__ = ["TABLES", "TEXT_COLUMNS", "Row", "open_parquet", "parse_csv", "parse_jsonl", "read_rows", "text_column"]
 
 Row = dict[str, Any]
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
@@ -186,16 +187,31 @@ def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
         book.close()
 
 
-def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Any]:
+    """Open a Parquet file as pyarrow's `ParquetFile`.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged, or two of its columns have the same name.
+    """
     parquet = needs("pyarrow.parquet", "office", ".parquet files")
     try:
         file = parquet.ParquetFile(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {path}") from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged, or no Parquet file: {str(error).splitlines()[0]}") from None
     with file:
         names = file.schema_arrow.names
         if len(set(names)) != len(names):
             raise ValueError(f"{path}: two columns have the same name: {', '.join(names)}")
+        yield file
+
+
+def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
+    with open_parquet(path) as file:
         number = 0
         for batch in file.iter_batches(batch_size=1024):
             for row in batch.to_pylist():

@@ -11,9 +11,9 @@ from .parallel import spread
 from .tables import Row
 
 if TYPE_CHECKING:
-    from .model import Model
+    from .model import Annotation, Model
 
-__all__ = ["tag_lines", "tag_rows"]
+__all__ = ["results", "tag_lines", "tag_rows"]
 
 # Rows that are tagged together, and what an article that is still to be read counts for.
 BATCH = 512
@@ -55,6 +55,15 @@ def tag_lines(
         yield lines
 
 
+def results(found: Annotation, text: str) -> Row:
+    """Return what is said of a text as the three fields of a row."""
+    return {
+        "pillars": [p.value for p in found.pillars],
+        "scores": {p.value: round(score, 4) for p, score in found.scores.items()},
+        "evidence": {p.value: text[a:b] for p, (a, b) in found.evidence.items()},
+    }
+
+
 def _tell(failures: list[Failure], failed: Callable[[str, str], None] | None) -> None:
     for name, error in failures:
         if not failed:
@@ -89,13 +98,7 @@ def _tag(model: Model, batch: list[Item]) -> tuple[list[Row], list[Failure]]:
     for (row, column), found in zip(rows, model.annotate([row[column] for row, column in rows]), strict=True):
         if taken := next((name for name in RESULTS if name in row), None):
             raise ValueError(f"a row has a field {taken!r} already, which the result needs; rename or drop it")
-        text = row[column]
-        results = {
-            "pillars": [p.value for p in found.pillars],
-            "scores": {p.value: round(score, 4) for p, score in found.scores.items()},
-            "evidence": {p.value: text[a:b] for p, (a, b) in found.evidence.items()},
-        }
-        tagged.append(row | results)
+        tagged.append(row | results(found, row[column]))
     return tagged, failures
 
 

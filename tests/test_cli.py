@@ -27,7 +27,7 @@ def test_start_loads_neither_scikit_learn_nor_underthesea(code):
 def test_predicting_loads_neither_scikit_learn_nor_underthesea(top):
     check = (
         f"from cchc_ml.cli import app; app(['predict', '{SAMPLE}'], standalone_mode=False)\n"
-        "import sys; print([m for m in ('sklearn', 'underthesea') if m in sys.modules])"
+        "import sys; print([m for m in ('sklearn', 'underthesea', 'joblib', 'pandas', 'distributed') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=top, encoding="utf8")
     assert done.stdout.splitlines()[-1] == "[]"
@@ -294,7 +294,7 @@ def test_a_model_with_terms_of_its_own_wants_text(cli, tmp_path, labelled):
 
 def test_an_ended_run_cleans_up(top, tmp_path):
     run = f"{sys.executable} -m cchc_ml predict - -o {tmp_path}/o.jsonl"
-    script = f'(echo \'{{"text": "a"}}\'; sleep 30) | {run} & sleep 4; kill -TERM $!; wait $!'
+    script = f'(echo \'{{"text": "a"}}\'; sleep 6) | {run} & sleep 3; kill -TERM $!; wait $!'
     done = subprocess.run(["bash", "-c", script], cwd=top, capture_output=True, check=False)
     assert done.returncode == 143
     assert list(tmp_path.iterdir()) == []
@@ -304,3 +304,63 @@ def test_a_terminal_is_not_steered_by_an_article(cli, tmp_path):
     path = tmp_path / "x.txt"
     path.write_text("Xã \x1b[31mđỏ\x1b[0m họp bàn.", "utf8")
     assert "\x1b" not in cli("predict", path, "--format", "table").stdout
+
+
+@pytest.fixture
+def corpus_folder(tmp_path):
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    for name in ("a", "b"):
+        parquet.write_table(
+            pa.table({"text": [f"Xã {name} trả hồ sơ một cửa trước hạn.", "Tỷ lệ giải ngân đạt 9%."]}), tmp_path / f"{name}.parquet"
+        )
+    return tmp_path
+
+
+@pytest.mark.parametrize("how", [[], ["--jobs", "2"], ["--dask", "local", "--jobs", "2"]])
+def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
+    out = corpus_folder / "tagged"
+    result = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
+    assert (result.exit_code, result.stderr) == (0, f"wrote 4 rows in 2 files to {out}\n")
+    assert sorted(path.name for path in out.iterdir()) == ["a.parquet", "b.parquet"]
+    again = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
+    assert (again.exit_code, again.stderr) == (2, f"cchc-ml: {out / 'a.parquet'} exists; give --force to overwrite it\n")
+    (out / "b.parquet").unlink()
+    resumed = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), "--resume", *how)
+    assert (resumed.exit_code, resumed.stderr) == (0, f"wrote 2 rows in 1 files to {out}\n")
+
+
+def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_folder):
+    (corpus_folder / "0.parquet").write_bytes(b"PAR1")
+    result = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(corpus_folder / "tagged"))
+    assert result.exit_code == 1
+    assert "0.parquet is damaged, or no Parquet file" in result.stderr
+    assert result.stderr.endswith("cchc-ml: 1 of 3 files could not be read to the end\n")
+    assert cli("predict", f"{corpus_folder}/*.parquet", "-o", str(corpus_folder / "t"), "--strict").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
+        (["-o", "tagged", "-f", "csv"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
+        (["-o", "tagged"], f"{SAMPLE} is no .parquet file; into a folder go .parquet files only"),
+    ],
+)
+def test_what_does_not_go_into_a_folder(cli, arguments, message):
+    result = cli("predict", SAMPLE, *arguments)
+    assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message}\n")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "xlsx", "parquet"])
+def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
+    rows = "".join(json.dumps({"id": n, "text": f"Xã {n} rà soát văn bản. Tỷ lệ giải ngân đạt {n}%."}) + "\n" for n in range(1200))
+    (tmp_path / "rows.jsonl").write_text(rows)
+    outs = [tmp_path / f"{jobs}.{ending}" for jobs in (1, 2)]
+    for jobs, out in enumerate(outs, 1):
+        assert cli("predict", str(tmp_path / "rows.jsonl"), "-o", str(out), "--jobs", str(jobs)).exit_code == 0
+    if ending == "xlsx":  # a workbook holds the time it was made
+        openpyxl = pytest.importorskip("openpyxl")
+        read = [[[cell.value for cell in row] for row in openpyxl.load_workbook(out).active] for out in outs]
+        assert read[0] == read[1]
+    else:
+        assert outs[0].read_bytes() == outs[1].read_bytes()

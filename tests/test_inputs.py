@@ -74,3 +74,12 @@ def test_expand_tells_what_is_missing(tmp_path):
         expand([tmp_path / "none"])
     with pytest.raises(ValueError, match="has no file to read; want"):
         expand([tmp_path])
+
+
+def test_a_pattern_stands_for_the_files_that_match_it(tmp_path):
+    for name in ("b.txt", "a.txt", "c.html", "[1].txt"):
+        (tmp_path / name).write_text("Xã họp.")
+    assert expand([f"{tmp_path}/?.txt"]) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+    assert expand([f"{tmp_path}/[1].txt"]) == [str(tmp_path / "[1].txt")]
+    with pytest.raises(FileNotFoundError, match=r"no file .*\*\.pdf"):
+        expand([f"{tmp_path}/*.pdf"])
