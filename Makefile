@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint model clean
+.PHONY: run test lint model bench clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -17,6 +17,10 @@ lint: $(VENV)/dev ## run the linters
 
 model: $(VENV)/installed ## train the shipped model anew
 	$(BIN)/cchc-ml train
+
+bench: $(VENV)/dev ## measure speed and memory, and write bench/README.md (needs the text of the news rows)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python bench/run.py ../shared/real/train.jsonl ../shared/real/validation.jsonl
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from .checks import check_texts, check_y
+from .explaining import Explanation, explain
 from .features import Features
 from .model import Annotation, Model
 from .parallel import spread
@@ -285,6 +286,12 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         model: Model = self.model_
         return [one for part in spread(Model.annotate, model, _slices(check_texts(texts)), self.n_jobs) for one in part]
+
+    def explain(self, text: str) -> Mapping[Pillar, Explanation]:
+        """Take the six decisions on a paragraph apart, exactly, into the places of the text that made them."""
+        check_is_fitted(self, "model_")
+        (text,) = check_texts([text])
+        return explain(self.model_, text)
 
     def score(self, X: Sequence[str] | Counts, y: Any, sample_weight: Any = None) -> float:
         """Return the share of paragraphs whose six labels are all right."""

@@ -274,6 +274,37 @@ def tag_folder(
 
 
 @command
+def explain(
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT...", help="As for predict.")] = None,
+    model: ModelOption = None,
+    pillar: Annotated[str | None, typer.Option("--pillar", "-p", help="Only this pillar, tagged or not: a slug, or its name.")] = None,
+    whole: Annotated[bool, typer.Option("--global", help="The strongest terms of each pillar, for and against, in any text.")] = False,
+    column: ColumnOption = None,
+    keep_furniture: Annotated[bool, typer.Option("--keep-furniture", help="Menus, captions and by-lines of pages too.")] = False,
+) -> None:
+    """Say why paragraphs are tagged, or not: their words shaded by weight, and the sum that each decision is."""
+    from .console import explained_paragraph, strongest_table
+    from .explaining import explain, strongest_terms
+    from .inputs import expand, read_file
+    from .pillars import PILLARS, parse_pillar
+    from .storage import read_model
+
+    if bool(inputs) == whole:
+        raise ValueError("name an article or a table to explain, or give --global")
+    only = parse_pillar(pillar) if pillar else None
+    trained, console = read_model(model), screen()
+    if whole:
+        strongest = strongest_terms(trained)
+        for one in [only] if only else PILLARS:
+            console.print(strongest_table(strongest, one))
+        return
+    for file in expand(inputs or []):
+        console.rule(file, style="dim")
+        for row, name in read_file(file, column=column, keep_furniture=keep_furniture):
+            console.print(explained_paragraph(row[name], explain(trained, row[name]), only))
+
+
+@command
 def train(
     data: Annotated[
         list[Path] | None, typer.Argument(help="CSV or JSONL of text and labels, or packed; default: the data that ships with the package.")

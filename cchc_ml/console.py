@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
@@ -15,9 +16,11 @@ from .pillars import PILLARS, Pillar, codebook
 from .tables import Row, text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["codebook_pages", "evaluation_tables", "metrics_table", "print_tagged"]
+    from .explaining import Explanation, Part, Strongest
+
+__all__ = ["codebook_pages", "evaluation_tables", "explained_paragraph", "metrics_table", "print_tagged", "strongest_table"]
 
 COLOURS = dict(zip(PILLARS, ("magenta", "cyan", "yellow", "green", "red", "blue"), strict=True))
 
@@ -139,3 +142,77 @@ def codebook_pages() -> Iterator[Group]:
             Padding(Text.assemble(("terms  ", "bold"), ", ".join(entry.patterns)), (0, 0, 1, 2)),
         ]
         yield Group(*lines)
+
+
+# Backgrounds for what speaks for a pillar and against it, from hardly to strongly; the letters on them are black.
+FOR = ("#e5f5e0", "#c7e9c0", "#a1d99b", "#74c476")
+AGAINST = ("#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a")
+# How many terms of an explanation are listed for, and against.
+TERMS = 6
+
+
+def explained_paragraph(text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None) -> Group:
+    """Lay out why a paragraph has its tags: its words shaded by weight, and what each decision is the sum of.
+
+    Shown are the pillars that are tagged and the one that came nearest without, or `pillar` alone.
+    """
+    ranked = sorted(explained, key=lambda p: -explained[p].decision)
+    tagged = [p for p in ranked if explained[p].tagged]
+    shown = [pillar] if pillar else tagged + ranked[len(tagged) : len(tagged) + 1]
+    lines: list[RenderableType] = []
+    for p in shown:
+        why = explained[p]
+        verdict = "" if why.tagged else f"  vì sao không? thiếu {-why.decision:.2f} (why not)"
+        lines += [
+            Text.assemble(("■ " if why.tagged else "□ ", COLOURS[p]), (p.vi, f"bold {COLOURS[p]}"), f"  {why.probability:.0%}{verdict}"),
+            Padding(_shaded(text, why.parts), (0, 0, 0, 2)),
+            Padding(Text(_sum(why), "dim"), (0, 0, 0, 2)),
+            *(Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2)) for sign, terms in _signed(why) if terms),
+        ]
+    return Group(*lines, "")
+
+
+def _sum(why: Explanation) -> str:
+    """Return a decision as the sum that it is."""
+    addends = {
+        "từ ngữ của đoạn": why.total(kind="term", scope="paragraph"),
+        "từ ngữ của câu": why.total(kind="term", scope="sentence"),
+        "bộ mã, đoạn": why.total(kind="codebook", scope="paragraph"),
+        "bộ mã, câu": why.total(kind="codebook", scope="sentence"),
+        "hệ số chặn": why.intercept,
+        "ngưỡng": -why.threshold,
+    }
+    return f"{why.decision:+.3f} = " + " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
+
+
+def _signed(why: Explanation) -> list[tuple[str, list[str]]]:
+    terms = why.by_term().items()
+    return [(sign, [f"{_plain(t)} {w:+.2f}" for t, w in terms if w * side > 0][:TERMS]) for sign, side in (("+", 1), ("−", -1))]
+
+
+def _shaded(text: str, parts: Sequence[Part]) -> Text:
+    """Colour each character by what the terms that it is part of add, each term's weight parted equally among its characters."""
+    weights = [0.0] * (len(text) + 1)
+    for part in parts:
+        weights[part.start] += part.weight / (part.end - part.start)
+        weights[part.end] -= part.weight / (part.end - part.start)
+    weights = list(accumulate(weights))
+    most = max(map(abs, weights), default=0) or 1.0
+    shaded = Text()
+    for character, weight in zip(text, weights, strict=False):
+        level = min(int(abs(weight) / most * (len(FOR) + 1)), len(FOR)) - 1
+        style = f"black on {(FOR if weight > 0 else AGAINST)[level]}" if level >= 0 else ""
+        shaded.append(character if character.isprintable() else " ", style)
+    return shaded
+
+
+def strongest_table(strongest: Mapping[Pillar, Strongest], pillar: Pillar) -> Table:
+    """Lay out the terms that say most about a pillar."""
+    found = strongest[pillar]
+    columns = (found.for_it, found.against, found.codebook)
+    table = Table(title=f"{pillar.vi} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}")
+    for head in ("for", "", "against", "", "codebook", ""):
+        table.add_column(head, justify="left" if head else "right")
+    for row in zip_longest(*columns):
+        table.add_row(*(cell for pair in row for cell in ((pair[0], f"{pair[1]:+.2f}") if pair else ("", ""))))
+    return table

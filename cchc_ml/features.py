@@ -107,3 +107,26 @@ class Features:
         of_terms, of_book, of_groups = np.split(coef, np.cumsum([tfidf.shape[1], book.shape[1]]))
         scores: NDArray[np.float64] = tfidf @ of_terms + SCALE * (book @ of_book + groups @ of_groups)
         return scores
+
+    def shares(self, counts: sparse.csr_array, coef: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Take `score` apart: what each stored count of `counts` adds as a term, and as a term of the codebook; shape (nnz, 6) each.
+
+        What a group of codebook terms adds is parted equally among those of the group that occur.
+        """
+        tfidf, book, groups = self.blocks(counts)
+        of_terms, of_book, of_groups = np.split(coef.astype(np.float64), np.cumsum([tfidf.shape[1], book.shape[1]]))
+        of_names, of_patterns, of_lists = np.split(of_groups, 3)
+        named, logs, listed = np.split(groups, 3, axis=1)
+        found = np.maximum(book @ self._pillars_of_book, 1)
+        # For each row, pillar and group: what a name (pattern) of that pillar in that row adds to the six scores.
+        each = (
+            np.concatenate([named[:, :, None] * of_names + listed[:, :, None] * of_lists, logs[:, :, None] * of_patterns], axis=1)
+            / found[:, :, None]
+        )
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        place = self._book[counts.indices]
+        inside = place >= 0
+        codebook = np.zeros((counts.nnz, len(PILLARS)))
+        belongs = self._pillars_of_book[place[inside]]
+        codebook[inside] = SCALE * (of_book[place[inside]] + np.einsum("hg,hgk->hk", belongs, each[row[inside]]))
+        return tfidf.data[:, None] * of_terms[counts.indices], codebook

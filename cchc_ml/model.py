@@ -82,13 +82,14 @@ class Model:
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Score each paragraph, shape (n, 6): 0.6 of its own score, 0.4 of its best sentence's."""
-        return self._scores(counts)[0]
+        return self.scores_and_sentences(counts)[0]
 
     def score_texts(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Score each paragraph as `scores` does, in batches."""
         return np.concatenate([self.scores(self.lexicon.count_prepared(batch)) for batch in batches(texts)])
 
-    def _scores(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def scores_and_sentences(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Score each paragraph, shape (n, 6), and each sentence by itself, shape (n_sentences, 6)."""
         paragraphs, sentences = (self.features.score(X, self.coef) + self.intercept for X in (counts.paragraphs(), counts.sentences))
         return pool(paragraphs, sentences, counts.starts), sentences
 
@@ -104,7 +105,7 @@ class Model:
 
     def _annotate(self, batch: Sequence[Prepared]) -> Iterator[Annotation]:
         counts = self.lexicon.count_prepared(batch)
-        scores, sentence_scores = self._scores(counts)
+        scores, sentence_scores = self.scores_and_sentences(counts)
         probabilities = self.probabilities(scores)
         tagged = (scores > self.thresholds).tolist()
         ranked = np.argsort(-probabilities, axis=1, kind="stable").tolist()

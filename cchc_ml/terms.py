@@ -23,7 +23,7 @@ from .text import hardly_toned, normalise, split_sentences
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Counts", "Lexicon", "Prepared", "batches", "codebook_terms", "learn_lexicon", "prepare", "segment"]
+__all__ = ["Counts", "Found", "Lexicon", "Prepared", "batches", "codebook_terms", "learn_lexicon", "prepare", "segment"]
 
 # Texts are matched together up to this many characters: numpy's fixed costs vanish, and the arrays stay in the cache.
 BATCH = 1 << 19
@@ -138,6 +138,15 @@ class Counts:
         return cls(sparse.vstack([part.sentences for part in parts], format="csr"), starts)
 
 
+class Found(NamedTuple):
+    """An occurrence of a term: its id, where it starts and ends in the text as it was given, and the number of its sentence."""
+
+    id: int
+    start: int
+    end: int
+    sentence: int
+
+
 class Lexicon:
     """An ordered list of terms, found in running text in any accepted spelling, and without diacritics in text that has none.
 
@@ -151,7 +160,7 @@ class Lexicon:
     --------
     >>> lexicon = Lexicon(["một cửa", "kỷ luật", "cửa"])
     >>> lexicon.find("Kỉ luật ở bộ phận MỘT CỬA")
-    [(1, 0, 7), (0, 18, 25), (2, 22, 25)]
+    [Found(id=1, start=0, end=7, sentence=0), Found(id=0, start=18, end=25, sentence=0), Found(id=2, start=22, end=25, sentence=0)]
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
@@ -176,8 +185,8 @@ class Lexicon:
     def _toneless(self) -> Matcher:
         return Matcher(self.terms, bare=True)
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Return the id, start and end of each occurrence of a term in a paragraph, overlaps included, by where they start.
+    def find(self, text: str) -> list[Found]:
+        """Return each occurrence of a term in a paragraph, overlaps included, by where they start.
 
         In a paragraph that is hardly toned, diacritics count neither there nor in the terms.
         """
@@ -186,7 +195,8 @@ class Lexicon:
         starts, ends = found.starts[found.first].tolist(), found.ends[found.last].tolist()
         if origin is not None:
             starts, ends = [origin[a] for a in starts], [origin[b] for b in ends]
-        return sorted(zip(found.terms.tolist(), starts, ends, strict=True), key=itemgetter(1, 2))
+        places = zip(found.terms.tolist(), starts, ends, found.sentences[found.first].tolist(), strict=True)
+        return sorted((Found(*place) for place in places), key=itemgetter(1, 2))
 
     def count(self, texts: Iterable[str]) -> Counts:
         """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""

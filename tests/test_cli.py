@@ -364,3 +364,26 @@ def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
         assert read[0] == read[1]
     else:
         assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_explain_says_why(cli):
+    result = cli("explain", SAMPLE)
+    assert result.exit_code == 0
+    assert "■ Cải cách thủ tục hành chính" in result.stdout
+    assert "vì sao không?" in result.stdout
+    only = cli("explain", SAMPLE, "--pillar", "cải cách tài chính công").stdout
+    assert "Cải cách tài chính công" in only
+    assert "Cải cách thể chế" not in only
+
+
+def test_explain_lists_the_strongest_terms(cli):
+    assert "Cải cách thể chế · institutional" in cli("explain", "--global").stdout
+    only = cli("explain", "--global", "-p", "tthc").stdout
+    assert "một cửa" in only
+    assert "institutional" not in only
+
+
+@pytest.mark.parametrize("arguments", [[], [SAMPLE, "--global"]])
+def test_explain_wants_a_text_or_none(cli, arguments):
+    result = cli("explain", *arguments)
+    assert (result.exit_code, result.stderr) == (2, "cchc-ml: name an article or a table to explain, or give --global\n")

@@ -1,0 +1,315 @@
+"""Measure speed and memory, and write `bench/README.md`: ``python bench/run.py TRAIN.jsonl VALIDATION.jsonl`` (some 12 minutes)."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+# One thread each, whatever library it comes from; before any of them is loaded.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+
+from systems import SYSTEMS  # noqa: E402
+
+HERE = Path(__file__).parent
+ROWS, ROUNDS = 2000, 5
+TRAINING = (500, 1000, 2000, 4000, 8000)
+PREDICTION = (1_000, 10_000, 100_000, 1_000_000)
+TWO_CORES = 200_000
+CLASSIC, OURS, BOUND = "underthesea words, TF-IDF, LinearSVC", "cchc_ml", "NFC, lower case, Aho-Corasick"
+
+
+def peak() -> float:
+    """Return the most memory this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def learn(name: str, texts: list[str], y: Any, path: Path) -> None:
+    """Let a system learn, in a process of its own."""
+    SYSTEMS[name][0](texts, y, path)  # type: ignore[misc]
+
+
+def serve(name: str, path: Path, texts: list[str], pipe: Connection) -> None:
+    """Load a system, and tag `texts` whenever asked; answer with seconds, memory, labels."""
+    predict = SYSTEMS[name][1](path)
+    predict(texts[:10])
+    while pipe.recv():
+        start = time.perf_counter()
+        found = predict(texts)
+        pipe.send((time.perf_counter() - start, peak(), found))
+
+
+def compare(train: Any, validation: Any) -> list[dict[str, Any]]:
+    """Measure every system on the same rows, in turns, so that what else the machine does falls on all of them alike."""
+    from cchc_ml.corpus import read_corpus
+    from cchc_ml.evaluation import metrics
+    from cchc_ml.files import shipped
+
+    own = read_corpus(shipped("data/articles.jsonl")).training()
+    texts, y = train.texts + own.texts, [*train.y, *own.y]
+    test = validation.texts + train.texts[: ROWS - len(validation)]
+    context = get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        pipes = {}
+        for number, (name, (learns, _)) in enumerate(SYSTEMS.items()):
+            path = Path(folder) / str(number)
+            if learns:
+                child = context.Process(target=learn, args=(name, texts, y, path))
+                child.start()
+                child.join()
+            pipes[name], theirs = context.Pipe()
+            context.Process(target=serve, args=(name, path, test, theirs), daemon=True).start()
+        seconds: dict[str, list[float]] = {name: [] for name in SYSTEMS}
+        last: dict[str, Any] = {}
+        for _ in range(ROUNDS):
+            for name, pipe in pipes.items():
+                pipe.send(True)
+                taken, *last[name] = pipe.recv()
+                seconds[name].append(taken)
+        for pipe in pipes.values():
+            pipe.send(False)
+    rows = []
+    for name in SYSTEMS:
+        memory, found = last[name]
+        f1 = None if found is None else metrics(validation.y, found[: len(validation)], found[: len(validation)])["macro"]["f1"]
+        ratio = statistics.median(a / b for a, b in zip(seconds[CLASSIC], seconds[name], strict=True))
+        rows.append({"name": name, "speed": len(test) / statistics.median(seconds[name]), "ratio": ratio, "memory": memory, "f1": f1})
+    return rows
+
+
+def fit(n: int, texts: list[str], y: Any, groups: list[str], pipe: Connection) -> None:
+    """Train on n rows, the lexicon too, with one process; answer with seconds and memory."""
+    from cchc_ml import PillarClassifier
+
+    start = time.perf_counter()
+    PillarClassifier(n_jobs=1).fit(texts[:n], y[:n], groups=groups[:n])
+    pipe.send((time.perf_counter() - start, peak()))
+
+
+def training(train: Any, own: Any) -> list[tuple[int, float, float]]:
+    """Measure training on more and more rows."""
+    import numpy as np
+
+    order = np.random.default_rng(0).permutation(len(train) + len(own))
+    texts = [(train.texts + own.texts)[i] for i in order]
+    y = np.concatenate([train.y, own.y])[order]
+    groups = [str(np.concatenate([train.documents, own.documents])[i]) for i in order]
+    context = get_context("spawn")
+    rows = []
+    for n in TRAINING:
+        ours, theirs = context.Pipe()
+        child = context.Process(target=fit, args=(n, texts, y, groups, theirs))
+        child.start()
+        rows.append((n, *ours.recv()))
+        child.join()
+    return rows
+
+
+def command(*arguments: str) -> tuple[float, float]:
+    """Run a command; return seconds and its peak memory in MB."""
+    start = time.perf_counter()
+    child = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(arguments)} ended with status {status}")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+@contextmanager
+def rows_file(texts: list[str], n: int) -> Iterator[Path]:
+    """Give a JSON Lines file of n paragraphs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        with open(path, "w", encoding="utf8") as file:
+            file.writelines(json.dumps({"id": i, "text": texts[i % len(texts)]}, ensure_ascii=False) + "\n" for i in range(n))
+        yield path
+
+
+def prediction(texts: list[str]) -> list[tuple[int, float, float]]:
+    """Measure ``cchc-ml predict`` on more and more paragraphs, from a file into a file."""
+    rows = []
+    for n in PREDICTION:
+        with rows_file(texts, n) as path:
+            rows.append((n, *command("cchc-ml", "predict", str(path), "-o", str(path.with_name("out.jsonl")))))
+    return rows
+
+
+def tag(n_jobs: int, texts: list[str], pipe: Connection) -> None:
+    """Tag texts with a loaded classifier, twice; answer with seconds. The first time its processes have to start."""
+    from joblib.externals.loky import get_reusable_executor
+
+    import cchc_ml
+
+    classifier = cchc_ml.load().set_params(n_jobs=n_jobs)
+    for _ in range(2):
+        start = time.perf_counter()
+        classifier.predict(texts)
+        pipe.send(time.perf_counter() - start)
+    get_reusable_executor().shutdown()
+
+
+def two_cores(texts: list[str]) -> dict[str, list[float]]:
+    """Measure one process against two, in turns: the classifier in Python, and the command line."""
+    context = get_context("spawn")
+    many = [texts[i % len(texts)] for i in range(TWO_CORES)]
+    seconds: dict[str, list[float]] = {}
+    with rows_file(texts, TWO_CORES) as path:
+        for _ in range(3):
+            for n in (1, 2):
+                ours, theirs = context.Pipe()
+                child = context.Process(target=tag, args=(n, many, theirs))
+                child.start()
+                seconds.setdefault(f"predict(), first call {n}", []).append(ours.recv())
+                seconds.setdefault(f"predict(), later calls {n}", []).append(ours.recv())
+                child.join()
+                taken, _ = command("cchc-ml", "predict", str(path), "-o", str(path.with_name("out.jsonl")), "--force", "--jobs", str(n))
+                seconds.setdefault(f"cchc-ml predict, file to file {n}", []).append(taken)
+    return seconds
+
+
+def start() -> dict[str, float]:
+    """Measure starting, the best of five."""
+    sample = str(HERE.parent / "data/samples/mot-cua-xa.txt")
+    commands = {
+        "python -c 'import underthesea, sklearn'": (sys.executable, "-c", "import underthesea, sklearn"),
+        "cchc-ml --help": ("cchc-ml", "--help"),
+        "cchc-ml predict article.txt": ("cchc-ml", "predict", sample),
+    }
+    return {name: min(command(*arguments)[0] for _ in range(5)) for name, arguments in commands.items()}
+
+
+def plot(trained: list[tuple[int, float, float]], predicted: list[tuple[int, float, float]]) -> None:
+    """Draw time and memory against rows."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "cchc_ml"
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(2, 2, figsize=(9, 6), layout="constrained")
+    for column, (title, rows) in zip(axes.T, (("training", trained), ("prediction (cchc-ml predict)", predicted)), strict=True):
+        for axis, values, label in zip(column, (1, 2), ("seconds", "peak memory, MB"), strict=True):
+            axis.plot([row[0] for row in rows], [row[values] for row in rows], "o-", color="#0072B2")
+            axis.set(xscale="log", xlabel="paragraphs", ylabel=label, title=title if values == 1 else "")
+            axis.set_yscale("log" if values == 1 else "linear")
+            if values == 2:
+                axis.set_ylim(0)
+            axis.grid(alpha=0.3)
+    figure.savefig(HERE / "growth.svg", metadata={"Date": None})
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Write a table in Markdown."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]) + "\n"
+
+
+def main(train_path: str, validation_path: str) -> None:
+    """Measure everything and write the page."""
+    from cchc_ml.corpus import read_corpus
+    from cchc_ml.files import shipped
+
+    train, validation = read_corpus(train_path), read_corpus(validation_path)
+    own = read_corpus(shipped("data/articles.jsonl")).training()
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr)
+
+    say("starting …")
+    started = start()
+    say("comparing …")
+    compared = compare(train, validation)
+    say("two cores …")
+    cores = two_cores(train.texts)
+    say("training …")
+    trained = training(train, own)
+    say("prediction …")
+    predicted = prediction(train.texts)
+    plot(trained, predicted)
+
+    of = {row["name"]: row for row in compared}
+    ours, bound = of[OURS]["speed"], of[BOUND]["speed"]
+    mean = statistics.mean(map(len, train.texts))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "underthesea", "fasttext-numpy2-wheel"))
+    page = f"""# Speed, memory, growth
+
+Written by `make bench`; every number of a table is from one run. {os.cpu_count()} cores ({platform.machine()}), Python {
+        platform.python_version()
+    },
+{libraries}.
+
+## One core, one thread
+
+Raw strings in, tags out, on the same {ROWS:,} paragraphs of real news ({mean:.0f} characters each on average), in turns, median of {ROUNDS}
+rounds. Every system but the first two was trained on the same rows as the shipped model, its settings and thresholds left as they come.
+Peak memory is that of the process that tags, its libraries included.
+
+{
+        table(
+            ["", "paragraphs a second", "times the words pipeline", "peak memory, MB", "macro-F1 on validation"],
+            [
+                [
+                    row["name"],
+                    f"{row['speed']:,.0f}",
+                    f"{row['ratio']:.1f}",
+                    f"{row['memory']:.0f}",
+                    "" if row["f1"] is None else f"{row['f1']:.3f}",
+                ]
+                for row in compared
+            ],
+        )
+    }
+The last line is a bound for whoever finds the terms with an automaton: check that the text is NFC, put it in lower case, one pass of an
+Aho-Corasick automaton over the shipped terms, and nothing done with what it finds. The classifier takes {
+        bound / ours:.2f} times as long: it
+cuts a batch of texts into syllables and reads the terms off a trie as array operations (`cchc_ml/matching.py`), which no automaton's list of
+matches has to be taken over from. underthesea's TextClassifier neither segments nor normalises and gives one label a text.
+
+## Two cores
+
+{TWO_CORES:,} paragraphs, in turns, median of 3. The first call starts the processes.
+
+{
+        table(
+            ["", "one process, s", "two, s", "times"],
+            [
+                [name, f"{one:.1f}", f"{two:.1f}", f"{one / two:.2f}"]
+                for name in ("predict(), first call", "predict(), later calls", "cchc-ml predict, file to file")
+                for one, two in [[statistics.median(cores[f"{name} {n}"]) for n in (1, 2)]]
+            ],
+        )
+    }
+## Start
+
+{table(["", "seconds, best of 5"], [[f"`{name}`", f"{seconds:.2f}"] for name, seconds in started.items()])}
+## Growth
+
+Training is everything: lexicon (underthesea's segmentation), five folds, model, one process. Prediction is `cchc-ml predict` from a
+JSON Lines file into another, evidence included.
+
+{table(["training rows", "seconds", "peak memory, MB"], [[f"{n:,}", f"{s:.1f}", f"{m:.0f}"] for n, s, m in trained])}
+{
+        table(
+            ["paragraphs tagged", "seconds", "a second", "peak memory, MB"],
+            [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted],
+        )
+    }
+![time and memory against rows](growth.svg)
+"""
+    (HERE / "README.md").write_text(page, "utf8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
