@@ -22,7 +22,7 @@ from typing import Any
 # One thread each, whatever library it comes from; before any of them is loaded.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
-from systems import SYSTEMS  # noqa: E402
+from systems import SYSTEMS
 
 HERE = Path(__file__).parent
 ROWS, ROUNDS = 2000, 5
@@ -240,57 +240,40 @@ def main(train_path: str, validation_path: str) -> None:
     plot(trained, predicted)
 
     of = {row["name"]: row for row in compared}
-    ours, bound = of[OURS]["speed"], of[BOUND]["speed"]
+    slower = of[BOUND]["speed"] / of[OURS]["speed"]
     mean = statistics.mean(map(len, train.texts))
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "underthesea", "fasttext-numpy2-wheel"))
+    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
+    speeds = [
+        [r["name"], f"{r['speed']:,.0f}", f"{r['ratio']:.1f}", f"{r['memory']:.0f}", "" if r["f1"] is None else f"{r['f1']:.3f}"]
+        for r in compared
+    ]
+    pairs = [
+        (name, *(statistics.median(cores[f"{name} {n}"]) for n in (1, 2)))
+        for name in ("predict(), first call", "predict(), later calls", "cchc-ml predict, file to file")
+    ]
+    tagged = [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted]
     page = f"""# Speed, memory, growth
 
-Written by `make bench`; every number of a table is from one run. {os.cpu_count()} cores ({platform.machine()}), Python {
-        platform.python_version()
-    },
-{libraries}.
+Written by `make bench`; every number of a table is from one run. {machine}, {libraries}.
 
 ## One core, one thread
 
-Raw strings in, tags out, on the same {ROWS:,} paragraphs of real news ({mean:.0f} characters each on average), in turns, median of {ROUNDS}
-rounds. Every system but the first two was trained on the same rows as the shipped model, its settings and thresholds left as they come.
-Peak memory is that of the process that tags, its libraries included.
+Raw strings in, tags out, on the same {ROWS:,} paragraphs of real news ({mean:.0f} characters each on average), in turns, median of
+{ROUNDS} rounds. Every system but the first two was trained on the same rows as the shipped model, its settings and thresholds left as
+they come. Peak memory is that of the process that tags, its libraries included.
 
-{
-        table(
-            ["", "paragraphs a second", "times the words pipeline", "peak memory, MB", "macro-F1 on validation"],
-            [
-                [
-                    row["name"],
-                    f"{row['speed']:,.0f}",
-                    f"{row['ratio']:.1f}",
-                    f"{row['memory']:.0f}",
-                    "" if row["f1"] is None else f"{row['f1']:.3f}",
-                ]
-                for row in compared
-            ],
-        )
-    }
-The last line is a bound for whoever finds the terms with an automaton: check that the text is NFC, put it in lower case, one pass of an
-Aho-Corasick automaton over the shipped terms, and nothing done with what it finds. The classifier takes {
-        bound / ours:.2f} times as long: it
-cuts a batch of texts into syllables and reads the terms off a trie as array operations (`cchc_ml/matching.py`), which no automaton's list of
-matches has to be taken over from. underthesea's TextClassifier neither segments nor normalises and gives one label a text.
+{table(["", "paragraphs a second", "times the words pipeline", "peak memory, MB", "macro-F1 on validation"], speeds)}
+The last line is a bound for whoever finds the terms with an automaton: check that a text is NFC, put it in lower case, one pass of an
+Aho-Corasick automaton over the shipped terms, and nothing done with what it finds. The classifier takes {slower:.2f} times as long: it
+cuts a batch of texts into syllables and reads the terms off a trie as array operations (`cchc_ml/matching.py`), where an automaton's
+matches would come one by one. underthesea's TextClassifier neither segments nor normalises, and gives one label a text.
 
 ## Two cores
 
 {TWO_CORES:,} paragraphs, in turns, median of 3. The first call starts the processes.
 
-{
-        table(
-            ["", "one process, s", "two, s", "times"],
-            [
-                [name, f"{one:.1f}", f"{two:.1f}", f"{one / two:.2f}"]
-                for name in ("predict(), first call", "predict(), later calls", "cchc-ml predict, file to file")
-                for one, two in [[statistics.median(cores[f"{name} {n}"]) for n in (1, 2)]]
-            ],
-        )
-    }
+{table(["", "one process, s", "two, s", "times"], [[name, f"{a:.1f}", f"{b:.1f}", f"{a / b:.2f}"] for name, a, b in pairs])}
 ## Start
 
 {table(["", "seconds, best of 5"], [[f"`{name}`", f"{seconds:.2f}"] for name, seconds in started.items()])}
@@ -300,12 +283,7 @@ Training is everything: lexicon (underthesea's segmentation), five folds, model,
 JSON Lines file into another, evidence included.
 
 {table(["training rows", "seconds", "peak memory, MB"], [[f"{n:,}", f"{s:.1f}", f"{m:.0f}"] for n, s, m in trained])}
-{
-        table(
-            ["paragraphs tagged", "seconds", "a second", "peak memory, MB"],
-            [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted],
-        )
-    }
+{table(["paragraphs tagged", "seconds", "a second", "peak memory, MB"], tagged)}
 ![time and memory against rows](growth.svg)
 """
     (HERE / "README.md").write_text(page, "utf8")

@@ -89,7 +89,7 @@ def load_fasttext(path: Path) -> Callable[[Texts], Any]:
 
 
 def learn_rust(texts: Texts, y: Any, path: Path) -> None:
-    """underthesea's TextClassifier: one label a text, the first of several."""
+    """Learn underthesea's TextClassifier: one label a text, the first of several."""
     from underthesea_core import TextClassifier
 
     model = TextClassifier()
