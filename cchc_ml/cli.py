@@ -301,7 +301,8 @@ def explain(
     for file in expand(inputs or []):
         console.rule(file, style="dim")
         for row, name in read_file(file, column=column, keep_furniture=keep_furniture):
-            console.print(explained_paragraph(row[name], explain(trained, row[name]), only))
+            shaded = console.color_system is not None and not console.no_color
+            console.print(explained_paragraph(row[name], explain(trained, row[name]), only, shaded=shaded))
 
 
 @command

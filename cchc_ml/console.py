@@ -151,21 +151,21 @@ AGAINST = ("#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a")
 TERMS = 6
 
 
-def explained_paragraph(text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None) -> Group:
-    """Lay out why a paragraph has its tags: its words shaded by weight, and what each decision is the sum of.
+def explained_paragraph(text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None, *, shaded: bool = True) -> Group:
+    """Lay out why a paragraph has its tags: its words `shaded` by weight, and what each decision is the sum of.
 
     Shown are the pillars that are tagged and the one that came nearest without, or `pillar` alone.
     """
     ranked = sorted(explained, key=lambda p: -explained[p].decision)
     tagged = [p for p in ranked if explained[p].tagged]
     shown = [pillar] if pillar else tagged + ranked[len(tagged) : len(tagged) + 1]
-    lines: list[RenderableType] = []
+    lines: list[RenderableType] = [] if shaded else [Text(_plain(text))]
     for p in shown:
         why = explained[p]
         verdict = "" if why.tagged else f"  vì sao không? thiếu {-why.decision:.2f} (why not)"
         lines += [
             Text.assemble(("■ " if why.tagged else "□ ", COLOURS[p]), (p.vi, f"bold {COLOURS[p]}"), f"  {why.probability:.0%}{verdict}"),
-            Padding(_shaded(text, why.parts), (0, 0, 0, 2)),
+            *([Padding(_shaded(text, why.parts), (0, 0, 0, 2))] if shaded else []),
             Padding(Text(_sum(why), "dim"), (0, 0, 0, 2)),
             *(Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2)) for sign, terms in _signed(why) if terms),
         ]
