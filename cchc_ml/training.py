@@ -84,6 +84,7 @@ def train_model(
         "objective": objective,
         "parameters": {name: value for name, value in classifier.get_params().items() if name not in ("lexicon", "n_jobs")},
         "f1_thresholds": f1_thresholds.round(4).tolist(),
+        "prevalence": training.y.mean(axis=0).round(4).tolist(),
         "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in measured.items()},
     }
     write_model(replace(classifier.model_, header=header), out)
