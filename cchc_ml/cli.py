@@ -6,6 +6,7 @@ import functools
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from enum import StrEnum
@@ -27,10 +28,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+MOST_JOBS = 256
+
+
+def check_jobs(jobs: int | None) -> int | None:
+    """Refuse a number of processes that is none."""
+    if jobs is not None and jobs != -1 and not 1 <= jobs <= MOST_JOBS:
+        raise typer.BadParameter(f"{jobs} processes; want 1 to {MOST_JOBS}, or -1 for one a core")
+    return jobs
+
+
 ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; default: the one that ships with the package.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 ColumnOption = Annotated[str | None, typer.Option("--text-column", help="The column with the text; default: text, noi_dung, content …")]
-JobsOption = Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core.")]
+JobsOption = Annotated[int, typer.Option("--jobs", callback=check_jobs, help="Processes; -1 for one a core.")]
 
 
 PAGE = 110  # columns, where there is no terminal to ask
@@ -66,10 +77,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf8", errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(getattr(signal, name), ended)
     app(prog_name="cchc-ml")
+
+
+def ended(number: int, _: Any) -> None:
+    """Leave, cleaning up; what threads of a pool say that is torn down meanwhile is not told."""
+    threading.excepthook = lambda _: None
+    sys.exit(128 + number)
 
 
 def version(value: bool) -> None:
@@ -157,7 +174,9 @@ def predict(
     column: ColumnOption = None,
     keep_furniture: Annotated[bool, typer.Option("--keep-furniture", help="Tag menus, captions and by-lines of pages too.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for one a core; worth it from some thousand paragraphs on.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", callback=check_jobs, help="Processes; -1 for one a core. Worth it from 10,000 paragraphs on.")
+    ] = None,
     dask: Annotated[str | None, typer.Option("--dask", help="Tag .parquet files on this cluster (tcp://HOST:8786), or local.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run with --resume stopped (-o FILE.jsonl or FOLDER).")
@@ -169,22 +188,23 @@ def predict(
     from .inputs import expand, read_file, read_inputs
     from .resuming import tag_files
     from .storage import read_model
-    from .tables import kind_of
+    from .tables import TABLES, kind_of
     from .tagging import tag_lines, tag_rows
 
     out = None if str(out) == "-" else out
-    if dask is not None or (out is not None and (out.is_dir() or not out.suffix)):
-        if out is None or format is not None:
+    if dask is not None or (out is not None and (out.is_dir() or not (out.suffix or format))):
+        if out is None or format or kind_of(out) in TABLES:
             raise ValueError("--dask and folders are for .parquet files: -o FOLDER, without --format")
-        tag_folder(expand(inputs), out, model, column=column, jobs=jobs, dask=dask, strict=strict, resume=resume, force=force)
+        files = [file for file in expand(inputs) if out.resolve() not in Path(file).resolve().parents]
+        tag_folder(files, out, model, column=column, jobs=jobs, dask=dask, strict=strict, resume=resume, force=force)
         return
     if out is not None:
         free(out, force)
-    if resume and (out is None or out.suffix.lower() != ".jsonl" or format not in (None, Format.jsonl)):
-        raise ValueError("--resume goes with -o FILE.jsonl")
+    if resume and (out is None or out.suffix.lower() != ".jsonl" or format not in (None, Format.jsonl) or jobs not in (None, 1)):
+        raise ValueError("--resume goes with -o FILE.jsonl, in one process, or with .parquet files and -o FOLDER")
     trained, files = read_model(model), [file for file in expand(inputs) if out is None or Path(file) != out]
-    failures: list[str] = []
-    failed = None if strict or len(files) == 1 else lambda _, reason: failures.append(reason)
+    failures: dict[str, str] = {}
+    failed = None if strict or len(files) == 1 else failures.__setitem__
     with bar("files" if len(files) > 1 else "rows") if out is not None else nullcontext() as progress:
         begun = (lambda number: progress(number, len(files))) if progress and len(files) > 1 else None
         if resume and out is not None:
@@ -192,7 +212,7 @@ def predict(
             def read(name: str) -> Iterator[Any]:
                 return read_file(name, column=column, keep_furniture=keep_furniture)
 
-            tag_files(trained, files, out, read=read, n_jobs=jobs, failed=failed, begun=begun)
+            tag_files(trained, files, out, read=read, failed=failed, begun=begun)
         else:
             items = read_inputs(files, column=column, keep_furniture=keep_furniture, failed=failed, begun=begun)
             if progress and len(files) == 1:
@@ -201,7 +221,7 @@ def predict(
                 format = Format.table if sys.stdout.isatty() else Format.jsonl
             kind = f".{format}" + ".gz" * (out is not None and out.suffix.lower() == ".gz") if format else None
             tag: Any = tag_lines if ".jsonl" in (kind or kind_of(out or Path())) else tag_rows
-            rows = tag(trained, items, n_jobs=jobs, failed=failed)
+            rows = tag(trained, items, n_jobs=jobs or 1, failed=failed)
             if format is Format.table:
                 from rich.console import Console
 
@@ -214,7 +234,7 @@ def predict(
             else:
                 with output(None) as file:
                     (write_csv if format is Format.csv else write_jsonl)(rows, file)
-    tell(failures, len(files))
+    tell([failures[file] for file in files if file in failures], len(files))
 
 
 def tell(failures: list[str], n: int) -> None:
@@ -232,7 +252,7 @@ def tag_folder(
     model: Path | None,
     *,
     column: str | None,
-    jobs: int,
+    jobs: int | None,
     dask: str | None,
     strict: bool,
     resume: bool,
@@ -246,19 +266,25 @@ def tag_folder(
     partitions = plan(files, out, column)
     if resume:
         partitions = [partition for partition in partitions if not Path(partition.target).exists()]
-    out.mkdir(exist_ok=True)
-    for partition in partitions:
-        free(Path(partition.target), force)
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"no folder {out.parent} to make {out.name} in")
+    if taken := next((partition.target for partition in partitions if Path(partition.target).exists() and not force), None):
+        raise FileExistsError(f"{taken} exists; give --force to overwrite it, or --resume to go on with the others")
+    if dask not in (None, "local") and jobs is not None:
+        raise ValueError("--jobs is for this machine; how many processes a cluster has is said where its workers are started")
+    needs("pyarrow", "cluster", ".parquet files")
     trained = read_model(model)
     failures = []
     with ExitStack() as stack:
         if dask is None:
-            finished = tag_partitions(trained, partitions, jobs)
+            out.mkdir(exist_ok=True)
+            finished = tag_partitions(trained, partitions, jobs or 1)
         else:
-            needs("distributed", "cluster", "on a Dask cluster")
+            needs("distributed", "cluster", "files with --dask")
             from . import cluster
 
-            client = stack.enter_context(cluster.connect(dask, jobs if jobs > 1 else None))
+            client = stack.enter_context(cluster.connect(dask, None if jobs == -1 else jobs))
+            out.mkdir(exist_ok=True)
             finished = cluster.tag_partitions(client, trained, partitions)
         progress = stack.enter_context(bar("files"))
         rows = 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .export import RESULTS
 from .files import atomic, needs
-from .inputs import READING_ERRORS
+from .inputs import READING_ERRORS, require_text
 from .parallel import spread
 from .pillars import PILLARS
 from .storage import read_model
@@ -60,17 +61,25 @@ def tag_frames(
     """
     trained = _model(model) if model is None or isinstance(model, str | Path) else model
     for frame in frames:
-        name = text_column(map(str, frame.columns), column)
-        if name is None:
-            raise ValueError(f"no column {column or 'text'!r}; found: {', '.join(map(str, frame.columns)) or 'none'}")
-        if taken := next((result for result in RESULTS if result in frame.columns), None):
-            raise ValueError(f"a column {taken!r} is there already, which the result needs; rename or drop it")
-        texts = frame[name].tolist()
-        for number, text in enumerate(texts, 1):
-            if not isinstance(text, str) or not text.strip():
-                raise ValueError(f"row {number} without text ({name} is {text!r:.60})")
-        rows = [results(found, text) for found, text in zip(trained.annotate(texts), texts, strict=True)]
-        yield frame.assign(**{result: [row[result] for row in rows] for result in RESULTS})
+        name = _check_columns("data frame", list(map(str, frame.columns)), column)
+        yield frame.assign(**_tag(trained, "data frame", 1, name, frame[name].tolist()))
+
+
+def _check_columns(where: str, columns: list[str], column: str | None) -> str:
+    """Return the name of the column with the text."""
+    if taken := next((result for result in RESULTS if result in columns), None):
+        raise ValueError(f"{where}: a column {taken!r} is there already, which the result needs; rename or drop it")
+    if (name := text_column(columns, column)) is None:
+        raise ValueError(f"{where}: no column {column or 'text'!r}; found: {', '.join(columns) or 'none'}")
+    return name
+
+
+def _tag(model: Model, where: str, first: int, name: str, texts: list[Any]) -> dict[str, list[Any]]:
+    """Return the three columns of rows that are numbered from `first`."""
+    for number, text in enumerate(texts, first):
+        require_text(f"{where}, row {number}", {name: text}, name)
+    rows = [results(found, text) for found, text in zip(model.annotate(texts), texts, strict=True)]
+    return {result: [row[result] for row in rows] for result in RESULTS}
 
 
 class Partition(NamedTuple):
@@ -100,25 +109,42 @@ class Done(NamedTuple):
 def plan(files: Iterable[str], folder: Path, column: str | None = None) -> list[Partition]:
     """Return a partition for each Parquet file, to be written under its name in a folder.
 
+    Parameters
+    ----------
+    files : iterable of str
+        One that is named twice is tagged once. Paths become absolute: a worker may stand in another folder.
+    folder : Path
+    column : str, optional
+        The column with the text.
+
     Raises
     ------
     ValueError
         A file is no Parquet file, is in the folder itself, or has the name of another.
     """
-    partitions = [Partition(file, str(folder / Path(file).name), column) for file in files]
-    named: dict[str, str] = {}
-    for source, target, _ in partitions:
+    partitions: dict[str, Partition] = {}
+    for source in dict.fromkeys(map(os.path.abspath, files)):
+        target = os.path.join(os.path.abspath(folder), os.path.basename(source))
         if Path(source).suffix.lower() != ".parquet":
             raise ValueError(f"{source} is no .parquet file; into a folder go .parquet files only")
-        if Path(source).resolve() == Path(target).resolve():
+        if os.path.realpath(source) == os.path.realpath(target):
             raise ValueError(f"{source} would be overwritten; choose another folder")
-        if (other := named.setdefault(target, source)) != source:
-            raise ValueError(f"{other} and {source} have the same name; tag them into two folders")
-    return partitions
+        if other := partitions.get(target.casefold()):
+            raise ValueError(f"{other.source} and {source} have the same name; tag them into two folders")
+        partitions[target.casefold()] = Partition(source, target, column)
+    return list(partitions.values())
 
 
-def tag_partitions(model: Model, partitions: Iterable[Partition], n_jobs: int | None = 1) -> Iterator[Done]:
-    """Tag Parquet files on this machine, in order, a process a file at a time."""
+def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | None = 1) -> Iterator[Done]:
+    """Tag Parquet files on this machine, in order, a process a file at a time.
+
+    Parameters
+    ----------
+    model : Model
+    partitions : sequence of Partition
+    n_jobs : int, optional
+        Processes, as joblib counts them.
+    """
     return spread(tag_partition, model, partitions, n_jobs)
 
 
@@ -129,32 +155,23 @@ def tag_partition(model: Model, partition: Partition) -> Done:
     """
     try:
         return Done(partition, _tag_parquet(model, *partition), None)
-    except READING_ERRORS as error:
+    except (*READING_ERRORS, NotImplementedError, KeyError) as error:  # the latter two by pyarrow, of what it cannot convert
         return Done(partition, 0, error)
 
 
 def _tag_parquet(model: Model, source: str, target: str, column: str | None) -> int:
     pa, parquet = needs("pyarrow", "cluster", ".parquet files"), needs("pyarrow.parquet", "cluster", ".parquet files")
-    pandas = needs("pandas", "cluster", "folders of .parquet files")
     text = pa.string()
-    added = [pa.list_(text), pa.struct([(p.value, pa.float64()) for p in PILLARS]), pa.map_(text, text)]
+    types = {"pillars": pa.list_(text), "scores": pa.struct([(p.value, pa.float64()) for p in PILLARS]), "evidence": pa.map_(text, text)}
     done = 0
     with open_parquet(Path(source)) as file, atomic(target) as temporary:
-        schema = pa.schema([*file.schema_arrow.remove_metadata(), *map(pa.field, RESULTS, added)])
+        name = _check_columns(source, file.schema_arrow.names, column)
+        schema = pa.schema([*file.schema_arrow.remove_metadata(), *types.items()])
         with parquet.ParquetWriter(temporary, schema) as writer:
             for piece in file.iter_batches(batch_size=PIECE):
-                frame = pa.Table.from_batches([piece]).to_pandas(types_mapper=pandas.ArrowDtype, ignore_metadata=True)
-                try:
-                    (tagged,) = tag_frames([frame], model, column)
-                except ValueError as error:
-                    raise ValueError(f"{source}, rows from {done + 1} on: {error}") from None
-                columns = [*piece.columns, *(pa.array(values, kind) for values, kind in zip(_plain(tagged), added, strict=True))]
+                added = _tag(model, source, done + 1, name, piece.column(name).to_pylist())
+                added["evidence"] = [list(pairs.items()) for pairs in added["evidence"]]  # a map, as Arrow takes it
+                columns = [*piece.columns, *(pa.array(added[result], kind) for result, kind in types.items())]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-                done += len(frame)
+                done += len(piece)
     return done
-
-
-def _plain(tagged: pd.DataFrame) -> Iterator[list[object]]:
-    """Return the columns that were added as Arrow takes them: a map is a list of pairs."""
-    for name in RESULTS:
-        yield [list(value.items()) if name == "evidence" else value for value in tagged[name]]

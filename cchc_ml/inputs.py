@@ -6,7 +6,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from glob import glob, has_magic
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
 def expand(paths: Iterable[str | Path]) -> list[str]:
     """Return the files that paths stand for, by name: a folder for the readable ones in it, a pattern for those that match it.
 
-    Hidden files are left out. ``**`` in a pattern stands for folders, however deep.
+    Left out are hidden files, Word's locks, and what a browser saved beside a page. ``**`` stands for folders, however deep.
 
     Raises
     ------
@@ -60,11 +60,20 @@ def expand(paths: Iterable[str | Path]) -> list[str]:
             if not inside:
                 raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
             files += [str(p) for p in inside]
-        elif matched := sorted(glob(str(path), recursive=True)) if has_magic(str(path)) else []:
+        elif matched := _matching(path):
             files += matched
         else:
             raise FileNotFoundError(f"no file {path}")
     return files
+
+
+def _matching(pattern: Path) -> list[str]:
+    """Return the files that match a pattern, by name; none where it is no pattern."""
+    if not has_magic(str(pattern)):
+        return []
+    fixed = Path(*takewhile(lambda part: not has_magic(part), pattern.parts))
+    found = sorted(map(Path, glob(str(pattern), recursive=True)))
+    return [str(path) for path in found if path.is_file() and not _passed_over(path.relative_to(fixed))]
 
 
 def _passed_over(path: Path) -> bool:

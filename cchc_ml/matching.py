@@ -145,15 +145,15 @@ def _letters(bare: bool) -> NDArray[np.uint16]:
     """Return for each character how it is matched: its small letter, without diacritics where it is to be `bare`."""
     letters = np.zeros(_PLANE, np.uint16)
     for code, character in enumerate(map(chr, range(_PLANE))):
-        plain = strip_marks(character) if bare else character
+        plain = strip_marks(lower(character)) if bare else lower(character)
         if plain.isalnum():
-            letters[code] = min(ord(lower(plain)[0]), _PLANE - 1)
+            letters[code] = min(ord(plain[0]), _PLANE - 1)
         else:
             letters[code] = _NOTHING if not plain or INVISIBLE.match(plain) else _GAP
     return letters
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _powers(base: int, exponent: int) -> NDArray[np.uint64]:
     """Return the powers of `base` modulo 2**64, the first 2**exponent of them."""
     return np.cumprod(np.full(1 << exponent, base, np.uint64), dtype=np.uint64)

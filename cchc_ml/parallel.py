@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, islice, repeat
@@ -32,16 +33,28 @@ def spread(work: Callable[[Model, Batch], Result], model: Model, batches: Iterab
     ----------
     work : callable
         A function of a module, so that other processes find it.
+    model : Model
+    batches : iterable
+        Read in this process, two rounds ahead at most; a sequence is one round.
     n_jobs : int, optional
-        Processes, as joblib counts them. `batches` is read in this one, two rounds of it ahead at most.
+        Processes, as joblib counts them.
+
+    Raises
+    ------
+    OSError
+        A process was ended from outside.
+    Exception
+        What reading the batches or working on one raises, after the results of those before.
     """
+    sizes = iter([len(batches)]) if isinstance(batches, Sequence) else chain(ROUNDS, repeat(ROUNDS[-1]))
     batches = iter(batches)
     if n_jobs != 1:
         from joblib import Parallel, delayed, effective_n_jobs
 
         n_jobs = effective_n_jobs(n_jobs)
-    some = list(islice(batches, 1 if n_jobs == 1 else 2))
-    if n_jobs == 1 or len(some) < 2:  # nothing to share
+    some = list(islice(batches, n_jobs if n_jobs > 1 else 0))
+    n_jobs = min(n_jobs, len(some))
+    if n_jobs < 2:  # nothing to share
         yield from (work(model, batch) for batch in chain(some, batches))
         return
     with (
@@ -53,19 +66,36 @@ def spread(work: Callable[[Model, Batch], Result], model: Model, batches: Iterab
         paths = (_write(folder / str(number), batch) for number, batch in enumerate(chain(some, batches)))
         running: Iterable[Path] = ()
         try:
-            for size in chain(ROUNDS, repeat(ROUNDS[-1])):
-                ahead = list(islice(paths, size * n_jobs))  # read and written while those before are worked on
+            for size in sizes:
+                # Read and written while those before are worked on, whose results come first, whatever reading raises.
+                ahead, failure = _until_error(islice(paths, size * n_jobs))
                 yield from map(_take, running)
-                if not ahead:
-                    return
-                running = parallel(delayed(_run)(work, folder / "model", path) for path in ahead)
+                running = parallel(delayed(_run)(work, folder / "model", path) for path in ahead) if ahead else ()
+                if failure or not ahead:
+                    break
+            yield from map(_take, running)
+            if failure:
+                raise failure
+        except BrokenExecutor:
+            raise OSError("a process was ended from outside, perhaps for want of memory; give fewer jobs") from None
         finally:
             # Where no more results are wanted, what is still to be done fails at once: its batch is gone.
             with suppress(OSError):
                 for path in folder.iterdir():
                     path.unlink(missing_ok=True)
-            for _ in running:
-                pass
+            with suppress(BrokenExecutor):
+                for _ in running:
+                    pass
+
+
+def _until_error(things: Iterable[Path]) -> tuple[list[Path], Exception | None]:
+    """Return what comes before an error, and the error."""
+    found: list[Path] = []
+    try:
+        found.extend(things)
+    except Exception as error:
+        return found, error
+    return found, None
 
 
 def _write(path: Path, thing: Any) -> Path:

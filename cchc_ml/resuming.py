@@ -20,7 +20,6 @@ def tag_files(
     out: Path,
     *,
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
-    n_jobs: int | None = 1,
     failed: Callable[[str, str], None] | None = None,
     begun: Callable[[int], None] | None = None,
 ) -> None:
@@ -33,8 +32,6 @@ def tag_files(
     ----------
     read : callable
         Yields the rows of a file; see `cchc_ml.inputs.read_file`.
-    n_jobs : int, optional
-        Processes that share the rows of each file.
     failed, begun : callable, optional
         See `cchc_ml.inputs.read_inputs`.
     """
@@ -62,7 +59,7 @@ def tag_files(
                 continue
             start = file.tell()
             try:
-                file.writelines(tag_lines(model, read(name), n_jobs=n_jobs))
+                file.writelines(tag_lines(model, read(name)))
             except READING_ERRORS as error:
                 if not failed:
                     raise

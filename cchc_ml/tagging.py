@@ -18,6 +18,8 @@ __all__ = ["results", "tag_lines", "tag_rows"]
 # Rows that are tagged together, and what an article that is still to be read counts for.
 BATCH = 512
 ARTICLE = 32
+# Characters for which a row counts once more.
+LONG = 2000
 
 Failure = tuple[str, Exception]
 
@@ -75,7 +77,7 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     batch, size = [], 0
     for item in items:
         batch.append(item)
-        size += ARTICLE if isinstance(item, Unread) else 1
+        size += ARTICLE if isinstance(item, Unread) else 1 + len(item[0][item[1]]) // LONG
         if size >= BATCH:
             yield batch
             batch, size = [], 0

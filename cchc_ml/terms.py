@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Counts", "Found", "Lexicon", "Prepared", "batches", "codebook_terms", "learn_lexicon", "prepare", "segment"]
 
-# Texts are matched together up to this many characters: numpy's fixed costs vanish, and the arrays stay in the cache.
+# So many characters are matched together: numpy's fixed costs vanish, and memory stays small.
 BATCH = 1 << 19
+# What lies beyond are letters drawn bold or slanted, and no Vietnamese ones.
+LAST_LETTER = "\uffff"
 
 
 class Prepared(NamedTuple):
@@ -167,6 +169,8 @@ class Lexicon:
         for term in terms:
             if normalise(term) != f" {term} ":
                 raise ValueError(f"lexicon term {term!r} is not in lower-case NFC syllables; write it {normalise(term).strip()!r}")
+            if max(term) > LAST_LETTER:
+                raise ValueError(f"lexicon term {term!r} has a letter beyond U+FFFF, which is not matched; leave it out")
         if len(set(terms)) != len(terms):
             raise ValueError("the lexicon names a term twice")
         self.terms = tuple(terms)
@@ -252,7 +256,7 @@ def _candidates(text: str) -> set[str]:
     words = segment(text)
     syllables = [[syllable for word in run for syllable in word.split()] for run in words]
     found = _ngrams(words, 2) | _ngrams(syllables, 2)
-    return {term for term in found if len(term) > 1 and term.replace(" ", "").isalpha()}
+    return {term for term in found if len(term) > 1 and term.replace(" ", "").isalpha() and max(term) <= LAST_LETTER}
 
 
 def learn_lexicon(

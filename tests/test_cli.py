@@ -323,7 +323,8 @@ def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
     assert (result.exit_code, result.stderr) == (0, f"wrote 4 rows in 2 files to {out}\n")
     assert sorted(path.name for path in out.iterdir()) == ["a.parquet", "b.parquet"]
     again = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
-    assert (again.exit_code, again.stderr) == (2, f"cchc-ml: {out / 'a.parquet'} exists; give --force to overwrite it\n")
+    taken = f"cchc-ml: {out / 'a.parquet'} exists; give --force to overwrite it, or --resume to go on with the others\n"
+    assert (again.exit_code, again.stderr) == (2, taken)
     (out / "b.parquet").unlink()
     resumed = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), "--resume", *how)
     assert (resumed.exit_code, resumed.stderr) == (0, f"wrote 2 rows in 1 files to {out}\n")
@@ -342,13 +343,25 @@ def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_fol
     ("arguments", "message"),
     [
         (["--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
-        (["-o", "tagged", "-f", "csv"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
-        (["-o", "tagged"], f"{SAMPLE} is no .parquet file; into a folder go .parquet files only"),
+        (["-o", "tagged", "-f", "csv", "--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
+        (["-o", "tagged.jsonl", "--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
+        (["-o", "tagged"], f"{{top}}/{SAMPLE} is no .parquet file; into a folder go .parquet files only"),
+        (
+            ["-o", "t.jsonl", "--resume", "--jobs", "2"],
+            "--resume goes with -o FILE.jsonl, in one process, or with .parquet files and -o FOLDER",
+        ),
     ],
 )
-def test_what_does_not_go_into_a_folder(cli, arguments, message):
+def test_what_does_not_go_into_a_folder(cli, top, arguments, message):
     result = cli("predict", SAMPLE, *arguments)
-    assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message}\n")
+    assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message.format(top=top)}\n")
+
+
+@pytest.mark.parametrize("jobs", ["0", "-2", "100000"])
+def test_numbers_of_processes_that_are_none(cli, jobs):
+    result = cli("predict", SAMPLE, "--jobs", jobs)
+    assert result.exit_code == 2
+    assert f"{jobs} processes; want 1 to 256, or -1 for one a core" in " ".join(result.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "xlsx", "parquet"])

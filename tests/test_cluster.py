@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import signal
 from pathlib import Path
@@ -14,7 +15,7 @@ TEXTS = [f"Xã {n} rà soát văn bản quy phạm pháp luật. Tỷ lệ giả
 
 @pytest.fixture(scope="module")
 def client():
-    with LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None) as local, Client(local) as client:
+    with LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=":0") as local, Client(local) as client:
         yield client
 
 
@@ -57,6 +58,38 @@ def test_another_version_on_the_workers_is_refused(client, small, sources, tmp_p
     monkeypatch.setattr("cchc_ml.cluster.__version__", "9.9")
     with pytest.raises(ValueError, match=r"has cchc_ml .*, this is 9\.9; install the same"):
         list(cluster.tag_partitions(client, small.model_, frames.plan(sources, tmp_path / "out")))
+
+
+def test_two_runs_on_one_cluster_keep_their_models(client, small, sources, tmp_path):
+    silent = dataclasses.replace(small.model_, thresholds=small.model_.thresholds + 100)
+    for folder in ("tagged", "silent"):
+        (tmp_path / folder).mkdir()
+    first = cluster.tag_partitions(client, small.model_, frames.plan(sources, tmp_path / "tagged"))
+    second = cluster.tag_partitions(client, silent, frames.plan(sources, tmp_path / "silent"))
+    next(first)
+    assert len(list(second)) == 12
+    assert len(list(first)) == 11
+    tags = {folder: sum(map(len, parquet.read_table(tmp_path / folder)["pillars"].to_pylist())) for folder in ("tagged", "silent")}
+    assert tags["silent"] == 0
+    assert all(any(parquet.read_table(path)["pillars"].to_pylist()) for path in (tmp_path / "tagged").iterdir())
+
+
+def test_a_worker_may_stand_in_another_folder(client, small, sources, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (done,) = cluster.tag_partitions(client, small.model_, frames.plan(["00.parquet"], Path("out")))
+    assert done.error is None
+    assert (tmp_path / "out" / "00.parquet").exists()
+
+
+def test_a_cluster_without_workers_is_told(monkeypatch):
+    monkeypatch.setattr("cchc_ml.cluster.PATIENCE", 1)
+    with (
+        LocalCluster(n_workers=0, dashboard_address=":0") as empty,
+        pytest.raises(ValueError, match="has no workers; start one: dask worker tcp://"),
+        cluster.connect(empty.scheduler_address),
+    ):
+        pass
 
 
 def test_no_scheduler_is_told(monkeypatch):

@@ -1,5 +1,6 @@
 import datetime
 import json
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -34,9 +35,9 @@ def test_a_frame_may_be_empty(small):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"txt": ["a"]}, "no column 'text'; found: txt"),
-        ({"text": ["a", None]}, r"row 2 without text \(text is (None|nan)\)"),
-        ({"text": ["a"], "scores": [1]}, "a column 'scores' is there already"),
+        ({"txt": ["a"]}, "data frame: no column 'text'; found: txt"),
+        ({"text": ["a", None]}, r"data frame, row 2: row without text \(text is (None|nan)\)"),
+        ({"text": ["a"], "scores": [1]}, "data frame: a column 'scores' is there already"),
     ],
 )
 def test_frames_that_are_refused(small, columns, message):
@@ -70,18 +71,27 @@ def test_a_partition_is_the_same_in_any_number_of_processes_and_pieces(small, tm
 def test_a_partition_that_cannot_be_tagged_leaves_nothing(small, tmp_path):
     source = write(tmp_path / "a.parquet", ["Một.", " "])
     done = tag_partition(small.model_, Partition(source, str(tmp_path / "b.parquet")))
-    assert str(done.error) == f"{source}, rows from 1 on: row 2 without text (text is ' ')"
+    assert str(done.error) == f"{source}, row 2: row without text (text is ' ')"
+    empty = write(tmp_path / "c.parquet", []).replace("c.parquet", "d.parquet")
+    parquet.write_table(pa.table({"other": pa.array([], pa.string())}), empty)
+    assert str(tag_partition(small.model_, Partition(empty, str(tmp_path / "b.parquet"))).error).endswith("no column 'text'; found: other")
     assert str(tag_partition(small.model_, Partition("gone.parquet", str(tmp_path / "b.parquet"))).error) == "no file gone.parquet"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "c.parquet", "d.parquet"]
 
 
 def test_plans_that_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"a\.csv is no \.parquet file"):
         plan(["a.csv"], tmp_path)
     with pytest.raises(ValueError, match="have the same name"):
-        plan(["x/a.parquet", "y/a.parquet"], tmp_path)
+        plan(["x/a.parquet", "y/A.parquet"], tmp_path)
     with pytest.raises(ValueError, match="would be overwritten"):
         plan([str(tmp_path / "a.parquet")], tmp_path)
+
+
+def test_a_plan_has_each_file_once_wherever_a_worker_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (one,) = plan(["a.parquet", str(tmp_path / "a.parquet")], Path("out"))
+    assert one == Partition(str(tmp_path / "a.parquet"), str(tmp_path / "out" / "a.parquet"))
 
 
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")

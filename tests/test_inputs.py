@@ -77,9 +77,11 @@ def test_expand_tells_what_is_missing(tmp_path):
 
 
 def test_a_pattern_stands_for_the_files_that_match_it(tmp_path):
-    for name in ("b.txt", "a.txt", "c.html", "[1].txt"):
+    (tmp_path / "d" / "p_files").mkdir(parents=True)
+    for name in ("b.txt", "a.txt", "c.html", "[1].txt", "d/e.txt", "d/.f.txt", "d/p_files/g.txt"):
         (tmp_path / name).write_text("Xã họp.")
     assert expand([f"{tmp_path}/?.txt"]) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
     assert expand([f"{tmp_path}/[1].txt"]) == [str(tmp_path / "[1].txt")]
+    assert expand([f"{tmp_path}/d/**"]) == [str(tmp_path / "d" / "e.txt")]
     with pytest.raises(FileNotFoundError, match=r"no file .*\*\.pdf"):
         expand([f"{tmp_path}/*.pdf"])

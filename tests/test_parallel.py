@@ -1,4 +1,5 @@
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -19,6 +20,10 @@ def where(model, texts):
 
 def fail(model, texts):
     raise ValueError(f"no {texts[0][:4]}")
+
+
+def die(model, texts):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def slices():
@@ -65,8 +70,14 @@ def test_errors_come_through(small, n_jobs):
         raise OSError("disk gone")
 
     results = spread(lengths, small.model_, broken(), n_jobs)
+    assert [next(results) for _ in slices()] == [[len(t) for t in texts] for texts in slices()]
     with pytest.raises(OSError, match="disk gone"):
-        list(results)
+        next(results)
+
+
+def test_a_process_that_is_killed_is_told(small):
+    with pytest.raises(OSError, match="a process was ended from outside, perhaps for want of memory; give fewer jobs"):
+        list(spread(die, small.model_, slices(), 2))
 
 
 def test_nothing_is_left_behind(small, tmp_path, monkeypatch):

@@ -95,7 +95,11 @@ def test_counts_refuse_a_term_that_is_not_in_the_lexicon():
 
 @pytest.mark.parametrize(
     ("terms", "message"),
-    [(["Một"], "lexicon term 'Một' is not in lower-case NFC syllables; write it 'một'"), (["a", "a"], "names a term twice")],
+    [
+        (["Một"], "lexicon term 'Một' is not in lower-case NFC syllables; write it 'một'"),
+        (["a", "a"], "names a term twice"),
+        (["𝐚"], "has a letter beyond U"),
+    ],
 )
 def test_lexicon_refuses(terms, message):
     with pytest.raises(ValueError, match=message):
