@@ -207,9 +207,14 @@ def plot(trained: list[tuple[int, float, float]], predicted: list[tuple[int, flo
         for axis, values, label in zip(column, (1, 2), ("seconds", "peak memory, MB"), strict=True):
             axis.plot([row[0] for row in rows], [row[values] for row in rows], "o-", color="#0072B2")
             axis.set(xscale="log", xlabel="paragraphs", ylabel=label, title=title if values == 1 else "")
-            axis.set_yscale("log" if values == 1 else "linear")
-            if values == 2:
-                axis.set_ylim(0)
+            axis.set_xticks([row[0] for row in rows], [f"{row[0]:,}" for row in rows], fontsize="small")
+            axis.minorticks_off()
+            if values == 1:
+                axis.set_yscale("log")
+                axis.yaxis.set_major_formatter("{x:g}")
+                axis.yaxis.set_minor_formatter("{x:g}")
+            else:
+                axis.set_ylim(0, 1.15 * max(row[2] for row in rows))
             axis.grid(alpha=0.3)
     figure.savefig(HERE / "growth.svg", metadata={"Date": None})
 
