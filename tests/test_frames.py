@@ -1,5 +1,6 @@
 import datetime
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -95,8 +96,9 @@ def test_a_plan_has_each_file_once_wherever_a_worker_stands(tmp_path, monkeypatc
 
 
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
-def test_spark_tags_with_the_same_function(tmp_path):
+def test_spark_tags_with_the_same_function(monkeypatch):
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers run whatever python3 there is
     try:
         session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     except Exception as error:  # no Java, or another than it wants
