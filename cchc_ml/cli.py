@@ -58,7 +58,7 @@ class Format(StrEnum):
 def command(function: Callable[..., None]) -> Callable[..., None]:
     """Register a command whose errors are one line on standard error and exit status 2."""
 
-    @app.command()
+    @app.command(function.__name__.rstrip("_"))
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
@@ -427,6 +427,41 @@ def codebook() -> None:
 
     for page in codebook_pages():
         screen().print(page)
+
+
+@command
+def app_(
+    out: Annotated[Path, typer.Option("-o", "--output", help="The page (.html).")],
+    model: ModelOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Write the tagger as one page that works in a browser, offline, without Python."""
+    from .app import app_page
+    from .storage import read_model
+
+    free(out, force)
+    with output(out) as file:
+        file.write(app_page(read_model(model)))
+    print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
+
+
+@command
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; by default only this machine reaches it.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8000,
+    model: ModelOption = None,
+) -> None:
+    """Answer over HTTP: POST /v1/tag, POST /v1/articles, GET /v1/pillars; /docs says how. No input is kept or logged."""
+    from .files import needs
+    from .storage import read_model
+
+    for library in ("fastapi", "uvicorn", "python_multipart"):
+        needs(library, "serve", "requests over HTTP")
+    from . import service
+
+    if not service.is_loopback(host):
+        print(f"cchc-ml: {host} is reached by others too, without a password", file=sys.stderr)
+    service.serve(read_model(model), host, port, ready=lambda url: print(f"listening on {url}", file=sys.stderr))
 
 
 @command

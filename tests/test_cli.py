@@ -1,6 +1,8 @@
 import csv
 import gzip
 import json
+import re
+import socket
 import subprocess
 import sys
 
@@ -400,3 +402,20 @@ def test_explain_lists_the_strongest_terms(cli):
 def test_explain_wants_a_text_or_none(cli, arguments):
     result = cli("explain", *arguments)
     assert (result.exit_code, result.stderr) == (2, "cchc-ml: name an article or a table to explain, or give --global\n")
+
+
+def test_app_writes_one_page(cli, tmp_path):
+    out = tmp_path / "cchc.html"
+    result = cli("app", "-o", str(out))
+    assert result.exit_code == 0
+    assert out.read_text("utf8").startswith("<!DOCTYPE html>")
+    assert out.stat().st_size < 4_000_000
+    assert cli("app", "-o", str(out)).stderr == f"cchc-ml: {out} exists; give --force to overwrite it\n"
+
+
+def test_serve_says_where_it_cannot_listen(cli):
+    pytest.importorskip("fastapi")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = cli("serve", "--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 2
+    assert re.fullmatch(r"cchc-ml: cannot listen on 127\.0\.0\.1, port \d+: .*; give another --host or --port\n", result.stderr)
