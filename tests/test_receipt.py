@@ -1,0 +1,54 @@
+import pytest
+
+from cchc_ml.files import shipped
+
+
+@pytest.fixture
+def page(cli, tmp_path):
+    (tmp_path / "a & b.txt").write_text("Xã rà soát văn bản quy phạm pháp luật.\nChợ đông.\n", "utf8")
+    (tmp_path / "c.jsonl").write_text('{"text": "Tỷ lệ giải ngân đạt 9%.", "outlet": "Báo A"}\n', "utf8")
+    result = cli("report", tmp_path / "a & b.txt", tmp_path / "c.jsonl", "-o", tmp_path / "overview.html")
+    assert result.exit_code == 0, result.stderr
+    return tmp_path / "overview.html"
+
+
+def test_what_is_as_it_was(cli, page):
+    result = cli("report", "--verify", page)
+    assert (result.exit_code, result.stdout) == (0, "all is as it was\n")
+
+
+def test_what_was_changed_is_told(cli, page, tmp_path):
+    other = tmp_path / "model.npz"
+    other.write_bytes(shipped("models/pillars.npz").read_bytes() + b"\0")
+    (tmp_path / "a & b.txt").unlink()
+    (tmp_path / "c.jsonl").write_text("{}")
+    page.write_text(page.read_text("utf8").replace("Xã rà soát", "Huyện rà soát"), "utf8")
+    result = cli("report", "--verify", page, "--model", other)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{page}: {page} was changed after it was written",
+        f"{page}: {other} is another model",
+        f"{page}: {tmp_path / 'a & b.txt'} is gone",
+        f"{page}: {tmp_path / 'c.jsonl'} was changed",
+    ]
+
+
+def test_what_is_no_report(cli, tmp_path):
+    (tmp_path / "x.html").write_text("<html></html>")
+    result = cli("report", "--verify", tmp_path / "x.html")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"cchc-ml: {tmp_path / 'x.html'} holds no receipt; want a page written by: cchc-ml report -o x.html\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "give -o PAGE.html to write a page, or --verify and pages that were written"),
+        (["-o", "x.pdf"], "a report is an .html file; found x.pdf"),
+    ],
+)
+def test_reports_that_are_refused(cli, arguments, message):
+    result = cli("report", "data/samples", *arguments)
+    assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message}\n")
