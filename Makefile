@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint model bench clean
+.PHONY: run test lint model bench screenshots clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -21,6 +21,9 @@ model: $(VENV)/installed ## train the shipped model anew
 bench: $(VENV)/dev ## measure speed and memory, and write bench/README.md (needs the text of the news rows)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python bench/run.py ../shared/real/train.jsonl ../shared/real/validation.jsonl
+
+screenshots: $(VENV)/dev ## take the pictures of README.md
+	$(BIN)/python tests/screenshots.py
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

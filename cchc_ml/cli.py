@@ -432,7 +432,7 @@ def codebook() -> None:
 @command
 def report(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="As for predict; or with --verify, pages written before.")],
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="The page (.html).")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="A page (.html), or a dossier (.docx .xlsx).")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Group by this column; default: the outlet.")] = None,
     check: Annotated[bool, typer.Option("--verify", help="Say whether inputs, model and page are still what they were.")] = False,
     model: ModelOption = None,
@@ -440,12 +440,13 @@ def report(
     jobs: JobsOption = 1,
     force: ForceOption = False,
 ) -> None:
-    """Write an overview of articles as one page: shares of the pillars, by month and outlet, strongest evidence, the articles."""
+    """Write an overview of articles as one page, or their evidence as a dossier for the files."""
+    from .dossier import DOSSIERS, read_dossier, write_dossier
     from .files import shipped
     from .inputs import expand, read_inputs
     from .overview import build, overview_page
     from .prevalence import training_prior
-    from .receipt import make_receipt, verify
+    from .receipt import make_receipt, read_page, verify
     from .storage import read_model
     from .tagging import tag_rows
 
@@ -453,17 +454,19 @@ def report(
         raise ValueError("give -o PAGE.html to write a page, or --verify and pages that were written")
     model_file = model or shipped("models/pillars.npz")
     if check:
-        differences = [(page, difference) for page in expand(inputs) for difference in verify(Path(page), model_file)]
-        for page, difference in differences:
-            print(f"{page}: {difference}")
+        differences = []
+        for name in expand(inputs):
+            receipt, content = (read_dossier if Path(name).suffix.lower() in DOSSIERS else read_page)(Path(name))
+            differences += [f"{name}: {difference}" for difference in verify(receipt, content, name, model_file)]
+        print("\n".join(differences) or "all is as it was")
         if differences:
             raise typer.Exit(1)
-        print("all is as it was")
         return
     assert out is not None
     free(out, force)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"a report is an .html file; found {out}")
+    kind = out.suffix.lower()
+    if kind not in (".html", ".htm", *DOSSIERS):
+        raise ValueError(f"a report is an .html, .docx or .xlsx file; found {out}")
     files = [file for file in expand(inputs) if Path(file) != out]
     if "-" in files:
         raise ValueError("a report is made of files, whose hashes it keeps; found standard input")
@@ -472,8 +475,11 @@ def report(
     with bar("rows") as progress:
         items = counted(read_inputs(files, column=column), progress)
         overview = build(tag_rows(trained, items, n_jobs=jobs), training_prior(trained), by=by, column=column, receipt=receipt)
-    with output(out) as file:
-        file.write(overview_page(overview))
+    if kind in DOSSIERS:
+        write_dossier(overview, out)
+    else:
+        with output(out) as file:
+            file.write(overview_page(overview))
     print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
 
 

@@ -14,7 +14,7 @@ from . import __version__
 if TYPE_CHECKING:
     from .model import Model
 
-__all__ = ["make_receipt", "seal", "verify"]
+__all__ = ["make_receipt", "read_page", "seal", "verify"]
 
 # Where a page holds its receipt.
 BLOCK = re.compile(r'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
@@ -51,24 +51,37 @@ def seal(receipt: Mapping[str, Any], content: str) -> dict[str, Any]:
     return {**receipt, "content": hashlib.sha256("".join(content.split()).encode()).hexdigest()}
 
 
-def verify(page_file: Path, model_file: Path) -> list[str]:
-    """Check a page against its receipt; return what differs, nothing where all is as it was.
+def read_page(path: Path) -> tuple[dict[str, Any], str]:
+    """Read the receipt of a page, and the text that it seals.
 
     Raises
     ------
     ValueError
-        The file holds no receipt.
+        It has none.
     """
-    page = page_file.read_text("utf8")
+    page = path.read_text("utf8")
     found = BLOCK.search(page)
     if not found:
-        raise ValueError(f"{page_file} holds no receipt; want a page written by: cchc-ml report -o {page_file.name}")
-    receipt = json.loads(found[1])
+        raise ValueError(f"{path} holds no receipt; want a page written by: cchc-ml report -o {path.name}")
+    return json.loads(found[1]), page[: found.start()] + page[found.end() :]
+
+
+def verify(receipt: Mapping[str, Any], content: str, name: str, model_file: Path) -> list[str]:
+    """Check a receipt; return what differs, nothing where all is as it was.
+
+    Parameters
+    ----------
+    receipt, content : mapping, str
+        As `read_page` and `cchc_ml.dossier.read_dossier` return them.
+    name : str
+        What to call the report.
+    model_file : Path
+    """
     differences = []
     if receipt["cchc_ml"] != __version__:
         differences.append(f"written by cchc_ml {receipt['cchc_ml']}, this is {__version__}")
-    if seal({}, page[: found.start()] + page[found.end() :])["content"] != receipt.get("content"):
-        differences.append(f"{page_file} was changed after it was written")
+    if seal({}, content)["content"] != receipt.get("content"):
+        differences.append(f"{name} was changed after it was written")
     if _sha256(model_file) != receipt["model"]:
         differences.append(f"{model_file} is another model")
     for name, sha256 in receipt["inputs"].items():

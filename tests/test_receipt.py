@@ -17,6 +17,16 @@ def test_what_is_as_it_was(cli, page):
     assert (result.exit_code, result.stdout) == (0, "all is as it was\n")
 
 
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_dossiers_are_verified_too(cli, tmp_path, kind):
+    source, out = tmp_path / "a.txt", tmp_path / f"d.{kind}"
+    source.write_text("Xã rà soát văn bản quy phạm pháp luật.\nChợ đông.\n", "utf8")
+    assert cli("report", source, "-o", out).exit_code == 0
+    assert cli("report", "--verify", out).stdout == "all is as it was\n"
+    source.write_text("Xã họp.", "utf8")
+    assert cli("report", "--verify", out).stdout == f"{out}: {source} was changed\n"
+
+
 def test_what_was_changed_is_told(cli, page, tmp_path):
     other = tmp_path / "model.npz"
     other.write_bytes(shipped("models/pillars.npz").read_bytes() + b"\0")
@@ -46,7 +56,7 @@ def test_what_is_no_report(cli, tmp_path):
     ("arguments", "message"),
     [
         ([], "give -o PAGE.html to write a page, or --verify and pages that were written"),
-        (["-o", "x.pdf"], "a report is an .html file; found x.pdf"),
+        (["-o", "x.pdf"], "a report is an .html, .docx or .xlsx file; found x.pdf"),
     ],
 )
 def test_reports_that_are_refused(cli, arguments, message):
