@@ -180,11 +180,11 @@ def build(
         return {name: shares(probabilities[inside], tags[inside], owners[inside], prior) for name, inside in sets.items()}
 
     found = {}
-    months = [_month(date) for date in dates]
-    if any(months):
-        many = len(set(months)) > MONTHS
-        moments = [month[:4] for month in months] if many else months
-        found[BY_YEAR if many else BY_MONTH] = split(moments, _in_time(moments))
+    months, years = [_month(date) for date in dates], [_year(date) for date in dates]
+    if any(years):
+        by_year = len(set(months)) > MONTHS or sum(map(bool, months)) < sum(map(bool, years))
+        moments = years if by_year else months
+        found[BY_YEAR if by_year else BY_MONTH] = split(moments, _in_time(moments))
     if any(groups):
         found["Theo cơ quan báo chí" if by is None else f"Theo {_clean(by)}"] = split(groups, _by_size(groups))
     quotes: dict[Pillar, list[Quote]] = {pillar: [] for pillar in PILLARS}
@@ -199,11 +199,20 @@ def build(
 _DATE = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})(?!\d)|(?<!\d)\d{1,2}[-/.](?P<m2>\d{1,2})[-/.](?P<y2>\d{4})(?!\d)")
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
 def _month(date: str) -> str:
     """Return YYYY-MM of a date that begins with the year or ends with it, else an empty text."""
     match = _DATE.search(date)
     year, month = (match["y"] or match["y2"], int(match["m"] or match["m2"])) if match else ("", 0)
     return f"{year}-{month:02}" if 1 <= month <= 12 else ""
+
+
+def _year(date: str) -> str:
+    """Return the year of a date, which may be all that it says."""
+    match = _YEAR.search(date)
+    return match[0] if match else ""
 
 
 def _in_time(moments: Iterable[str]) -> dict[str, str]:

@@ -73,6 +73,12 @@ def test_shares_are_told_overall_and_by_month_outlet_and_column():
         overview(rows, by="huyện")
 
 
+def test_a_date_may_be_a_year_alone():
+    found = overview(articles(60, date=["2024", "15/02/2025", "không rõ"]))
+    assert list(found.groups) == ["Theo năm"]
+    assert list(found.groups["Theo năm"]) == ["2024", "2025", "không rõ"]
+
+
 def test_headlines_and_furniture_are_not_counted():
     rows = [{"text": TEXT, "kind": kind, "source": "a"} for kind in ("headline", "body", "furniture", "body")]
     assert overview(rows).overall.paragraphs == 2
