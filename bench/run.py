@@ -60,9 +60,9 @@ def serve(name: str, path: Path, texts: list[str], pipe: Connection) -> None:
 
 def compare(train: Any, validation: Any) -> list[dict[str, Any]]:
     """Measure every system on the same rows, in turns, so that what else the machine does falls on all of them alike."""
-    from cchc_ml.corpus import read_corpus
-    from cchc_ml.evaluation import metrics
     from cchc_ml.files import shipped
+    from cchc_ml.learning.corpus import read_corpus
+    from cchc_ml.learning.metrics import metrics
 
     own = read_corpus(shipped("data/articles.jsonl")).training()
     texts, y = train.texts + own.texts, [*train.y, *own.y]
@@ -226,8 +226,8 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def main(train_path: str, validation_path: str) -> None:
     """Measure everything and write the page."""
-    from cchc_ml.corpus import read_corpus
     from cchc_ml.files import shipped
+    from cchc_ml.learning.corpus import read_corpus
 
     train, validation = read_corpus(train_path), read_corpus(validation_path)
     own = read_corpus(shipped("data/articles.jsonl")).training()

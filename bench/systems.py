@@ -60,7 +60,7 @@ def learn_fasttext(texts: Texts, y: Any, path: Path) -> None:
     """FastText with one sigmoid a pillar, on normalised text."""
     import fasttext
 
-    from cchc_ml.text import normalise
+    from cchc_ml.text.normalize import normalise
 
     rows = path.with_suffix(".txt")
     labels = [" ".join([f"__label__{k}" for k in np.flatnonzero(row)] or ["__label__none"]) for row in y]
@@ -73,7 +73,7 @@ def load_fasttext(path: Path) -> Callable[[Texts], Any]:
     """Load what `learn_fasttext` learned; the C++ side directly, since the wrapper breaks with numpy 2."""
     import fasttext
 
-    from cchc_ml.text import normalise
+    from cchc_ml.text.normalize import normalise
 
     model = fasttext.load_model(str(path)).f
 
@@ -114,7 +114,7 @@ def load_shipped(path: Path) -> Callable[[Texts], Any]:
 
 def load_shipped_evidence(path: Path) -> Callable[[Texts], Any]:
     """Load the shipped classifier, to name the sentence of each tag too; as the command line does, without scikit-learn."""
-    from cchc_ml.storage import read_model
+    from cchc_ml.model.storage import read_model
 
     model = read_model()
     return lambda texts: np.array([[p in found.pillars for p in PILLARS] for found in model.annotate(texts)], int)
@@ -124,7 +124,7 @@ def load_bound(path: Path) -> Callable[[Texts], Any]:
     """Check that a text is NFC, put it in lower case, find every term with an Aho-Corasick automaton: and do nothing with them."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
-    from cchc_ml.corpus import default_lexicon
+    from cchc_ml.learning.corpus import default_lexicon
 
     automaton = AhoCorasick([f" {term} " for term in default_lexicon().terms], implementation=Implementation.ContiguousNFA)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .pillars import PILLARS, Pillar
 
 if TYPE_CHECKING:
-    from .articles import Article, read_article
-    from .classifier import PillarClassifier
+    from .learning.classifier import PillarClassifier
+    from .reading.articles import Article, read_article
 
 __version__ = "0.1.0"
 __all__ = ["PILLARS", "Article", "Pillar", "PillarClassifier", "load", "read_article"]
@@ -32,8 +32,8 @@ def load(path: str | Path | None = None) -> PillarClassifier:
     >>> clf.predict(["Tỷ lệ giải ngân vốn đầu tư công quý I mới đạt 9%."])
     array([[0, 0, 0, 0, 1, 0]])
     """
-    from .classifier import PillarClassifier
-    from .storage import read_model
+    from .learning.classifier import PillarClassifier
+    from .model.storage import read_model
 
     return PillarClassifier.from_model(read_model(path))
 
@@ -41,11 +41,11 @@ def load(path: str | Path | None = None) -> PillarClassifier:
 def __getattr__(name: str) -> Any:
     # scikit-learn takes a second to import: only who asks for the classifier waits for it.
     if name == "PillarClassifier":
-        from .classifier import PillarClassifier
+        from .learning.classifier import PillarClassifier
 
         return PillarClassifier
     if name in ("Article", "read_article"):
-        from . import articles
+        from .reading import articles
 
         return getattr(articles, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,5 @@
 """`python -m cchc_ml` is `cchc-ml`."""
 
-from .cli import main
+from .cli.main import main
 
 main()

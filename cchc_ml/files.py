@@ -1,4 +1,4 @@
-"""Files: what ships with the package, reading text with clear errors, and writing all or nothing."""
+"""Files: data that ships with the package, optional libraries, and atomic writes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .encodings import sniff
-
-__all__ = ["atomic", "check_target", "decode", "needs", "read_text", "shipped", "write_gzip"]
+__all__ = ["atomic", "check_target", "needs", "shipped", "write_gzip"]
 
 
 def shipped(name: str) -> Path:
     """Return the path of a file that ships with the package: beside it in a checkout, inside it when installed."""
     package = Path(__file__).parent
-    inside = package / "shipped" / name
+    inside = package / name
     return inside if inside.exists() else package.parent / name
 
 
@@ -35,40 +33,6 @@ def needs(module: str, extra: str, what: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError:
         raise ImportError(f'reading or writing {what} needs {module}; install it with: pip install -e ".[{extra}]"') from None
-
-
-def read_text(path: str | Path) -> str:
-    """Read a text file; see `decode`.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"no file {path}")
-    return decode(path.read_bytes(), str(path))
-
-
-def decode(data: bytes, name: str) -> str:
-    """Decode the content of the file called `name`: UTF-8, UTF-16, Windows-1258, or the bytes of the old fonts.
-
-    Raises
-    ------
-    ValueError
-        The file is empty, binary, or in no known encoding.
-    """
-    if not data.strip():
-        raise ValueError(f"{name} is empty")
-    codec = sniff(data)
-    if codec is None:
-        kind = "is binary" if b"\0" in data else "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI"
-        raise ValueError(f"{name} {kind}; save it as UTF-8 text")
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8") from None
 
 
 def check_target(path: Path) -> None:

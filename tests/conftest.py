@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cchc_ml.classifier import PillarClassifier
-from cchc_ml.corpus import Corpus, default_lexicon, read_corpus
+from cchc_ml.learning.classifier import PillarClassifier
+from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus
 
 TOP = Path(__file__).parent.parent
 
@@ -34,7 +34,7 @@ def small(corpus: Corpus) -> PillarClassifier:
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch):
     """Run `cchc-ml` with arguments; return the result."""
-    from cchc_ml.cli import app
+    from cchc_ml.cli.main import app
 
     monkeypatch.chdir(TOP)
     runner = CliRunner()

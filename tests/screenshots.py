@@ -8,13 +8,13 @@ from pathlib import Path
 from browser import chromium
 from rich.console import Console
 
-from cchc_ml.app import app_page
-from cchc_ml.console import print_tagged
-from cchc_ml.inputs import expand, read_inputs
-from cchc_ml.overview import build, overview_page
-from cchc_ml.prevalence import training_prior
-from cchc_ml.storage import read_model
-from cchc_ml.tagging import tag_rows
+from cchc_ml.cli.console import print_tagged
+from cchc_ml.model.storage import read_model
+from cchc_ml.reading.inputs import expand, read_inputs
+from cchc_ml.reporting.overview import build, overview_page
+from cchc_ml.reporting.prevalence import training_prior
+from cchc_ml.tagging.rows import tag_rows
+from cchc_ml.web.offline_page import app_page
 
 TOP = Path(__file__).parent.parent
 SAMPLE = "data/samples/mot-cua-xa.txt"

@@ -2,7 +2,8 @@ import gzip
 
 import pytest
 
-from cchc_ml.files import atomic, read_text, write_gzip
+from cchc_ml.files import atomic, write_gzip
+from cchc_ml.reading.decode import read_text
 
 
 @pytest.mark.parametrize(

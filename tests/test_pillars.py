@@ -1,7 +1,7 @@
 import pytest
 
+from cchc_ml.model.lexicon import Lexicon, codebook_terms
 from cchc_ml.pillars import PILLARS, Pillar, codebook, parse_pillar
-from cchc_ml.terms import Lexicon, codebook_terms
 
 
 def test_the_six_slugs_in_their_order():

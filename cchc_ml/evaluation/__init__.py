@@ -1,0 +1,1 @@
+"""Measuring a trained model: scores, baselines, splits, spelling variants, and the report page."""

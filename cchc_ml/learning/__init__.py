@@ -1,0 +1,1 @@
+"""Everything that needs scikit-learn: the classifier, labelled data, training and metrics."""

@@ -1,0 +1,63 @@
+"""Checking what is given to the classifier: texts and labels, with errors that say what was found and what was wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..pillars import PILLARS
+from .corpus import indicator, parse_labels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["check_texts", "check_y"]
+
+
+def check_texts(X: Any) -> list[str]:
+    """Check a sequence of strings."""
+    if isinstance(X, str | bytes):
+        raise TypeError(f"found one {type(X).__name__} where a sequence of strings is wanted; put it in a list: [text]")
+    if not isinstance(X, Iterable):
+        raise TypeError(f"found {type(X).__name__}, want a sequence of strings")
+    texts = list(X)
+    if not texts:
+        raise ValueError("found an empty sequence, want at least one string")
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"found {type(text).__name__} ({text!r:.60}) at position {i}, want a string")
+    return texts
+
+
+def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
+    """Return labels as a (n, 6) 0/1 array; with `both`, every pillar must be present in some rows and absent in others."""
+    if isinstance(y, str) or not isinstance(y, Iterable):
+        raise TypeError(f"y is {type(y).__name__} ({y!r:.60}), want a (n, 6) array of 0/1, or a collection of pillars for each paragraph")
+    if not hasattr(y, "shape") or len(y.shape) == 1:
+        rows = list(y)
+        for i, row in enumerate(rows):
+            if isinstance(row, str) or not isinstance(row, Iterable):
+                raise TypeError(f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['tthc']")
+        # A list of rows of numbers is an array written out; anything else is sets of pillars.
+        if any(not isinstance(value, str) for row in rows for value in row):
+            odd = next((i for i, row in enumerate(rows) if len(list(row)) != len(PILLARS)), None)
+            if odd is not None:
+                raise ValueError(f"y[{odd}] is {rows[odd]!r:.60}, want six numbers 0 or 1, or a collection of pillars such as ['tthc']")
+            y = np.asarray(rows)
+        else:
+            y = indicator([parse_labels(list(row)) for row in rows])
+    y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+    if y.ndim != 2 or y.shape[1] != len(PILLARS):
+        raise ValueError(f"y has shape {y.shape}, want (n, 6), one column each for {', '.join(PILLARS)}")
+    if len(y) != n:
+        raise ValueError(f"y has {len(y)} rows for {n} paragraphs")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError(f"y holds {np.setdiff1d(y, (0, 1))[:3].tolist()}, want only 0 and 1")
+    for k, pillar in enumerate(PILLARS) if both else ():
+        if y[:, k].min() == y[:, k].max():
+            which = "every paragraph" if y[0, k] else "no paragraph"
+            raise ValueError(f"{which} has the pillar {pillar}; to learn it, give paragraphs with and without it")
+    checked: NDArray[np.int8] = y.astype(np.int8)
+    return checked

@@ -1,0 +1,1 @@
+"""A learned model and what it can say, with numpy and scipy only."""

@@ -1,0 +1,1 @@
+"""Reports on a set of articles: the overview page and the dossier."""

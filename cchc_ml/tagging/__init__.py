@@ -1,0 +1,1 @@
+"""Tagging rows and files, and writing the results."""

@@ -1,0 +1,1 @@
+"""Strings: spelling, sentences, old encodings, and finding terms."""

@@ -1,0 +1,61 @@
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from cchc_ml.cli.console import explained_paragraph, metrics_table, print_tagged
+from cchc_ml.learning.metrics import evaluate
+from cchc_ml.pillars import Pillar
+from cchc_ml.tagging.rows import tag_rows
+
+TEXT = "Chợ họp sớm. HĐND tỉnh rà soát, bãi bỏ 14 văn bản quy phạm pháp luật hết hiệu lực trên địa bàn trong năm nay. Trời mưa."
+
+
+def shown(rows, **kwargs):
+    file = io.StringIO()
+    print_tagged(rows, Console(file=file, width=90, **kwargs))
+    return file.getvalue()
+
+
+def test_without_colours_the_evidence_is_quoted(small):
+    text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]))
+    assert "Cải cách thể chế" in text
+    assert "%" in text
+    assert "← HĐND tỉnh rà soát, bãi … địa bàn trong năm nay." in " ".join(text.split())
+    assert "1/1 đoạn" in text
+
+
+def test_with_colours_the_evidence_is_underlined(small):
+    text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]), force_terminal=True, color_system="standard")
+    assert "\x1b[4;35mHĐND tỉnh rà soát" in text
+    assert "←" not in text
+
+
+def test_text_that_looks_like_markup_is_text(small):
+    assert "[bold]Xã[/bold] họp [/x]" in shown(tag_rows(small.model_, [({"text": "[bold]Xã[/bold] họp [/x]"}, "text")]))
+
+
+def test_metrics_table(small, corpus):
+    file = io.StringIO()
+    Console(file=file, width=110).print(metrics_table(evaluate(small, corpus.texts, corpus.y), "mine"))
+    assert "mine (n = 240)" in file.getvalue()
+    assert "e_government" in file.getvalue()
+    assert "exact match" in file.getvalue()
+
+
+def explained(classifier, text, **kwargs):
+    file = io.StringIO()
+    Console(file=file, width=200, **kwargs).print(explained_paragraph(text, classifier.explain(text), Pillar("tthc")))
+    return file.getvalue()
+
+
+def test_an_explanation_is_a_sum_and_shades_words(small):
+    text = "Bộ phận một cửa trả hồ sơ thủ tục hành chính. \x1b[31mChợ đông."
+    plain = explained(small, text)
+    assert "\x1b" not in plain
+    numbers = [float(number) for number in re.findall(r"[+-]\d\.\d{3}", plain)]
+    assert len(numbers) == 7
+    assert numbers[0] == pytest.approx(sum(numbers[1:]), abs=0.004)
+    assert re.search(r"\+ .*thủ tục hành chính \+0", plain)
+    assert "\x1b[30;48;2;" in explained(small, text, force_terminal=True, color_system="truecolor")

@@ -1,0 +1,29 @@
+import numpy as np
+
+from cchc_ml.evaluation.baselines import codebook_baselines, text_baselines
+from cchc_ml.learning.corpus import Corpus, default_lexicon
+from cchc_ml.learning.metrics import metrics
+from cchc_ml.pillars import PILLARS
+
+
+def test_a_list_of_names_gets_six_tags_and_rain_none():
+    rows = [
+        {"text": "Cải cách thể chế, TTHC, tổ chức bộ máy, chế độ công vụ, tài chính công, chính quyền số.", "labels": list(PILLARS)},
+        {"text": "Mưa lớn suốt đêm.", "labels": []},
+    ]
+    found = codebook_baselines(Corpus.from_rows(rows), default_lexicon())
+    assert list(found) == ["names list", "names and patterns"]
+    assert found["names list"].tolist() == [[1] * 6, [0] * 6]
+    assert (found["names and patterns"] >= found["names list"]).all()
+
+
+def test_pipelines_learn_and_thresholds_help(corpus):
+    train, test = corpus.take(np.arange(180)), corpus.take(np.arange(180, 240))
+    seen = []
+    found = text_baselines(train, test, folds=2, progress=lambda *at: seen.append(at))
+    assert {"syllables, LinearSVC", "syllables, LinearSVC, tuned", "underthesea words, LinearSVC"} <= set(found)
+    assert all(tags.shape == (60, 6) for tags in found.values())
+    f1 = {name: metrics(test.y, tags, tags)["micro"]["f1"] for name, tags in found.items()}
+    assert f1["syllables, LinearSVC, tuned"] > f1["syllables, LinearSVC"] > 0
+    assert {tuple(tags.sum(0)) for tags in found.values()} != {tuple(test.y.sum(0))}
+    assert seen

@@ -1,0 +1,22 @@
+import numpy as np
+
+import cchc_ml
+from cchc_ml.learning.train import train_model
+from cchc_ml.model.storage import read_model
+
+
+def test_the_shipped_model_is_what_the_shipped_data_gives(tmp_path, top):
+    train_model([], tmp_path / "pillars.npz", n_jobs=2)
+    for name in ("pillars.npz", "README.md", "metrics.json"):
+        assert (tmp_path / name).read_bytes() == (top / "models" / name).read_bytes(), f"run: cchc-ml train ({name})"
+
+
+def test_own_data_can_be_added_to_the_shipped_data(tmp_path, labelled, monkeypatch, corpus):
+    # The whole shipped corpus takes ten seconds; the project's own articles stand for it.
+    monkeypatch.setattr("cchc_ml.learning.corpus.DEFAULT_DATA", ("data/articles.jsonl",))
+    alone = train_model([labelled], tmp_path / "a.npz")
+    both = train_model([labelled], tmp_path / "b.npz", with_default_data=True)
+    assert both["cross-validated"]["n"] > alone["cross-validated"]["n"] == 240
+    assert "own-heldout" in both
+    assert read_model(tmp_path / "a.npz").header["data"] == corpus.sha256()
+    assert np.isfinite(cchc_ml.load(tmp_path / "b.npz").decision_function(["Một cửa."])).all()

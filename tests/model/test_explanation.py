@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cchc_ml
+from cchc_ml.evaluation.robustness import VARIANTS
+from cchc_ml.model.explanation import explain, strongest_terms
+from cchc_ml.model.storage import read_model
+from cchc_ml.pillars import PILLARS, codebook
+from cchc_ml.text.encodings import to_tcvn3
+
+MODEL = read_model()
+TEXT = "Sáng 5/3, xã họp. Bộ phận một cửa trả 120 hồ sơ thủ tục hành chính trước hạn; cải cách thể chế và tổ chức bộ máy còn chậm."
+PIECES = st.sampled_from(
+    [
+        *(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)),
+        "xã",
+        "chợ đông.",
+        "Mưa!",
+        "\n",
+        ",",
+        "thủ tục",
+        "😀",
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=30).map(" ".join)
+
+
+def assert_exact(text):
+    scores = MODEL.score_texts([text])[0] - MODEL.thresholds
+    for (pillar, why), score in zip(explain(MODEL, text).items(), scores, strict=True):
+        assert why.decision == pytest.approx(score, abs=1e-9), pillar
+        assert why.intercept - why.threshold + why.total() == pytest.approx(score, abs=1e-9), pillar
+        assert all(0 <= part.start < part.end <= len(text) for part in why.parts)
+
+
+@given(TEXTS)
+def test_the_parts_add_up_to_the_decision(text):
+    assert_exact(text)
+
+
+@pytest.mark.parametrize("change", [*VARIANTS.values(), to_tcvn3], ids=[*VARIANTS, "TCVN3"])
+def test_the_parts_add_up_in_any_spelling(change):
+    assert_exact(change(TEXT))
+
+
+@pytest.mark.parametrize("text", ["", " \n", "…", "123"])
+def test_a_text_without_words_has_its_intercepts(text):
+    assert_exact(text)
+
+
+def test_parts_stand_where_they_say():
+    found = explain(MODEL, TEXT)
+    assert list(found) == list(PILLARS)
+    why = found["tthc"]
+    assert {TEXT[part.start : part.end].lower() for part in why.parts if part.term == "thủ tục hành chính"} == {"thủ tục hành chính"}
+    assert TEXT[slice(*why.sentence)].startswith("Bộ phận một cửa")
+    assert all(why.sentence[0] <= part.start < part.end <= why.sentence[1] for part in why.parts if part.scope == "sentence")
+    assert {part.kind for part in why.parts} == {"term", "codebook"}
+    assert why.total() == pytest.approx(sum(why.total(kind=kind) for kind in ("term", "codebook")))
+    assert sum(why.by_term().values()) == pytest.approx(why.total())
+    assert [abs(weight) for weight in why.by_term().values()] == sorted(map(abs, why.by_term().values()), reverse=True)
+
+
+def test_every_occurrence_counts_the_same():
+    text = "Xã giải ngân. Xã giải ngân. Chợ đông."
+    parts = [part for part in explain(MODEL, text)["public_finance"].parts if part.term == "giải ngân" and part.scope == "paragraph"]
+    assert len(parts) == 4  # two places, as a term and as one of the codebook
+    assert len({(part.kind, round(part.weight, 12)) for part in parts}) == 2
+
+
+def test_the_classifier_explains(small):
+    why = small.explain(TEXT)["tthc"]
+    assert why.decision == pytest.approx(small.decision_function([TEXT])[0, list(PILLARS).index("tthc")])
+    assert why.probability == pytest.approx(small.predict_proba([TEXT])[0, 1])
+    assert why.tagged == ("tthc" in small.tag([TEXT])[0])
+    with pytest.raises(TypeError, match="found int"):
+        cchc_ml.load().explain(3)
+
+
+def test_strongest_terms_are_those_of_the_weights():
+    found = strongest_terms(MODEL, 5)["public_finance"]
+    weights = MODEL.coef[: len(MODEL.lexicon), list(PILLARS).index("public_finance")] * MODEL.features.idf
+    assert [weight for _, weight in found.for_it] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
+    assert [weight for _, weight in found.against] == pytest.approx(np.sort(weights)[:5].tolist())
+    assert {term for term, _ in found.codebook} <= set(MODEL.lexicon.terms)

@@ -1,0 +1,127 @@
+import pickle
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_ml.learning.learn_lexicon import learn_lexicon, segment
+from cchc_ml.model.counts import Counts
+from cchc_ml.model.lexicon import Lexicon
+
+LEXICON = Lexicon(["cửa", "hòa giải", "kỷ luật", "một", "một cửa", "thủ tục"])
+
+
+def ids(text, lexicon=LEXICON):
+    return [found.id for found in lexicon.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("Một cửa", [3, 4, 0]),
+        ("MỘT,CỬA", [3, 4, 0]),
+        ("kỉ luật và hoà giải", [2, 1]),
+        ("mộtt cửaa", []),
+        ("một. cửa", [3, 0]),
+        ("một\ncửa", [3, 0]),
+        ("", []),
+    ],
+)
+def test_find(text, want):
+    assert ids(text) == want
+
+
+def test_find_names_places_in_the_text_as_it_was_given():
+    text = unicodedata.normalize("NFD", "Ở “Một\u200b cửa”: kỷ luật")
+    assert [unicodedata.normalize("NFC", text[a:b]) for _, a, b, _ in LEXICON.find(text)] == ["Một", "Một\u200b cửa", "cửa", "kỷ luật"]
+
+
+def test_text_without_diacritics_is_found_without_them():
+    lexicon = Lexicon(["dự án", "thủ tục", "du an"])
+    counts = lexicon.count(["Thu tuc du an. Du an cham.", "Thu tuc dự án chậm tiến độ", "Thu tuc"])
+    assert list(counts.ids()) == [[[0, 1], [0]], [[0]], [[1]]]
+    assert lexicon.find("Du an. Thu tuc") == [(0, 0, 5, 0), (1, 7, 14, 1)]
+
+
+def test_every_occurrence_counts():
+    assert ids("một một một") == [3, 3, 3]
+    assert list(LEXICON.count(["một một một"]).ids()) == [[[3, 3, 3]]]
+
+
+def test_counts_by_sentence_and_paragraph():
+    counts = LEXICON.count(["Một cửa. Thủ tục một cửa.", "", "Kỷ luật."])
+    assert counts.shape == (3, 6)
+    assert counts.starts.tolist() == [0, 2, 2, 3]
+    assert counts.sentences.toarray().tolist() == [[1, 0, 0, 1, 1, 0], [1, 0, 0, 1, 1, 1], [0, 0, 1, 0, 0, 0]]
+    assert counts.paragraphs().toarray().tolist() == [[2, 0, 0, 2, 2, 1], [0] * 6, [0, 0, 1, 0, 0, 0]]
+
+
+TEXTS = st.lists(st.text(alphabet="một cửa. kỷ luật!", max_size=40), min_size=1, max_size=8)
+
+
+@given(TEXTS, st.data())
+def test_counts_index_like_an_array_of_paragraphs(texts, data):
+    index = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=10))
+    chosen, direct = LEXICON.count(texts)[np.array(index, int)], LEXICON.count([texts[i] for i in index])
+    assert chosen.starts.tolist() == direct.starts.tolist()
+    assert chosen.sentences.toarray().tolist() == direct.sentences.toarray().tolist()
+
+
+@given(TEXTS)
+def test_counts_come_back_from_their_ids(texts):
+    counts = LEXICON.count(texts)
+    again = Counts.from_ids(counts.ids(), len(LEXICON))
+    assert again.starts.tolist() == counts.starts.tolist()
+    assert again.sentences.toarray().tolist() == counts.sentences.toarray().tolist()
+
+
+@given(TEXTS)
+def test_counts_do_not_depend_on_the_batch(texts):
+    together, alone = LEXICON.count(texts), Counts.join([LEXICON.count([text]) for text in texts])
+    assert list(together.ids()) == list(alone.ids())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cchc_ml.model.lexicon.BATCH", 10)
+        assert list(LEXICON.count(texts).ids()) == list(alone.ids())
+
+
+def test_nothing_has_no_counts():
+    assert LEXICON.count([]).shape == (0, 6)
+
+
+def test_counts_refuse_a_term_that_is_not_in_the_lexicon():
+    with pytest.raises(ValueError, match="term number 9 is not in the lexicon of 6 terms"):
+        Counts.from_ids([[[9]]], 6)
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        (["Một"], "lexicon term 'Một' is not in lower-case NFC syllables; write it 'một'"),
+        (["a", "a"], "names a term twice"),
+        (["𝐚"], "has a letter beyond U"),
+    ],
+)
+def test_lexicon_refuses(terms, message):
+    with pytest.raises(ValueError, match=message):
+        Lexicon(terms)
+
+
+def test_lexicon_pickles_as_its_terms():
+    LEXICON.find("x")
+    assert len(pickle.dumps(LEXICON)) < 500
+    assert pickle.loads(pickle.dumps(LEXICON)).find("một") == [(3, 0, 3, 0)]
+
+
+def test_learn_lexicon_finds_the_words_that_tell_pillars_apart(corpus):
+    lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200)
+    assert {"thủ tục hành chính", "cải cách thể chế"} <= set(lexicon.terms)
+    assert "giải ngân" in lexicon.terms
+    assert lexicon.terms.index("thủ tục") < lexicon.terms.index("thủ tục hành chính")
+    assert learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200, n_jobs=2).terms == lexicon.terms
+
+
+def test_segmenting_does_not_see_decomposition():
+    text = "Đề án 06 ở xã, kỷ luật hành chính, chợ đông người."
+    assert segment(unicodedata.normalize("NFD", text)) == segment(text)

@@ -1,0 +1,114 @@
+import unicodedata
+
+import pytest
+
+import cchc_ml
+from cchc_ml.reading import articles
+from cchc_ml.reading.articles import parse_article
+from cchc_ml.text.encodings import to_tcvn3, to_vni
+
+PAGE = """Trang chủ | Tin tức | Liên hệ
+Thứ Sáu, 03/7/2026 | Lượt truy cập: 1.204
+Xã Bình Lãng gỡ hồ sơ trễ hẹn
+03/7/2026 - 09:20
+Sáng 3/7, UBND xã họp bàn cách gỡ 46 hồ sơ trễ hẹn,
+phần lớn thuộc lĩnh vực đất đai.
+Ảnh: Quang cảnh cuộc họp
+Những việc làm ngay
+Chủ tịch xã yêu cầu: trả lời dân bằng văn bản; xin lỗi nếu trễ. Ai để trễ lần hai sẽ bị phê bình.
+Tin, ảnh: Hải Đăng
+Chia sẻ: Facebook | Zalo
+Các tin khác
+Chợ nổi đông khách dịp lễ
+Trận mưa đá làm hư hơn hai trăm mái nhà ở vùng cao, chính quyền đang giúp dân lợp lại.
+"""
+
+
+def test_an_article_copied_from_a_browser_keeps_what_is_article():
+    article = parse_article(PAGE, "page.txt")
+    assert article.headline == "Xã Bình Lãng gỡ hồ sơ trễ hẹn"
+    assert article.paragraphs == (
+        "Xã Bình Lãng gỡ hồ sơ trễ hẹn",
+        "Sáng 3/7, UBND xã họp bàn cách gỡ 46 hồ sơ trễ hẹn, phần lớn thuộc lĩnh vực đất đai.",
+        "Những việc làm ngay",
+        "Chủ tịch xã yêu cầu: trả lời dân bằng văn bản; xin lỗi nếu trễ. Ai để trễ lần hai sẽ bị phê bình.",
+    )
+    assert [b.kind.value for b in article.blocks if b.text in article.paragraphs] == ["headline", "body", "subheading", "body"]
+
+
+def test_lines_that_are_no_prose_are_paragraphs_where_there_is_nothing_else():
+    assert parse_article("Cải cách thể chế\nCải cách TTHC\n---\n", "x").paragraphs == ("Cải cách thể chế", "Cải cách TTHC")
+
+
+def test_a_list_belongs_to_the_body():
+    text = "Kế hoạch gồm các nội dung chính sau đây của tỉnh năm 2026, giao các sở làm:\n- Cải cách thể chế\n- Cải cách TTHC\n"
+    assert len(parse_article(text, "x").paragraphs) == 3
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda t: t.encode("utf8"),
+        lambda t: t.encode("utf-8-sig"),
+        lambda t: t.encode("utf-16"),
+        lambda t: unicodedata.normalize("NFD", t).encode("utf8"),
+        lambda t: to_tcvn3(t).encode("latin-1", "ignore"),
+        lambda t: to_vni(t).encode("latin-1", "ignore"),
+        lambda t: to_tcvn3(t).encode("utf8"),
+        lambda t: to_vni(t).encode("utf8"),
+        lambda t: t.encode("utf8").decode("latin-1").encode("utf8"),
+        lambda t: t.replace("\n", "\r\n").encode("utf8"),
+    ],
+    ids=["utf-8", "mark", "utf-16", "nfd", "tcvn3", "vni", "tcvn3 as unicode", "vni as unicode", "mojibake", "crlf"],
+)
+def test_encodings_are_told_apart(tmp_path, encode):
+    text = "Cải cách thủ tục hành chính ở xã được đẩy mạnh.\nTrả kết quả đúng hẹn cho người dân trong mùa lũ.\n"
+    path = tmp_path / "a.txt"
+    path.write_bytes(encode(text))
+    assert cchc_ml.read_article(path).paragraphs == tuple(text.splitlines())
+
+
+def test_html_gives_what_a_reader_reads(top):
+    article = cchc_ml.read_article(top / "data/samples/hop-giao-ban.html")
+    assert article.headline == "Sở Xây dựng giao ban tháng 4: gỡ hồ sơ quá hạn, chấn chỉnh giờ giấc"
+    assert article.date == "2026-05-05"
+    assert len(article.paragraphs) == 5
+    assert "quá hạn, chủ yếu" in article.paragraphs[2]
+    assert "Từ 15/5, quy trình nội bộ" in article.paragraphs[2]
+    assert not any("Trang chủ" in p or "Lượt truy cập" in p or "document" in p for p in article.paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"", "is empty"),
+        ("a.txt", b"--- 12 ---", "has no paragraph of text"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
+        ("a.txt", b"caf\xe9 \xff\xfe\xfa na\xefve", "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI; save it as UTF-8 text"),
+        ("a.html", b"<script>var a</script>", "has no paragraph of text"),
+        ("a.docx", b"PK", "is damaged"),
+        ("a.docx", b"", "is empty"),
+        ("a.pdf", b"%PDF-1.4 cut", "is damaged, locked, or no PDF"),
+        ("a.xyz", b"PK", r"is no article; want one of \.txt, \.html"),
+    ],
+)
+def test_what_is_no_article_is_refused(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        cchc_ml.read_article(tmp_path / name)
+
+
+def test_a_book_is_no_article(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"X" * (articles.LARGEST + 1))
+    with pytest.raises(ValueError, match=r"is larger than 10 MB; an article is not \(is it a table"):
+        cchc_ml.read_article(tmp_path / "a.txt")
+
+
+def test_a_page_of_a_million_tags_is_no_article():
+    with pytest.raises(ValueError, match="x has 200,001 tags; the page of an article has not"):
+        parse_article("<p>a" * 200_001, "x", html=True)
+
+
+def test_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file"):
+        cchc_ml.read_article(tmp_path / "none.txt")

@@ -1,0 +1,87 @@
+import pytest
+
+from cchc_ml.reading.inputs import LONGEST, Unread, expand, read_inputs, require_text
+
+
+def rows_of(paths, **kwargs):
+    for item in read_inputs(expand(paths), **kwargs):
+        for row, _ in item.rows() if isinstance(item, Unread) else [item]:
+            yield row
+
+
+def texts(paths, **kwargs):
+    return [row["text"] for row in rows_of(paths, **kwargs)]
+
+
+def test_a_folder_is_read_in_the_order_of_names(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x.txt").write_text("Ẩn.")
+    (tmp_path / "b" / "2.txt").write_text("Hai.\nBa.")
+    (tmp_path / "a.jsonl").write_text('{"text": "Một.", "k": 1}\n')
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    rows = list(rows_of([tmp_path]))
+    assert rows[0] == {"text": "Một.", "k": 1}
+    assert [(row["source"], row["paragraph"], row["text"]) for row in rows[1:]] == [
+        (str(tmp_path / "b" / "2.txt"), 1, "Hai."),
+        (str(tmp_path / "b" / "2.txt"), 2, "Ba."),
+    ]
+    assert list(rows[1]) == ["source", "paragraph", "text", "kind", "headline", "date", "author", "outlet"]
+
+
+def test_furniture_can_be_kept(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Trang chủ | Tin tức\nSáng nay, xã họp bàn việc gỡ hồ sơ trễ hẹn của dân.\n")
+    assert len(texts([path])) == 1
+    assert texts([path], keep_furniture=True)[0] == "Trang chủ | Tin tức"
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):
+    (tmp_path / "1.txt").write_text("Xã họp bàn.")
+    (tmp_path / "2.jsonl").write_text('{"text": "Hai."}\n{broken\n')
+    (tmp_path / "3.txt").write_text("Dân đến dự.")
+    failures, begun = [], []
+    assert texts([tmp_path], failed=lambda *why: failures.append(why), begun=begun.append) == ["Xã họp bàn.", "Hai.", "Dân đến dự."]
+    assert begun == [0, 1, 2]
+    assert [name for name, _ in failures] == [str(tmp_path / "2.jsonl")]
+    assert "line 2: broken JSON" in failures[0][1]
+    with pytest.raises(ValueError, match="line 2: broken JSON"):
+        texts([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"a": 1, "b": 2}, r"here: no field or column 'text' \(nor noi_dung, .*\); found: a, b"),
+        ({"text": "  "}, "here: row without text"),
+        ({"text": 5}, r"here: row without text \(text is 5\)"),
+        ({"text": "a\ud800"}, r"here: the text holds half a character \('\\ud800'\); write it as UTF-8"),
+        ({"text": "a" * (LONGEST + 1)}, "here: 1,000,001 characters; want a paragraph, at most 1,000,000"),
+    ],
+)
+def test_rows_without_a_paragraph_are_told(row, message):
+    with pytest.raises(ValueError, match=message):
+        require_text("here", row)
+
+
+def test_the_text_column_goes_by_many_names():
+    assert require_text("x", {"id": 1, "Nội dung": "a"}) == "Nội dung"
+    assert require_text("x", {"text": "a", "body": "b"}, "body") == "body"
+
+
+def test_expand_tells_what_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file"):
+        expand([tmp_path / "none"])
+    with pytest.raises(ValueError, match="has no file to read; want"):
+        expand([tmp_path])
+
+
+def test_a_pattern_stands_for_the_files_that_match_it(tmp_path):
+    (tmp_path / "d" / "p_files").mkdir(parents=True)
+    for name in ("b.txt", "a.txt", "c.html", "[1].txt", "d/e.txt", "d/.f.txt", "d/p_files/g.txt"):
+        (tmp_path / name).write_text("Xã họp.")
+    assert expand([f"{tmp_path}/?.txt"]) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+    assert expand([f"{tmp_path}/[1].txt"]) == [str(tmp_path / "[1].txt")]
+    assert expand([f"{tmp_path}/d/**"]) == [str(tmp_path / "d" / "e.txt")]
+    with pytest.raises(FileNotFoundError, match=r"no file .*\*\.pdf"):
+        expand([f"{tmp_path}/*.pdf"])

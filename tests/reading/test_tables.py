@@ -1,0 +1,168 @@
+import csv
+import gzip
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cchc_ml.reading.tables import read_rows, text_column
+
+
+def write(path, text):
+    path.write_bytes(text.encode("utf8") if isinstance(text, str) else text)
+    return path
+
+
+def rows(path):
+    return [row for _, row in read_rows(path)]
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.lists(st.tuples(CELL.filter(lambda c: "\n" not in c), CELL), min_size=1, max_size=5))
+def test_csv_comes_back_as_written(tmp_path_factory, cells):
+    path = tmp_path_factory.mktemp("csv") / "x.csv"
+    with open(path, "w", encoding="utf8", newline="") as file:
+        csv.writer(file).writerows([("id", "text"), *cells])
+    assert rows(path) == [{"id": a, "text": b} for a, b in cells if a or b]
+
+
+@given(st.lists(st.dictionaries(CELL, st.none() | st.booleans() | st.integers() | CELL | st.lists(CELL)), min_size=1, max_size=4))
+def test_jsonl_comes_back_as_written(tmp_path_factory, objects):
+    path = write(tmp_path_factory.mktemp("jsonl") / "x.jsonl", "\n".join(map(json.dumps, objects)))
+    assert rows(path) == objects
+
+
+def test_excel_in_vietnam_separates_by_semicolon(tmp_path):
+    path = write(tmp_path / "x.csv", "\ufeffid;text\n1;Thu 3,5 tỷ\n")
+    assert rows(path) == [{"id": "1", "text": "Thu 3,5 tỷ"}]
+
+
+def test_gzip_is_read_as_its_content(tmp_path):
+    path = write(tmp_path / "x.jsonl.gz", gzip.compress(b'{"text": "a"}\n'))
+    assert list(read_rows(path)) == [(f"{path}, line 1", {"text": "a"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.jsonl", '{"a": 1}\n' * 16 + "{broken\n", r"x\.jsonl, line 17: broken JSON"),
+        ("x.jsonl", "[1]\n", "line 1: found list, want one JSON object a line"),
+        ("x.jsonl", "[" * 100_000, "line 1: broken JSON"),
+        ("x.jsonl", b'{"a": "\xff\xfe"}\n', r"line 1: not UTF-8, nor UTF-16"),
+        ("x.jsonl", b"{}\n\0\n", "line 2: binary content"),
+        ("x.jsonl", b'{"a": NaN}\n', "line 1: broken JSON: NaN is no JSON"),
+        ("x.jsonl", b'{"a": 1}\n' * 20_000 + b"\xff\n", "line 20001: not UTF-8"),
+        ("x.xlsx", b"PK", "is damaged"),
+        ("x.parquet", b"PAR1", "is damaged, or no Parquet file"),
+        ("x.xlsx", b"", "is empty"),
+        ("x.jsonl", b"", "is empty"),
+        ("x.csv", "a,b\n1\n", "line 2: 1 cells for 2 columns"),
+        ("x.csv", "a,a\n1,2\n", "two columns have the same name: a, a"),
+        ("x.csv", 'a,b\n"1,2\n', "broken CSV"),
+        ("x.jsonl.gz", b"no gzip", "is not a whole gzip file"),
+        ("x.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:30], "is not a whole gzip file"),
+        ("x.xml", "<a/>", r"is no table; want one of \.jsonl, \.csv"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, message):
+    with pytest.raises(ValueError, match=message):
+        rows(write(tmp_path / name, content))
+
+
+def test_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no file .*x\.csv"):
+        rows(tmp_path / "x.csv")
+
+
+def test_the_first_line_of_excel_is_no_row(tmp_path):
+    path = write(tmp_path / "x.csv", "sep=;\nid;text;;\n1;a;;\n;;;\n")
+    assert rows(path) == [{"id": "1", "text": "a"}]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_tables_in_other_encodings(tmp_path, codec):
+    path = write(tmp_path / "x.tsv", "id\tNội dung\r\n1\tXã họp\r\n".encode(codec))
+    assert rows(path) == [{"id": "1", "Nội dung": "Xã họp"}]
+    assert text_column(rows(path)[0]) == "Nội dung"
+
+
+def test_excel_and_parquet_rows(tmp_path):
+    openpyxl, pyarrow = pytest.importorskip("openpyxl"), pytest.importorskip("pyarrow")
+    from datetime import date
+
+    import pyarrow.parquet as parquet
+
+    book = openpyxl.Workbook()
+    for cells in [[None, None], ["id", "text", None], [1, "Xã họp", "x"], [None, None], [2.5, "Dân đến", None]]:
+        book.active.append(cells)
+    book.save(tmp_path / "x.xlsx")
+    assert rows(tmp_path / "x.xlsx") == [{"id": 1, "text": "Xã họp"}, {"id": 2.5, "text": "Dân đến"}]
+    parquet.write_table(pyarrow.table({"text": ["a", "b"], "day": [date(2026, 7, 3), None]}), tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == [{"text": "a", "day": "2026-07-03"}, {"text": "b", "day": None}]
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted", "found"),
+    [
+        (["id", "TEXT "], None, "TEXT "),
+        (["content", "text"], None, "text"),
+        (["a", "b"], None, None),
+        (["a", "b"], "B", "b"),
+        (["text", "b"], "c", None),
+    ],
+)
+def test_text_column(columns, wanted, found):
+    assert text_column(columns, wanted) == found
+
+
+@given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".tsv", ".jsonl.gz", ".xlsx", ".parquet"]))
+@settings(max_examples=300)
+def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
+    path = write(tmp_path_factory.mktemp("fuzz") / f"x{kind}", data)
+    try:
+        found = rows(path)
+    except ValueError as error:
+        told = str(error)
+    else:
+        told = str(path)
+        assert all(isinstance(row, dict) for row in found)
+    assert str(path) in told
+
+
+def test_cells_that_json_has_not_become_text(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from datetime import time
+    from decimal import Decimal
+
+    import pyarrow.parquet as parquet
+
+    table = pyarrow.table({"text": ["a"], "at": [time(8, 30)], "sum": [Decimal("1.50")], "x": [float("nan")], "deep": [[{"d": time(9)}]]})
+    parquet.write_table(table, tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == [{"text": "a", "at": "08:30:00", "sum": "1.50", "x": None, "deep": [{"d": "09:00:00"}]}]
+
+
+def test_a_line_without_end_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("cchc_ml.reading.tables.LONGEST_LINE", 1_000_000)
+    path = write(tmp_path / "x.csv.gz", gzip.compress(b"text\n" + b"a " * 5_000_000))
+    with pytest.raises(ValueError, match=r"x\.csv\.gz: a line is longer than 1 MB"):
+        rows(path)
+
+
+def test_a_carriage_return_in_a_cell_moves_no_line(tmp_path):
+    path = write(tmp_path / "x.csv", b'id,text\n1,"a\rb"\n2,"c\nd"\n')
+    assert [row["text"] for row in rows(path)] == ["a\rb", "c\nd"]
+
+
+def test_the_first_visible_sheet_is_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["text"])
+    book.active.append(["hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("shown").append(["text"])
+    book["shown"].append(["seen"])
+    book.save(tmp_path / "x.xlsx")
+    assert rows(tmp_path / "x.xlsx") == [{"text": "seen"}]

@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+from cchc_ml.reading.inputs import read_file
+from cchc_ml.tagging.resume import tag_files
+
+
+def sources(path):
+    return [json.loads(line)["source"] for line in path.read_text("utf8").splitlines()]
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(small, tmp_path):
+    files = []
+    for n in range(6):
+        (tmp_path / f"{n}.txt").write_text(f"Xã họp bàn việc thứ {n}.\nDân đến dự đông đủ cả.\n", "utf8")
+        files.append(str(tmp_path / f"{n}.txt"))
+    out = tmp_path / "out.jsonl"
+    read = []
+
+    def stop_at_three(name):
+        read.append(name)
+        for i, row in enumerate(read_file(name)):
+            if name.endswith("3.txt") and i == 1:
+                raise KeyboardInterrupt
+            yield row
+
+    with pytest.raises(KeyboardInterrupt):
+        tag_files(small.model_, files, out, read=stop_at_three)
+    assert not out.exists()
+    journal = tmp_path / "out.jsonl.partial.done"
+    journal.write_text(journal.read_text("utf8") + '["half', "utf8")  # the power went while a line was written
+    read.clear()
+    tag_files(small.model_, files, out, read=lambda name: (read.append(name), read_file(name))[1])
+    assert read == files[3:]
+    assert sources(out) == [name for name in files for _ in range(2)]
+    tag_files(small.model_, files, tmp_path / "again.jsonl")
+    assert (tmp_path / "again.jsonl").read_bytes() == out.read_bytes()
+    assert not list(tmp_path.glob("*.partial*"))
+
+
+def test_a_file_that_cannot_be_read_leaves_no_rows(small, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "Một.", "source": "a"}\n{broken\n')
+    (tmp_path / "b.txt").write_text("Hai người đến.")
+    failures = []
+    files = [str(tmp_path / "a.jsonl"), str(tmp_path / "b.txt")]
+    tag_files(small.model_, files, tmp_path / "o.jsonl", failed=lambda *why: failures.append(why))
+    assert sources(tmp_path / "o.jsonl") == [files[1]]
+    assert len(failures) == 1
+
+
+def test_another_run_is_not_gone_on_with(small, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("Xã họp bàn.", "utf8")
+
+    def stop(name):
+        if name.endswith("b.txt"):
+            raise KeyboardInterrupt
+        return read_file(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        tag_files(small.model_, [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], tmp_path / "o.jsonl", read=stop)
+    with pytest.raises(ValueError, match=r"o\.jsonl\.partial is of a run over other files"):
+        tag_files(small.model_, [str(tmp_path / "b.txt")], tmp_path / "o.jsonl")

@@ -1,0 +1,136 @@
+import csv
+import io
+import json
+import unicodedata
+
+import pytest
+
+from cchc_ml.pillars import PILLARS
+from cchc_ml.reading.tables import read_rows
+from cchc_ml.tagging.rows import tag_rows
+from cchc_ml.tagging.writers import export, write_csv, write_jsonl
+
+ROWS = [
+    {"id": 7, "text": "Sở rà soát, bãi bỏ văn bản quy phạm pháp luật.", "note": None},
+    {"id": 8, "text": "Trời mưa to suốt đêm, hai nhà dân tốc mái.", "note": "=1+1"},
+]
+
+
+def tagged_rows(small, rows=ROWS):
+    return list(tag_rows(small.model_, [(row, "text") for row in rows]))
+
+
+def test_a_row_keeps_its_fields_and_gets_three(small):
+    tagged = tagged_rows(small)
+    assert [list(row) for row in tagged] == [["id", "text", "note", "pillars", "scores", "evidence"]] * 2
+    assert tagged[0]["pillars"] == ["institutional"]
+    assert tagged[0]["evidence"] == {"institutional": ROWS[0]["text"]}
+    assert list(tagged[0]["scores"]) == [str(p) for p in PILLARS]
+    assert tagged[1]["pillars"] == []
+    assert tagged[1]["evidence"] == {}
+
+
+def test_rows_come_as_they_are_read(small):
+    def endless():
+        while True:
+            yield {"text": "Một cửa."}, "text"
+
+    assert next(tag_rows(small.model_, endless()))["text"] == "Một cửa."
+
+
+def test_jsonl_and_csv_hold_the_same(small):
+    lines, cells = io.StringIO(), io.StringIO()
+    write_jsonl(tagged_rows(small), lines)
+    write_csv(tagged_rows(small), cells)
+    objects = [json.loads(line) for line in lines.getvalue().splitlines()]
+    table = list(csv.DictReader(io.StringIO(cells.getvalue())))
+    for row, flat in zip(objects, table, strict=True):
+        assert flat["text"] == row["text"]
+        assert flat["pillars"] == ";".join(row["pillars"])
+        assert float(flat["tthc_probability"]) == row["scores"]["tthc"]
+        assert flat["institutional_evidence"] == row["evidence"].get("institutional", "")
+
+
+def test_tables_want_the_same_fields_in_every_row(small, tmp_path):
+    rows = tagged_rows(small, [{"text": "a"}, {"text": "b", "extra": 1}])
+    for kind in (".csv", ".xlsx", ".parquet"):
+        with pytest.raises(ValueError, match=r"rows differ in their fields .*extra.*; choose --format jsonl"):
+            export(rows, tmp_path / f"x{kind}")
+
+
+def test_evidence_is_marked_on_what_was_given(small):
+    text = unicodedata.normalize("NFD", "Chợ họp sớm. " + ROWS[0]["text"])
+    (row,) = tagged_rows(small, [{"text": text}])
+    assert row["text"] == text
+    assert row["evidence"]["institutional"] in text
+    assert unicodedata.normalize("NFC", row["evidence"]["institutional"]) == ROWS[0]["text"]
+
+
+@pytest.mark.parametrize("name", ["pillars", "scores", "evidence"])
+def test_a_field_of_ones_own_is_not_overwritten(small, name):
+    with pytest.raises(ValueError, match=f"a row has a field '{name}' already, which the result needs; rename or drop it"):
+        tagged_rows(small, [{"text": "a", name: 1}])
+
+
+def test_labels_of_ones_own_stay_in_a_csv(small):
+    file = io.StringIO()
+    write_csv(tagged_rows(small, [{"text": ROWS[0]["text"], "tthc": "0", "institutional": "1", "deep": {"a": [1]}}]), file)
+    (row,) = csv.DictReader(io.StringIO(file.getvalue()))
+    assert (row["tthc"], row["institutional"], row["deep"]) == ("0", "1", '{"a": [1]}')
+
+
+def test_a_workbook_can_be_worked_in(small, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    text = "Chợ họp sớm. " + ROWS[0]["text"] + " Trời mưa."
+    rows = [{"id": 1, "text": text, "note": "=HYPERLINK(1)"}, {"id": 2, "text": "@x\x0b" + "Trời mưa to suốt đêm.", "note": None}]
+    export(tagged_rows(small, rows), tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active
+    heads = [cell.value for cell in sheet[1]]
+    assert heads == ["id", "text", "note", *(p.short for p in PILLARS), "pillars"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:J3"
+    assert str(sheet["B2"].value) == text
+    bold = [str(part.text) for part in sheet["B2"].value if getattr(part, "font", None) is not None and part.font.b]
+    assert bold == [ROWS[0]["text"]]
+    assert sheet["C2"].value == "=HYPERLINK(1)"
+    assert sheet["C2"].data_type == "s"
+    assert sheet["A3"].value == 2
+    assert sheet["J2"].value == "institutional"
+    assert 0.5 < sheet["D2"].value <= 1
+
+
+def test_parquet_holds_the_rows(small, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = tagged_rows(small, [{"id": i, "text": f"{ROWS[i % 2]['text']} {i}", "note": None} for i in range(5000)])
+    export(rows, tmp_path / "x.parquet")
+    back = parquet.read_table(tmp_path / "x.parquet").to_pylist()
+    assert len(back) == 5000
+    assert [row["pillars"] for row in back] == [row["pillars"] for row in rows]
+    assert [row["scores"] for row in back] == [row["scores"] for row in rows]
+    assert dict(back[4998]["evidence"]) == rows[4998]["evidence"]
+
+
+@pytest.mark.parametrize("kind", [".jsonl", ".jsonl.gz", ".csv", ".tsv", ".csv.gz", ".xlsx", ".parquet"])
+def test_what_is_written_can_be_read(small, tmp_path, kind):
+    if kind in (".xlsx", ".parquet"):
+        pytest.importorskip("openpyxl" if kind == ".xlsx" else "pyarrow")
+    path = tmp_path / f"x{kind}"
+    export(tagged_rows(small), path)
+    back = [row for _, row in read_rows(path)]
+    assert [row["text"] for row in back] == [row["text"] for row in ROWS]
+    first = path.read_bytes()
+    export(tagged_rows(small), path)
+    assert path.read_bytes() == first or kind == ".xlsx"
+
+
+def test_a_failed_export_leaves_nothing(small, tmp_path):
+    def broken():
+        yield from tagged_rows(small)
+        raise ValueError("stop")
+
+    for kind in (".jsonl", ".csv", ".xlsx", ".parquet"):
+        with pytest.raises(ValueError, match="stop"):
+            export(broken(), tmp_path / f"x{kind}")
+    with pytest.raises(ValueError, match=r"the name tells no kind of table; want one of \.jsonl"):
+        export([], tmp_path / "x.html")
+    assert list(tmp_path.iterdir()) == []

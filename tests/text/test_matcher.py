@@ -1,0 +1,87 @@
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_ml.text.matcher import Matcher, _cut, _Table
+from cchc_ml.text.normalize import normalise, spellings, strip_marks
+from cchc_ml.text.sentences import split_sentences
+
+TERMS = ["một", "một cửa", "một cửa một dấu", "cửa", "kỷ luật", "hòa", "thủ tục", "tục thủ", "06", "đề án 06", "ubnd"]
+MATCHER, BARE = Matcher(TERMS), Matcher(TERMS, bare=True)
+WORDS = ["một", "MỘT", "cửa", "Cửa", "dấu", "kỉ", "kỷ", "luật", "HÒA", "hoà", "thủ", "tục", "06", "đề", "án", "UBND", "ubndx", "mot", "cua"]
+MARKS = [" ", " ", " ", ", ", "-", "/", "_", ". ", "\n", "”", "\u200b", "\u00ad", "", "😀", "\u0301", "́", "İ", "ð"]
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS + MARKS), max_size=24).map("".join), max_size=6)
+
+
+def one_by_one(terms, texts, bare):
+    """Look for every spelling of every term in every sentence, in the plainest way."""
+    found, sentence = [], 0
+    for text in texts:
+        for a, b in split_sentences(text):
+            plain = normalise(strip_marks(text[a:b]) if bare else text[a:b]).split()
+            for number, term in enumerate(terms):
+                want = [spellings(s) for s in (strip_marks(term) if bare else term).split()]
+                found += [
+                    (sentence, i, i + len(want), number)
+                    for i in range(len(plain) - len(want) + 1)
+                    if all(s in ways for s, ways in zip(plain[i:], want, strict=False))
+                ]
+            sentence += 1
+    return sorted(found)
+
+
+def places(matcher, texts):
+    """Return sentence, first syllable in it, the one after the last, and term of each match."""
+    found = matcher.find(texts, [split_sentences(text) for text in texts])
+    sentences = found.sentences[found.first]
+    begins = np.searchsorted(found.sentences, sentences)
+    return sorted(zip(*(x.tolist() for x in (sentences, found.first - begins, found.last + 1 - begins, found.terms)), strict=True))
+
+
+@given(TEXTS)
+def test_finds_what_looking_one_by_one_finds(texts):
+    texts = [unicodedata.normalize("NFC", text) for text in texts]
+    assert places(MATCHER, texts) == one_by_one(TERMS, texts, bare=False)
+    assert places(BARE, texts) == one_by_one(TERMS, texts, bare=True)
+
+
+@given(TEXTS)
+def test_names_the_characters_of_each_syllable(texts):
+    texts = [unicodedata.normalize("NFC", text) for text in texts]
+    found = MATCHER.find(texts, [split_sentences(text) for text in texts])
+    joined = "\n".join(texts)
+    for term, first, last in zip(found.terms, found.first, found.last, strict=True):
+        written = normalise(joined[found.starts[first] : found.ends[last]]).split()
+        assert all(s in spellings(want) for s, want in zip(written, TERMS[term].split(), strict=True))
+
+
+def test_of_two_spellings_of_one_term_the_first_stands():
+    terms = ["hoà giải", "hòa giải", "hoa giai"]
+    assert [term for *_, term in places(Matcher(terms), ["Hòa giải, hoà giải, hoa giai"])] == [0, 0, 2]
+    assert [term for *_, term in places(Matcher(terms, bare=True), ["Hòa giải, hoà giải, hoa giai"])] == [0, 0, 0]
+
+
+def test_no_term_and_no_text():
+    assert places(Matcher([]), ["Một cửa"]) == []
+    assert places(MATCHER, []) == []
+    assert places(MATCHER, ["", " … "]) == []
+
+
+def test_a_syllable_has_one_hash_wherever_it_stands():
+    letters = np.frombuffer("ab\0\0abc\0ab\0cab".encode("utf-16-le"), np.uint16)
+    starts, ends, hashes = _cut(letters)
+    assert starts.tolist() == [0, 4, 8, 11]
+    assert ends.tolist() == [2, 7, 10, 14]
+    assert hashes[0] == hashes[2]
+    assert len(set(hashes.tolist())) == 3
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 3000])
+def test_table_finds_its_keys_and_no_other(n):
+    keys = np.arange(1, n + 1, dtype=np.uint64) << np.uint64(40)  # alike in their low bits
+    table = _Table(keys, np.arange(1, n + 1))
+    assert table.find(keys).tolist() == list(range(1, n + 1))
+    assert not table.find(keys + np.uint64(1)).any()

@@ -1,0 +1,248 @@
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from browser import chromium
+
+from cchc_ml.evaluation.robustness import VARIANTS
+from cchc_ml.model.storage import read_model
+from cchc_ml.pillars import PILLARS
+from cchc_ml.text.encodings import to_tcvn3, to_vni
+from cchc_ml.web.offline_page import app_page
+
+MODEL = read_model()
+NASTY = [
+    "",
+    " \n\t ",
+    "…",
+    "😀👍🏽 Một cửa 😀 liên thông. 👨‍👩‍👧 Giải ngân!",
+    "Thủ\u200b tục hành\u00ad chính ở TP.HCM, v.v. Ông Lê V. Tám. 1. Về thể chế. VOV.VN đưa tin.Xã mừng.",
+    "Dòng một\r\nDòng hai\r\n\r\nGiải ngân vốn đầu tư công.\u2028Cuối.",
+    "https://example.org/một-cửa?x=1&y=2 … #CCHC @xã",
+    "İSTANBUL ÐẠI ÐỒNG ð ŉ ß Straße ﬁ",
+    "cai cach hanh chinh, mot cua lien thong va giai ngan von dau tu cong",
+    "一窓 行政 改革 thủ tục",
+    "?!?!...”»)] (“Một cửa.” “Kỷ luật.”)",
+    "hoà giải thuỷ lợi quí kỉ luật QÚY",
+    "Xã rà soát văn bản. " * 500,
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("app") / "cchc.html"
+    path.write_text(app_page(MODEL), "utf8")
+    return path
+
+
+@pytest.fixture
+def page(browser, path):
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    requests, errors = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+    assert [url for url in requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    assert errors == []
+
+
+def own_paragraphs(top):
+    with open(top / "data" / "articles.jsonl", encoding="utf8") as file:
+        return [json.loads(line)["text"] for line in file]
+
+
+def assert_same(page, texts):
+    found = page.evaluate(
+        "texts => texts.map((text) => { const { probabilities, passes, evidence } = tagger.annotate(text);"
+        " return [probabilities, passes, evidence.map((span) => span && text.slice(...span))]; })",
+        texts,
+    )
+    for text, (probabilities, passes, evidence), want in zip(texts, found, MODEL.annotate(texts), strict=True):
+        assert probabilities == pytest.approx(list(want.scores.values()), abs=1e-9), text[:80]
+        assert {p for p, one in zip(PILLARS, passes, strict=True) if one} == set(want.pillars), text[:80]
+        for pillar, (a, b) in want.evidence.items():
+            assert evidence[PILLARS.index(pillar)] == text[a:b], text[:80]
+
+
+def test_every_paragraph_of_ours_is_scored_as_in_python(page, top):
+    assert_same(page, own_paragraphs(top))
+
+
+SPELLINGS = {**VARIANTS, "TCVN3": to_tcvn3, "VNI": to_vni, "mojibake": lambda text: text.encode().decode("latin-1")}
+
+
+@pytest.mark.parametrize("change", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_spelling_is_scored_as_in_python(page, top, change):
+    assert_same(page, [change(text) for text in own_paragraphs(top)[::12]])
+
+
+def test_nasty_texts_are_scored_as_in_python(page):
+    assert_same(page, NASTY)
+
+
+TEXT = """Chợ họp sớm. Bộ phận một cửa xã trả 97,6% hồ sơ thủ tục hành chính trước hạn.
+Tỷ lệ giải ngân vốn đầu tư công mới đạt 9%.
+Trận mưa đêm qua làm ngập chợ."""
+
+
+def tag(page, text=TEXT):
+    page.fill("#text", text)
+    page.click("#tag")
+    page.wait_for_selector("#paragraphs article")
+
+
+def marks(page):
+    return page.eval_on_selector_all("mark", "all => all.map((mark) => [mark.firstChild.textContent, mark.dataset.pillars])")
+
+
+def test_pasted_text_is_highlighted(page):
+    tag(page)
+    assert marks(page) == [
+        ["Bộ phận một cửa xã trả 97,6% hồ sơ thủ tục hành chính trước hạn.", "tthc"],
+        ["Tỷ lệ giải ngân vốn đầu tư công mới đạt 9%.", "public_finance"],
+    ]
+    assert page.inner_text("#status") == "3 đoạn; 2 đoạn có ít nhất một nội dung đang hiển thị."
+    assert page.get_attribute("mark", "title") == "Bằng chứng: Thủ tục hành chính"
+
+
+def test_pillars_are_switched_off_and_on(page):
+    tag(page)
+    page.uncheck("#show-tthc")
+    assert [pillars for _, pillars in marks(page)] == ["public_finance"]
+    page.check("#show-tthc")
+    assert len(marks(page)) == 2
+
+
+def test_one_threshold_for_all(page):
+    text = "Trạm y tế xã có máy siêu âm mới. Ủy ban họp bàn kế hoạch tuần.\n" + TEXT
+    tag(page, text)
+    page.check("input[name=threshold][value=common]")
+    tagged = []
+    for percent in (5, 50, 95):
+        page.evaluate(
+            "p => { const slider = $('threshold'); slider.value = p; slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+            percent,
+        )
+        assert page.inner_text("#threshold-value") == f"{percent}%"
+        want = sum(score >= percent / 100 for found in MODEL.annotate(text.split("\n")) for score in found.scores.values())
+        tagged.append(page.locator(".chip").count())
+        assert tagged[-1] == want
+    assert tagged == sorted(tagged, reverse=True)
+
+
+def test_the_language_is_switched(page):
+    tag(page)
+    page.click("#language")
+    assert page.inner_text("h1") == "Administrative reform in a text"
+    assert page.get_attribute("html", "lang") == "en"
+    assert "paragraphs" in page.inner_text("#status")
+    page.click("#language")
+    assert page.get_attribute("html", "lang") == "vi"
+
+
+def test_the_keyboard_is_enough(page):
+    page.focus("#text")
+    page.keyboard.insert_text(TEXT)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "tag"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("mark")
+    page.focus("#show-tthc")
+    page.keyboard.press("Space")
+    assert [pillars for _, pillars in marks(page)] == ["public_finance"]
+    names = page.eval_on_selector_all(
+        "button, input:not([hidden]), textarea",
+        "all => all.map((x) => x.textContent || x.ariaLabel || [...(x.labels ?? [])].map((l) => l.textContent).join(''))",
+    )
+    assert all(name.strip() for name in names)
+
+
+def docx(*paragraphs):
+    body = "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in paragraphs)
+    xml = f'<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", xml)
+    return file.getvalue()
+
+
+FIRST, SECOND = "Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn.", "Tỷ lệ giải ngân vốn đầu tư công mới đạt 9% kế hoạch năm."
+FILES = {
+    "a.txt": f"{FIRST}\r\n{SECOND}\r\n".encode(),
+    "utf16.txt": f"{FIRST}\n{SECOND}".encode("utf-16"),
+    "a.html": f"<html><body><nav><a href='/'>Trang chủ</a></nav><p>{FIRST}</p><p>{SECOND}</p></body></html>".encode("utf-8-sig"),
+    "a.docx": docx(FIRST, SECOND),
+    "a.csv": f'id;noi_dung\n1;"{FIRST}"\n2;"{SECOND}"\n'.encode("utf-8-sig"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_are_read(page, name):
+    page.set_input_files("#files", {"name": name, "mimeType": "application/octet-stream", "buffer": FILES[name]})
+    page.wait_for_selector("mark")
+    assert marks(page) == [[FIRST, "tthc"], [SECOND, "public_finance"]]
+    assert page.inner_text("#problems") == ""
+
+
+def test_files_are_dropped(page):
+    page.evaluate(
+        "bytes => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(bytes)], 'a.txt'));"
+        " document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); }",
+        list(FILES["a.txt"]),
+    )
+    page.wait_for_selector("mark")
+    assert len(marks(page)) == 2
+
+
+def test_a_file_that_cannot_be_read_is_told(page):
+    page.set_input_files("#files", {"name": "x.docx", "mimeType": "application/octet-stream", "buffer": b"PK not really"})
+    page.wait_for_selector("#problems li")
+    assert page.inner_text("#problems") == "x.docx: tệp hỏng hoặc không phải tài liệu Word"
+
+
+def download(page, button):
+    with page.expect_download() as waiting:
+        page.click(button)
+    return waiting.value.path().read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+def test_downloads_are_read_by_others(page):
+    openpyxl = pytest.importorskip("openpyxl")
+    tag(page, TEXT + "\n=1+1 là công thức")
+    data = download(page, "#csv")
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    sheet = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active]
+    assert len(rows) == len(sheet) == 5
+    records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert [record["text"] for record in records[:3]] == [row[2] for row in sheet[1:4]] == TEXT.split("\n")
+    assert records[0]["pillars"] == "tthc"
+    assert float(records[0]["tthc_probability"]) == pytest.approx(MODEL.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5)
+    assert openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active.cell(5, 3).data_type == "s"
+    assert any("thủ tục hành chính" in str(cell).lower() for cell in sheet[1])
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_is_wider_than_the_screen(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    tag(page, TEXT + "\n" + "x" * 300)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_many_paragraphs_do_not_freeze_the_page(page):
+    page.fill("#text", "\n".join(f"{TEXT} {n}" for n in range(700)))
+    page.click("#tag")
+    page.wait_for_function("document.getElementById('status').textContent.startsWith('2100 đoạn')", timeout=60_000)
+    assert page.locator("#paragraphs article").count() == 100
