@@ -19,7 +19,9 @@ TOP = Path(__file__).parent.parent
 CLIENTS = 50
 
 
-async def ask(client: httpx.AsyncClient, number: int, until: float, texts: list[str], seconds: list[float], answers: Counter[str]) -> None:
+async def ask(
+    client: httpx.AsyncClient, number: int, until: float, texts: list[str], seconds: list[float], answers: Counter[str]
+) -> None:
     """Send one text after the other, and every twentieth time a whole article, until time is up."""
     article = (TOP / "data/samples/mot-cua-xa.txt").read_bytes()
     for turn, text in enumerate(islice(cycle(texts), number, None)):
@@ -47,8 +49,12 @@ async def load(url: str, duration: float) -> None:
         until = time.perf_counter() + duration
         await asyncio.gather(*(ask(client, n, until, texts, seconds, answers) for n in range(CLIENTS)))
     cuts = [1000 * cut for cut in statistics.quantiles(seconds, n=100)]
-    print(f"{len(seconds)} requests in {duration:g} s by {CLIENTS} clients, {len(seconds) / duration:,.0f} a second: {dict(answers)}")
-    print(f"latency: median {cuts[49]:.0f} ms, 95 % {cuts[94]:.0f} ms, 99 % {cuts[98]:.0f} ms, most {1000 * max(seconds):.0f} ms")
+    print(
+        f"{len(seconds)} requests in {duration:g} s by {CLIENTS} clients, {len(seconds) / duration:,.0f} a second: {dict(answers)}"
+    )
+    print(
+        f"latency: median {cuts[49]:.0f} ms, 95 % {cuts[94]:.0f} ms, 99 % {cuts[98]:.0f} ms, most {1000 * max(seconds):.0f} ms"
+    )
 
 
 def main(duration: float = 30) -> None:

@@ -60,11 +60,11 @@ def serve(name: str, path: Path, texts: list[str], pipe: Connection) -> None:
 
 def compare(train: Any, validation: Any) -> list[dict[str, Any]]:
     """Measure every system on the same rows, in turns, so that what else the machine does falls on all of them alike."""
-    from cchc_ml.files import shipped
+    from cchc_ml.files import data_path
     from cchc_ml.learning.corpus import read_corpus
     from cchc_ml.learning.metrics import metrics
 
-    own = read_corpus(shipped("data/articles.jsonl")).training()
+    own = read_corpus(data_path("data/articles.jsonl")).training()
     texts, y = train.texts + own.texts, [*train.y, *own.y]
     test = validation.texts + train.texts[: ROWS - len(validation)]
     context = get_context("spawn")
@@ -90,9 +90,21 @@ def compare(train: Any, validation: Any) -> list[dict[str, Any]]:
     rows = []
     for name in SYSTEMS:
         memory, found = last[name]
-        f1 = None if found is None else metrics(validation.y, found[: len(validation)], found[: len(validation)])["macro"]["f1"]
+        f1 = (
+            None
+            if found is None
+            else metrics(validation.y, found[: len(validation)], found[: len(validation)])["macro"]["f1"]
+        )
         ratio = statistics.median(a / b for a, b in zip(seconds[CLASSIC], seconds[name], strict=True))
-        rows.append({"name": name, "speed": len(test) / statistics.median(seconds[name]), "ratio": ratio, "memory": memory, "f1": f1})
+        rows.append(
+            {
+                "name": name,
+                "speed": len(test) / statistics.median(seconds[name]),
+                "ratio": ratio,
+                "memory": memory,
+                "f1": f1,
+            }
+        )
     return rows
 
 
@@ -126,7 +138,9 @@ def training(train: Any, own: Any) -> list[tuple[int, float, float]]:
 
 def command(*arguments: str) -> tuple[float, float]:
     """Run a command; return seconds and its peak memory in MB. A small process starts it, so that only its own is counted."""
-    launched = subprocess.run([sys.executable, "-S", "-c", LAUNCHER, *arguments], capture_output=True, text=True, check=True)
+    launched = subprocess.run(
+        [sys.executable, "-S", "-c", LAUNCHER, *arguments], capture_output=True, text=True, check=True
+    )
     seconds, kilobytes = map(float, launched.stdout.split())
     return seconds, kilobytes / 1024
 
@@ -137,7 +151,9 @@ def rows_file(texts: list[str], n: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
         with open(path, "w", encoding="utf8") as file:
-            file.writelines(json.dumps({"id": i, "text": texts[i % len(texts)]}, ensure_ascii=False) + "\n" for i in range(n))
+            file.writelines(
+                json.dumps({"id": i, "text": texts[i % len(texts)]}, ensure_ascii=False) + "\n" for i in range(n)
+            )
         yield path
 
 
@@ -178,7 +194,9 @@ def two_cores(texts: list[str]) -> dict[str, list[float]]:
                 seconds.setdefault(f"predict(), first call {n}", []).append(ours.recv())
                 seconds.setdefault(f"predict(), later calls {n}", []).append(ours.recv())
                 child.join()
-                taken, _ = command("cchc-ml", "predict", str(path), "-o", str(path.with_name("out.jsonl")), "--force", "--jobs", str(n))
+                taken, _ = command(
+                    "cchc-ml", "predict", str(path), "-o", str(path.with_name("out.jsonl")), "--force", "--jobs", str(n)
+                )
                 seconds.setdefault(f"cchc-ml predict, file to file {n}", []).append(taken)
     return seconds
 
@@ -203,7 +221,9 @@ def plot(trained: list[tuple[int, float, float]], predicted: list[tuple[int, flo
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(2, 2, figsize=(9, 6), layout="constrained")
-    for column, (title, rows) in zip(axes.T, (("training", trained), ("prediction (cchc-ml predict)", predicted)), strict=True):
+    for column, (title, rows) in zip(
+        axes.T, (("training", trained), ("prediction (cchc-ml predict)", predicted)), strict=True
+    ):
         for axis, values, label in zip(column, (1, 2), ("seconds", "peak memory, MB"), strict=True):
             axis.plot([row[0] for row in rows], [row[values] for row in rows], "o-", color="#0072B2")
             axis.set(xscale="log", xlabel="paragraphs", ylabel=label, title=title if values == 1 else "")
@@ -226,11 +246,11 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def main(train_path: str, validation_path: str) -> None:
     """Measure everything and write the page."""
-    from cchc_ml.files import shipped
+    from cchc_ml.files import data_path
     from cchc_ml.learning.corpus import read_corpus
 
     train, validation = read_corpus(train_path), read_corpus(validation_path)
-    own = read_corpus(shipped("data/articles.jsonl")).training()
+    own = read_corpus(data_path("data/articles.jsonl")).training()
 
     def say(text: str) -> None:
         print(text, file=sys.stderr)
@@ -250,10 +270,18 @@ def main(train_path: str, validation_path: str) -> None:
     of = {row["name"]: row for row in compared}
     slower = of[BOUND]["speed"] / of[OURS]["speed"]
     mean = statistics.mean(map(len, train.texts))
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "underthesea", "fasttext-numpy2-wheel"))
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "underthesea", "fasttext-numpy2-wheel")
+    )
     machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     speeds = [
-        [r["name"], f"{r['speed']:,.0f}", f"{r['ratio']:.1f}", f"{r['memory']:.0f}", "" if r["f1"] is None else f"{r['f1']:.3f}"]
+        [
+            r["name"],
+            f"{r['speed']:,.0f}",
+            f"{r['ratio']:.1f}",
+            f"{r['memory']:.0f}",
+            "" if r["f1"] is None else f"{r['f1']:.3f}",
+        ]
         for r in compared
     ]
     pairs = [

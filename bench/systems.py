@@ -40,7 +40,9 @@ def learn_linear(prepare: Callable[[Texts], Texts], **how: Any) -> Learn:
         from sklearn.pipeline import make_pipeline
         from sklearn.svm import LinearSVC
 
-        pipeline = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), **how), OneVsRestClassifier(LinearSVC(random_state=0)))
+        pipeline = make_pipeline(
+            TfidfVectorizer(ngram_range=(1, 2), **how), OneVsRestClassifier(LinearSVC(random_state=0))
+        )
         path.write_bytes(pickle.dumps(pipeline.fit(prepare(texts), y)))
 
     return learn
@@ -102,7 +104,9 @@ def load_rust(path: Path) -> Callable[[Texts], Any]:
     from underthesea_core import TextClassifier
 
     model = TextClassifier.load(str(path))
-    return lambda texts: np.array([[label == str(k) for k in range(len(PILLARS))] for label in model.predict_batch(list(texts))], int)
+    return lambda texts: np.array(
+        [[label == str(k) for k in range(len(PILLARS))] for label in model.predict_batch(list(texts))], int
+    )
 
 
 def load_shipped(path: Path) -> Callable[[Texts], Any]:
@@ -126,7 +130,9 @@ def load_bound(path: Path) -> Callable[[Texts], Any]:
 
     from cchc_ml.learning.corpus import default_lexicon
 
-    automaton = AhoCorasick([f" {term} " for term in default_lexicon().terms], implementation=Implementation.ContiguousNFA)
+    automaton = AhoCorasick(
+        [f" {term} " for term in default_lexicon().terms], implementation=Implementation.ContiguousNFA
+    )
 
     def find(texts: Texts) -> None:
         for text in texts:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .pillars import PILLARS, Pillar
+from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .learning.classifier import PillarClassifier
     from .reading.articles import Article, read_article
 
-__version__ = "0.1.0"
 __all__ = ["PILLARS", "Article", "Pillar", "PillarClassifier", "load", "read_article"]
 
 

@@ -11,17 +11,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["atomic", "check_target", "needs", "shipped", "write_gzip"]
+__all__ = ["atomic_write", "check_target", "data_path", "require_extra", "write_gzip"]
 
 
-def shipped(name: str) -> Path:
+def data_path(name: str) -> Path:
     """Return the path of a file that ships with the package: beside it in a checkout, inside it when installed."""
     package = Path(__file__).parent
     inside = package / name
     return inside if inside.exists() else package.parent / name
 
 
-def needs(module: str, extra: str, what: str) -> Any:
+def require_extra(module: str, extra: str, what: str) -> Any:
     """Import a library that an extra installs.
 
     Raises
@@ -32,7 +32,9 @@ def needs(module: str, extra: str, what: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        raise ImportError(f'reading or writing {what} needs {module}; install it with: pip install -e ".[{extra}]"') from None
+        raise ImportError(
+            f'reading or writing {what} needs {module}; install it with: pip install -e ".[{extra}]"'
+        ) from None
 
 
 def check_target(path: Path) -> None:
@@ -44,7 +46,7 @@ def check_target(path: Path) -> None:
 
 
 @contextmanager
-def atomic(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it to `path` when the block ends well, delete it when it does not."""
     path = Path(path)
     check_target(path)
@@ -63,5 +65,5 @@ def atomic(path: str | Path) -> Iterator[Path]:
 
 def write_gzip(path: str | Path, text: str) -> None:
     """Write `text` to a gzip file, the same bytes for the same text."""
-    with atomic(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_bytes(gzip.compress(text.encode("utf8"), mtime=0))

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["PILLARS", "Entry", "Pillar", "codebook", "parse_pillar"]
+__all__ = ["COLOURS", "PILLARS", "Entry", "Pillar", "codebook", "parse_pillar"]
 
 
 class Pillar(StrEnum):
@@ -45,6 +45,9 @@ class Pillar(StrEnum):
 
 
 PILLARS: tuple[Pillar, ...] = tuple(Pillar)
+
+# One colour a pillar, in pages and plots. Colour-blind readers can tell them apart (Okabe and Ito, 2008).
+COLOURS = dict(zip(PILLARS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"), strict=True))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rich.console import Console
 from cchc_ml.cli.console import print_tagged
 from cchc_ml.model.storage import read_model
 from cchc_ml.reading.inputs import expand, read_inputs
-from cchc_ml.reporting.overview import build, overview_page
+from cchc_ml.reporting.overview import gather, overview_page
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 from cchc_ml.web.offline_page import app_page
@@ -28,7 +28,7 @@ def main() -> None:
     model = read_model()
     console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     print_tagged(tag_rows(model, read_inputs([SAMPLE])), console)
-    overview = build(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
+    overview = gather(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
     table = console.export_html().replace("</style>", FONT + "</style>")
     pages = {"table": table, "report": overview_page(overview), "page": app_page(model)}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from cchc_ml.files import atomic, write_gzip
+from cchc_ml.files import atomic_write, write_gzip
 from cchc_ml.reading.decode import read_text
 
 
@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path.write_text("old")
 
     def fail():
-        with atomic(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text("half")
             raise RuntimeError("stop")
 
@@ -44,7 +44,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_atomic_wants_a_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no folder"), atomic(tmp_path / "none" / "x"):
+    with pytest.raises(FileNotFoundError, match="no folder"), atomic_write(tmp_path / "none" / "x"):
         pass
 
 

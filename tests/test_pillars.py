@@ -5,7 +5,14 @@ from cchc_ml.pillars import PILLARS, Pillar, codebook, parse_pillar
 
 
 def test_the_six_slugs_in_their_order():
-    assert [str(p) for p in PILLARS] == ["institutional", "tthc", "apparatus", "civil_service", "public_finance", "e_government"]
+    assert [str(p) for p in PILLARS] == [
+        "institutional",
+        "tthc",
+        "apparatus",
+        "civil_service",
+        "public_finance",
+        "e_government",
+    ]
 
 
 def test_the_codebook_has_an_entry_a_pillar_with_examples():

@@ -13,14 +13,21 @@ from rich.table import Table
 from rich.text import Text
 
 from ..pillars import PILLARS, Pillar, codebook
-from ..reading.tables import Row, text_column
+from ..reading.tables import Row, find_text_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..model.explanation import Explanation, Part, Strongest
 
-__all__ = ["codebook_pages", "evaluation_tables", "explained_paragraph", "metrics_table", "print_tagged", "strongest_table"]
+__all__ = [
+    "codebook_pages",
+    "evaluation_tables",
+    "explained_paragraph",
+    "metrics_table",
+    "print_tagged",
+    "strongest_table",
+]
 
 COLOURS = dict(zip(PILLARS, ("magenta", "cyan", "yellow", "green", "red", "blue"), strict=True))
 
@@ -29,7 +36,7 @@ def print_tagged(rows: Iterable[Row], console: Console) -> None:
     """Print tagged paragraphs, the evidence sentence of each pillar underlined in its colour, or quoted where there is none."""
     source, tagged, total = None, 0, 0
     for total, row in enumerate(rows, 1):
-        column = text_column(row) or "text"
+        column = find_text_column(row) or "text"
         if row.get("source") != source:
             source = row.get("source")
             console.rule(Text(_plain(str(source))), style="dim")
@@ -40,7 +47,9 @@ def print_tagged(rows: Iterable[Row], console: Console) -> None:
         grid.add_row(str(row.get("paragraph", total)), _marked(row, column))
         for slug in row["pillars"]:
             pillar = Pillar(slug)
-            line = Text.assemble(("■ ", COLOURS[pillar]), (pillar.vi, f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}")
+            line = Text.assemble(
+                ("■ ", COLOURS[pillar]), (pillar.vi, f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}"
+            )
             if (console.color_system is None or console.no_color) and slug in row["evidence"]:
                 line.append(f"  ← {_ends(_plain(row['evidence'][slug]))}")
             grid.add_row("", line)
@@ -75,7 +84,18 @@ def metrics_table(measured: Mapping[str, Any], title: str) -> Table:
     """Lay out what `cchc_ml.learning.metrics.metrics` or `evaluate` returns."""
     table = Table(title=f"{title} (n = {measured['n']})", title_justify="left")
     spread, calibrated = measured.get("intervals"), measured.get("calibration")
-    for name in ("pillar", "support", "TP", "FP", "FN", "precision", "recall", "F1", *(["95 %"] if spread else []), "AP"):
+    for name in (
+        "pillar",
+        "support",
+        "TP",
+        "FP",
+        "FN",
+        "precision",
+        "recall",
+        "F1",
+        *(["95 %"] if spread else []),
+        "AP",
+    ):
         table.add_column(name, justify="left" if name == "pillar" else "right")
     if calibrated:
         table.add_column("ECE", justify="right")
@@ -110,7 +130,11 @@ def _plain_table(title: str, head: Iterable[str], rows: Iterable[Iterable[Any]])
 def evaluation_tables(measured: Mapping[str, Any], title: str) -> Iterator[Table | str]:
     """Lay out what `cchc_ml.evaluation.evaluate.assess` measures, part by part."""
     yield metrics_table(measured, title)
-    yield _plain_table("against the baselines", ("", "macro-F1", "micro-F1"), ((name, *row) for name, row in measured["baselines"].items()))
+    yield _plain_table(
+        "against the baselines",
+        ("", "macro-F1", "micro-F1"),
+        ((name, *row) for name, row in measured["baselines"].items()),
+    )
     c = measured["comparison"]
     yield f"against {c['baseline']}: {c['difference']:+.3f} macro-F1 (95 % {c['low']:+.3f} to {c['high']:+.3f}), one-sided p = {c['p']:.4f}"
     if o := measured.get("objective"):
@@ -127,7 +151,9 @@ def evaluation_tables(measured: Mapping[str, Any], title: str) -> Iterator[Table
     if "agreement" in measured:
         a = measured["agreement"]
         kappas = ((slug, m["kappa"], m["f1"]) for slug, m in a["pillars"].items())
-        yield _plain_table(f"two annotators (n = {a['n']}, exact {a['exact_match']:.3f})", ("pillar", "kappa", "F1"), kappas)
+        yield _plain_table(
+            f"two annotators (n = {a['n']}, exact {a['exact_match']:.3f})", ("pillar", "kappa", "F1"), kappas
+        )
 
 
 def codebook_pages() -> Iterator[Group]:
@@ -151,7 +177,9 @@ AGAINST = ("#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a")
 TERMS = 6
 
 
-def explained_paragraph(text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None, *, shaded: bool = True) -> Group:
+def explained_paragraph(
+    text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None, *, shaded: bool = True
+) -> Group:
     """Lay out why a paragraph has its tags: its words `shaded` by weight, and what each decision is the sum of.
 
     Shown are the pillars that are tagged and the one that came nearest without, or `pillar` alone.
@@ -164,10 +192,18 @@ def explained_paragraph(text: str, explained: Mapping[Pillar, Explanation], pill
         why = explained[p]
         verdict = "" if why.tagged else f"  vì sao không? thiếu {-why.decision:.2f} (why not)"
         lines += [
-            Text.assemble(("■ " if why.tagged else "□ ", COLOURS[p]), (p.vi, f"bold {COLOURS[p]}"), f"  {why.probability:.0%}{verdict}"),
+            Text.assemble(
+                ("■ " if why.tagged else "□ ", COLOURS[p]),
+                (p.vi, f"bold {COLOURS[p]}"),
+                f"  {why.probability:.0%}{verdict}",
+            ),
             *([Padding(_shaded(text, why.parts), (0, 0, 0, 2))] if shaded else []),
             Padding(Text(_sum(why), "dim"), (0, 0, 0, 2)),
-            *(Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2)) for sign, terms in _signed(why) if terms),
+            *(
+                Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2))
+                for sign, terms in _signed(why)
+                if terms
+            ),
         ]
     return Group(*lines, "")
 
@@ -187,7 +223,10 @@ def _sum(why: Explanation) -> str:
 
 def _signed(why: Explanation) -> list[tuple[str, list[str]]]:
     terms = why.by_term().items()
-    return [(sign, [f"{_plain(t)} {w:+.2f}" for t, w in terms if w * side > 0][:TERMS]) for sign, side in (("+", 1), ("−", -1))]
+    return [
+        (sign, [f"{_plain(t)} {w:+.2f}" for t, w in terms if w * side > 0][:TERMS])
+        for sign, side in (("+", 1), ("−", -1))
+    ]
 
 
 def _shaded(text: str, parts: Sequence[Part]) -> Text:
@@ -209,7 +248,7 @@ def _shaded(text: str, parts: Sequence[Part]) -> Text:
 def strongest_table(strongest: Mapping[Pillar, Strongest], pillar: Pillar) -> Table:
     """Lay out the terms that say most about a pillar."""
     found = strongest[pillar]
-    columns = (found.for_it, found.against, found.codebook)
+    columns = (found.positive, found.negative, found.codebook)
     table = Table(title=f"{pillar.vi} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}")
     for head in ("for", "", "against", "", "codebook", ""):
         table.add_column(head, justify="left" if head else "right")

@@ -32,7 +32,9 @@ def codebook_baselines(corpus: Corpus, lexicon: Lexicon) -> dict[str, NDArray[np
     totals = corpus.counts(lexicon).paragraphs()
     book = Features.learn(lexicon.terms, totals)
     names = np.stack([totals[:, np.flatnonzero(book.names == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1)
-    patterns = np.stack([totals[:, np.flatnonzero(book.patterns == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1)
+    patterns = np.stack(
+        [totals[:, np.flatnonzero(book.patterns == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1
+    )
     return {"names list": (names > 0).astype(np.int8), "names and patterns": (names + patterns > 0).astype(np.int8)}
 
 
@@ -43,8 +45,12 @@ def _linear(tokens: Callable[[str], list[str]] | None) -> Scorer:
         from sklearn.pipeline import make_pipeline
         from sklearn.svm import LinearSVC
 
-        how: dict[str, Any] = {"analyzer": lambda tokens: tokens} if tokens else {"token_pattern": r"\w+", "ngram_range": (1, 2)}
-        pipeline = make_pipeline(TfidfVectorizer(min_df=2, sublinear_tf=True, **how), OneVsRestClassifier(LinearSVC(random_state=0)))
+        how: dict[str, Any] = (
+            {"analyzer": lambda tokens: tokens} if tokens else {"token_pattern": r"\w+", "ngram_range": (1, 2)}
+        )
+        pipeline = make_pipeline(
+            TfidfVectorizer(min_df=2, sublinear_tf=True, **how), OneVsRestClassifier(LinearSVC(random_state=0))
+        )
         prepare = (lambda rows: [tokens(text) for text in rows]) if tokens else list
         scores: NDArray[Any] = pipeline.fit(prepare(texts), y).decision_function(prepare(others))
         return scores
@@ -75,8 +81,12 @@ def _fasttext(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> N
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.txt"
         labels = [" ".join([f"__label__{k}" for k in np.flatnonzero(row)] or ["__label__none"]) for row in y]
-        path.write_text("".join(f"{label}{normalise(text)}\n" for label, text in zip(labels, texts, strict=True)), "utf8")
-        model = fasttext.train_supervised(str(path), loss="ova", wordNgrams=2, epoch=25, lr=0.5, dim=50, thread=1, seed=0, verbose=0)
+        path.write_text(
+            "".join(f"{label}{normalise(text)}\n" for label, text in zip(labels, texts, strict=True)), "utf8"
+        )
+        model = fasttext.train_supervised(
+            str(path), loss="ova", wordNgrams=2, epoch=25, lr=0.5, dim=50, thread=1, seed=0, verbose=0
+        )
     scores = np.zeros((len(others), len(PILLARS)))
     for row, text in zip(scores, others, strict=True):
         # The C++ side directly: the wrapper's predict breaks with numpy 2.

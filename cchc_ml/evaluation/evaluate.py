@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import load
-from ..files import needs
+from ..files import require_extra
 from ..learning.classifier import PillarClassifier
 from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, parse_labels, read_corpus
 from ..learning.metrics import agreement, evaluate, metrics, paired
+from ..model.storage import read_model
 from ..pillars import PILLARS
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
@@ -40,7 +40,7 @@ def assess(
     baselines: Sequence[str | Path] = (),
     splits: bool = False,
     stress: bool = False,
-    column: str | None = None,
+    text_column: str | None = None,
     page: bool = False,
     title: str = "evaluation",
     progress: Progress | None = None,
@@ -55,19 +55,21 @@ def assess(
         Train on the shipped data again, by kinds of split.
     stress : bool
         Measure ways of writing the same text.
-    column : str, optional
+    text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     page : bool
         Lay out a page, with the learning curve on the shipped data.
     """
-    corpus = read_corpus(*paths, column=column)
+    corpus = read_corpus(*paths, text_column=text_column)
     if not paths:
         corpus = corpus.where("split", "own-heldout" if stress else "validation")
-    classifier = load(model)
+    classifier = PillarClassifier.from_model(read_model(model))
     if not paths and corpus.packed and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
-        raise ValueError("this model counts terms of its own, the shipped validation rows hold counts of others; give DATA as text")
+        raise ValueError(
+            "this model counts terms of its own, the shipped validation rows hold counts of others; give DATA as text"
+        )
     if page:
-        needs("matplotlib", "report", "a page with plots")
+        require_extra("matplotlib", "report", "a page with plots")
     counts = corpus.counts(classifier.model_.lexicon)
     tags = classifier.predict(counts)
     measured = evaluate(classifier, counts, corpus.y, corpus.documents)
@@ -82,7 +84,9 @@ def assess(
             parse_labels(corpus.rows[i]["first_labels"]) if corpus.rows[i].get("first_labels") is not None else own
             for i, own in zip(twice, adjudicated, strict=True)
         ]
-        measured["agreement"] = agreement(indicator(first), indicator([parse_labels(corpus.rows[i]["second_labels"]) for i in twice]))
+        measured["agreement"] = agreement(
+            indicator(first), indicator([parse_labels(corpus.rows[i]["second_labels"]) for i in twice])
+        )
     if stress:
         if corpus.packed:
             raise ValueError("spelling can only be changed in text; a row is packed")
@@ -113,10 +117,15 @@ def _compare(
         measured = metrics(corpus.y, found, found)
         scores[name] = (measured["macro"]["f1"], measured["micro"]["f1"])
     best = max(others, key=lambda name: scores[name][0])
-    return {"baselines": scores, "comparison": {"baseline": best} | paired(corpus.y, tags, others[best], corpus.documents)}
+    return {
+        "baselines": scores,
+        "comparison": {"baseline": best} | paired(corpus.y, tags, others[best], corpus.documents),
+    }
 
 
-def _objective(classifier: PillarClassifier, counts: Any, corpus: Corpus, tags: Any, measured: dict[str, Any]) -> dict[str, Any]:
+def _objective(
+    classifier: PillarClassifier, counts: Any, corpus: Corpus, tags: Any, measured: dict[str, Any]
+) -> dict[str, Any]:
     """Say what an objective other than F1 costs: recall, and the paragraphs that F1's thresholds alone would tag."""
     header = classifier.model_.header
     if header.get("objective", "f1") == "f1":

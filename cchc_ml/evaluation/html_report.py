@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..files import needs
-from ..pillars import PILLARS
+from ..files import require_extra
+from ..pillars import COLOURS, PILLARS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from ..model.model import Model
 
 __all__ = ["evaluation_page", "worst_errors"]
-
-# Told apart by colour-blind eyes too (Okabe and Ito, 2008).
-COLOURS = dict(zip(PILLARS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"), strict=True))
 
 # A share of fewer rows than this says little.
 FEW = 5
@@ -68,7 +65,7 @@ def _svg(figure: Any) -> str:
 
 
 def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, Any]) -> list[str]:
-    Figure = needs("matplotlib.figure", "report", "a page with plots").Figure
+    Figure = require_extra("matplotlib.figure", "report", "a page with plots").Figure
 
     figures: list[Any] = []
 
@@ -84,7 +81,9 @@ def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, 
         order = np.argsort(-probabilities[:, k], kind="stable")
         hits = np.cumsum(y[order, k])
         if hits[-1]:
-            axes.plot(hits / hits[-1], hits / np.arange(1, len(y) + 1), color=COLOURS[pillar], label=str(pillar), lw=1.5)
+            axes.plot(
+                hits / hits[-1], hits / np.arange(1, len(y) + 1), color=COLOURS[pillar], label=str(pillar), lw=1.5
+            )
             row = measured["pillars"][str(pillar)]
             axes.plot(row["recall"], row["precision"], "o", color=COLOURS[pillar], ms=5)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
@@ -104,7 +103,15 @@ def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, 
     axes.set_xticks(range(6), names, rotation=40, ha="right", fontsize=8)
     axes.set_yticks(range(6), names, fontsize=8)
     for i, j in np.ndindex(6, 6):
-        axes.text(j, i, f"{share[i, j]:.2f}", ha="center", va="center", fontsize=8, color="white" if share[i, j] > 0.6 else "black")
+        axes.text(
+            j,
+            i,
+            f"{share[i, j]:.2f}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if share[i, j] > 0.6 else "black",
+        )
 
     if "learning_curve" in measured:
         axes = start("Learning curve", "training paragraphs", "macro-F1")
@@ -116,7 +123,9 @@ def _plots(y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, 
     return [_svg(figure) for figure in figures]
 
 
-def worst_errors(model: Model, corpus: Corpus, probabilities: NDArray[Any], tags: NDArray[Any], most: int = 30) -> list[dict[str, Any]]:
+def worst_errors(
+    model: Model, corpus: Corpus, probabilities: NDArray[Any], tags: NDArray[Any], most: int = 30
+) -> list[dict[str, Any]]:
     """Return the surest wrong tags and the least expected missed ones: pillar, probability, row, evidence span in its text."""
     wrong = np.where(corpus.y.astype(bool) != tags.astype(bool), np.abs(probabilities - corpus.y), -1.0)
     found = []
@@ -129,7 +138,13 @@ def worst_errors(model: Model, corpus: Corpus, probabilities: NDArray[Any], tags
         if "text" in row:
             span = model.annotate([row["text"]])[0].evidence.get(PILLARS[k])
         found.append(
-            {"pillar": PILLARS[k], "probability": float(probabilities[i, k]), "row": row, "missed": bool(corpus.y[i, k]), "span": span}
+            {
+                "pillar": PILLARS[k],
+                "probability": float(probabilities[i, k]),
+                "row": row,
+                "missed": bool(corpus.y[i, k]),
+                "span": span,
+            }
         )
     return found
 
@@ -147,7 +162,11 @@ def _error(error: Mapping[str, Any]) -> str:
 
 
 def evaluation_page(
-    title: str, y: NDArray[Any], probabilities: NDArray[Any], measured: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]
+    title: str,
+    y: NDArray[Any],
+    probabilities: NDArray[Any],
+    measured: Mapping[str, Any],
+    errors: Iterable[Mapping[str, Any]],
 ) -> str:
     """Lay out an evaluation as HTML that needs nothing beside it.
 
@@ -174,9 +193,14 @@ def evaluation_page(
     ]  # fmt: skip
     for name in ("macro", "micro", "samples"):
         m = measured[name]
-        rows.append([name, None, None, None, None, m["precision"], m["recall"], m["f1"], low_high.get(name), None, None])
+        rows.append(
+            [name, None, None, None, None, m["precision"], m["recall"], m["f1"], low_high.get(name), None, None]
+        )
     head = ["pillar", "support", "TP", "FP", "FN", "precision", "recall", "F1", "95 %", "AP", "ECE"]
-    parts = [f"<p>{measured['n']} paragraphs; all six labels right in {measured['exact_match']:.1%}.</p>", _table(head, rows)]
+    parts = [
+        f"<p>{measured['n']} paragraphs; all six labels right in {measured['exact_match']:.1%}.</p>",
+        _table(head, rows),
+    ]
     if "baselines" in measured:
         parts += [
             "<h2>Against the baselines</h2>",
@@ -196,7 +220,10 @@ def evaluation_page(
         parts += ["<h2>Ways of writing</h2>", _table(["text", "macro-F1", "drop", "same tags"], rows)]
     if "agreement" in measured:
         rows = [[slug, m["kappa"], m["f1"]] for slug, m in measured["agreement"]["pillars"].items()]
-        parts += [f"<h2>Two annotators ({measured['agreement']['n']} paragraphs)</h2>", _table(["pillar", "kappa", "F1"], rows)]
+        parts += [
+            f"<h2>Two annotators ({measured['agreement']['n']} paragraphs)</h2>",
+            _table(["pillar", "kappa", "F1"], rows),
+        ]
     parts += ["<h2>Plots</h2>", f'<div class="plots">{"".join(_plots(y, probabilities, measured))}</div>']
     parts += ["<h2>The worst errors</h2>", *map(_error, errors)]
     return PAGE.format(title=escape(title), body="\n".join(parts))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..learning.classifier import PillarClassifier
 from ..learning.metrics import metrics
-from ..text.normalize import move_tones, strip_marks, swap_i_y
+from ..text.normalize import move_tones, strip_diacritics, swap_i_y
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ VARIANTS: dict[str, Callable[[str], str]] = {
     "tone marks moved": move_tones,
     "i and y swapped": swap_i_y,
     "no space after punctuation": _close_up,
-    "no diacritics": strip_marks,
+    "no diacritics": strip_diacritics,
 }
 
 

@@ -40,12 +40,17 @@ def _folds(corpus: Corpus, folds: int) -> Iterator[tuple[str, list[Fold]]]:
     sources = np.unique([_source(row) for row in corpus.rows], return_inverse=True)[1]
     if sources.max() + 1 >= folds:
         yield "by corpus or run", apart(sources)
-    years = np.array([int(str(row["date"])[:4]) if str(row.get("date") or "")[:4].isdigit() else 0 for row in corpus.rows])
+    years = np.array(
+        [int(str(row["date"])[:4]) if str(row.get("date") or "")[:4].isdigit() else 0 for row in corpus.rows]
+    )
     dated = np.unique(years[years > 0])
     if len(dated) > 1:
         cut = int(np.quantile(years[years > 0], 0.75))
         if (years < cut).any():
-            yield f"by time (before {cut}, and from then on)", [(np.flatnonzero(years < cut), np.flatnonzero(years >= cut))]
+            yield (
+                f"by time (before {cut}, and from then on)",
+                [(np.flatnonzero(years < cut), np.flatnonzero(years >= cut))],
+            )
 
 
 def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
@@ -53,7 +58,9 @@ def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
     return default_lexicon() if corpus.packed else Lexicon(classifier.model_.lexicon.terms)
 
 
-def _fitted(classifier: PillarClassifier, lexicon: Lexicon, corpus: Corpus, counts: Counts, rows: NDArray[np.intp]) -> PillarClassifier:
+def _fitted(
+    classifier: PillarClassifier, lexicon: Lexicon, corpus: Corpus, counts: Counts, rows: NDArray[np.intp]
+) -> PillarClassifier:
     """Return a classifier like this one, fitted on some rows of a corpus."""
     fresh: PillarClassifier = clone(classifier).set_params(lexicon=lexicon.terms, folds=3)
     return fresh.fit(counts[rows], corpus.y[rows], groups=corpus.documents[rows])
@@ -89,7 +96,9 @@ def split_kinds(
     return found
 
 
-def learning_curve(classifier: PillarClassifier, train: Corpus, test: Corpus, *, progress: Progress | None = None) -> dict[int, float]:
+def learning_curve(
+    classifier: PillarClassifier, train: Corpus, test: Corpus, *, progress: Progress | None = None
+) -> dict[int, float]:
     """Return the macro-F1 on `test` by the number of random training paragraphs, each half of the next."""
     lexicon = _lexicon(classifier, train)
     counts, held_out = train.counts(lexicon), test.counts(lexicon)

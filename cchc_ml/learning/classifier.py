@@ -19,7 +19,7 @@ from ..model.explanation import Explanation, explain
 from ..model.features import Features
 from ..model.lexicon import Lexicon
 from ..model.model import Annotation, Model
-from ..model.parallel import spread
+from ..model.parallel import parallel_map
 from ..pillars import PILLARS, Pillar
 from .learn_lexicon import learn_lexicon
 from .thresholds import choose_thresholds, parse_objective, platt
@@ -158,7 +158,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not isinstance(X, Counts):
             X = check_texts(X)
         y = check_y(y, len(X))
-        documents = np.arange(len(X)) if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+        documents = (
+            np.arange(len(X)) if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+        )
         if len(documents) != len(X):
             raise ValueError(f"groups has {len(documents)} entries for {len(X)} paragraphs")
         folds = min(int(self.folds), len(np.unique(documents)))
@@ -201,7 +203,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             features=final.features,
             coef=final.coef,
             intercept=final.intercept,
-            thresholds=choose_thresholds(y, self.oof_scores_, self.objective, documents).astype(np.float32).round(DECIMALS),
+            thresholds=choose_thresholds(y, self.oof_scores_, self.objective, documents)
+            .astype(np.float32)
+            .round(DECIMALS),
             calibration=np.array([platt(y[:, k], self.oof_scores_[:, k]) for k in columns], np.float32).round(DECIMALS),
         )
         self.classes_ = np.array([str(p) for p in PILLARS])
@@ -213,7 +217,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features = Features.learn(lexicon.terms, totals)
         paragraphs, sentences = features.transform(totals), features.transform(counts.sentences)
         owner = np.repeat(np.arange(len(counts)), np.diff(counts.starts))
-        weights = [self._fit_pillar(paragraphs, sentences, owner, y[:, k], n_terms=len(lexicon)) for k in range(len(PILLARS))]
+        weights = [
+            self._fit_pillar(paragraphs, sentences, owner, y[:, k], n_terms=len(lexicon)) for k in range(len(PILLARS))
+        ]
         return Model(
             lexicon=lexicon,
             features=features,
@@ -263,7 +269,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if X.shape[1] != len(model.lexicon):
                 raise ValueError(f"X counts {X.shape[1]} terms, the classifier's lexicon has {len(model.lexicon)}")
             return model.scores(X)
-        return np.concatenate(list(spread(Model.score_texts, model, _slices(check_texts(X)), self.n_jobs)))
+        return np.concatenate(list(parallel_map(Model.score_texts, model, _slices(check_texts(X)), self.n_jobs)))
 
     def decision_function(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
         """Return how far each paragraph's score lies above each pillar's threshold, shape (n, 6); tagged where positive."""
@@ -287,7 +293,11 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return pillars, probabilities and evidence sentences of each paragraph."""
         check_is_fitted(self, "model_")
         model: Model = self.model_
-        return [one for part in spread(Model.annotate, model, _slices(check_texts(texts)), self.n_jobs) for one in part]
+        return [
+            one
+            for part in parallel_map(Model.annotate, model, _slices(check_texts(texts)), self.n_jobs)
+            for one in part
+        ]
 
     def explain(self, text: str) -> Mapping[Pillar, Explanation]:
         """Take the six decisions on a paragraph apart, exactly, into the places of the text that made them."""
@@ -303,7 +313,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def from_model(cls, model: Model) -> PillarClassifier:
         """Return a fitted classifier around a model, with the parameters it was trained with; it has no out-of-fold scores."""
         known = set(cls().get_params())
-        self = cls(**{k: v for k, v in model.header.get("parameters", {}).items() if k in known}, lexicon=model.lexicon.terms)
+        self = cls(
+            **{k: v for k, v in model.header.get("parameters", {}).items() if k in known}, lexicon=model.lexicon.terms
+        )
         self.model_ = model
         self.classes_ = np.array([str(p) for p in PILLARS])
         return self

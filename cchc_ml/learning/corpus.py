@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..files import shipped
+from ..files import data_path
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import PILLARS, Pillar, parse_pillar
 from ..reading.decode import read_text
 from ..reading.inputs import require_text
-from ..reading.tables import Row, read_rows, text_column
+from ..reading.tables import Row, find_text_column, read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,12 +75,14 @@ def _labels_of(row: Row) -> tuple[Pillar, ...]:
         return parse_labels(row["labels"])
     columns = _pillar_columns(tuple(row))
     if len(columns) == len(PILLARS):
-        cells = {pillar: str(row[column]).strip().lower() for pillar, column in columns.items()}
+        cells = {pillar: str(row[text_column]).strip().lower() for pillar, text_column in columns.items()}
         odd = set(cells.values()) - {*YES, "0", "0.0", "false", "none", ""}
         if odd:
             raise ValueError(f"found {odd.pop()!r} in a pillar's column; want 0 or 1")
         return tuple(p for p in PILLARS if cells[p] in YES)
-    raise ValueError(f"no labels; want a column 'labels', or the six {', '.join(PILLARS)}; columns found: {', '.join(row)}")
+    raise ValueError(
+        f"no labels; want a column 'labels', or the six {', '.join(PILLARS)}; columns found: {', '.join(row)}"
+    )
 
 
 def indicator(labels: Sequence[Iterable[Pillar]]) -> NDArray[np.int8]:
@@ -113,10 +115,16 @@ class Corpus:
     def from_rows(cls, rows: Sequence[Row], labels: Sequence[Iterable[Pillar]] | None = None) -> Corpus:
         """Make a corpus of rows that were checked, of the labels in them where none are given."""
         names = [
-            next((f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k) not in (None, "")), f"row:{i}")
+            next(
+                (f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k) not in (None, "")), f"row:{i}"
+            )
             for i, row in enumerate(rows)
         ]
-        return cls(rows, indicator([_labels_of(row) for row in rows] if labels is None else labels), np.array(names, dtype=np.str_))
+        return cls(
+            rows,
+            indicator([_labels_of(row) for row in rows] if labels is None else labels),
+            np.array(names, dtype=np.str_),
+        )
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
@@ -155,7 +163,9 @@ class Corpus:
                 f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; pack it again from its text"
             )
         counted = lexicon.count(row["text"] for row in self.rows if "text" in row).ids()
-        return Counts.from_ids((next(counted) if "text" in row else row["sentences"] for row in self.rows), len(lexicon))
+        return Counts.from_ids(
+            (next(counted) if "text" in row else row["sentences"] for row in self.rows), len(lexicon)
+        )
 
     def sha256(self) -> str:
         """Return a hash of the texts and labels, the same for a packed row and its text."""
@@ -177,13 +187,13 @@ def fingerprint(lexicon: Lexicon) -> str:
 
 def default_lexicon() -> Lexicon:
     """Return the lexicon that ships with the package, `data/lexicon.txt`."""
-    return Lexicon(read_text(shipped("data/lexicon.txt")).splitlines())
+    return Lexicon(read_text(data_path("data/lexicon.txt")).splitlines())
 
 
-def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
+def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
     """Read labelled paragraphs, of text or packed; without paths, those that ship with the package.
 
-    The text of a row is in the field `column`, or the first of a usual name; it is `text` in what is returned.
+    The text of a row is in the field `text_column`, or the first of a usual name; it is `text` in what is returned.
 
     Raises
     ------
@@ -192,14 +202,16 @@ def read_corpus(*paths: str | Path, column: str | None = None) -> Corpus:
     """
     rows: list[Row] = []
     labels: list[tuple[Pillar, ...]] = []
-    for path in paths or [shipped(name) for name in DEFAULT_DATA]:
+    for path in paths or [data_path(name) for name in DEFAULT_DATA]:
         before = len(rows)
         for where, row in read_rows(path):
             if "sentences" not in row:
-                name = require_text(where, row, column)
+                name = require_text(where, row, text_column)
                 row = {"text": row[name]} | {key: value for key, value in row.items() if key not in (name, "text")}
             elif not _is_packed(row):
-                raise ValueError(f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`")
+                raise ValueError(
+                    f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`"
+                )
             try:
                 labels.append(_labels_of(row))
             except ValueError as error:
@@ -220,7 +232,7 @@ def _is_packed(row: Row) -> bool:
     )
 
 
-def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, column: str | None = None) -> str:
+def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: str | None = None) -> str:
     """Pack labelled text as JSON Lines: the text is replaced by its SHA-256 and by the counts of the lexicon's terms.
 
     `sentences` lists, for each sentence, the line numbers (from 0) of the terms in it, sorted, one for each occurrence;
@@ -229,10 +241,10 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, column: str | N
     mark = fingerprint(lexicon)
     lines = []
     for path in paths:
-        corpus = read_corpus(path, column=column)
+        corpus = read_corpus(path, text_column=text_column)
         if corpus.packed:
             raise ValueError(f"{path} is packed already")
-        other = next((name for row in corpus.rows for name in row if name != "text" and text_column([name])), None)
+        other = next((name for row in corpus.rows for name in row if name != "text" and find_text_column([name])), None)
         if other is not None:
             raise ValueError(f"{path} has text in {other!r} too, which would be published; drop that column")
         for row, sentences in zip(corpus.rows, lexicon.count(corpus.texts).ids(), strict=True):

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["agreement", "average_precision", "calibration", "cross_validated", "evaluate", "intervals", "metrics", "paired"]
+__all__ = [
+    "agreement",
+    "average_precision",
+    "calibration",
+    "cross_validated",
+    "evaluate",
+    "intervals",
+    "metrics",
+    "paired",
+]
 
 RESAMPLES = 2000
 BINS = 10
@@ -68,7 +77,11 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> d
     >>> metrics(y, y, y)["macro"]["f1"]
     1.0
     """
-    y, predicted, scores = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool), np.asarray(scores).astype(float)
+    y, predicted, scores = (
+        np.asarray(y).astype(bool),
+        np.asarray(predicted).astype(bool),
+        np.asarray(scores).astype(float),
+    )
     tp, fp, fn = (y & predicted).sum(0), (~y & predicted).sum(0), (y & ~predicted).sum(0)
     f1 = f1_of_counts(tp, fp, fn)
     pillars = {
@@ -90,7 +103,10 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> d
     return {
         "n": len(y),
         "pillars": pillars,
-        "macro": {name: float(np.mean([p[name] for p in present])) if present else 1.0 for name in ("precision", "recall", "f1")},
+        "macro": {
+            name: float(np.mean([p[name] for p in present])) if present else 1.0
+            for name in ("precision", "recall", "f1")
+        },
         "micro": {
             "precision": _ratio(tp.sum(), tp.sum() + fp.sum()),
             "recall": _ratio(tp.sum(), tp.sum() + fn.sum()),
@@ -105,7 +121,9 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> d
     }
 
 
-def _resampled_f1(y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64]:
+def _resampled_f1(
+    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> NDArray[np.float64]:
     """Return the F1 of each pillar in `RESAMPLES` draws of whole documents with replacement, shape (RESAMPLES, 6)."""
     y, predicted = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool)
     names, document = np.unique(np.asarray(documents, dtype=str), return_inverse=True)
@@ -118,7 +136,9 @@ def _resampled_f1(y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[
     return np.where(tp + fp + fn > 0, f1_of_counts(tp, fp, fn), np.nan)
 
 
-def intervals(y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]) -> dict[str, tuple[float, float]]:
+def intervals(
+    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> dict[str, tuple[float, float]]:
     """Return 95 % intervals of F1, by the bootstrap over documents (Efron and Tibshirani, 1993): each slug's, and ``macro``."""
     f1 = _resampled_f1(y, predicted, documents)
     columns = {str(p): f1[:, k] for k, p in enumerate(PILLARS)} | {"macro": _mean(f1)}
@@ -136,7 +156,9 @@ def _mean(f1: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(known.any(1), np.where(known, f1, 0).sum(1) / np.maximum(known.sum(1), 1), 1.0)
 
 
-def paired(y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents: Sequence[Any] | NDArray[Any]) -> dict[str, float]:
+def paired(
+    y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> dict[str, float]:
     """Compare the macro-F1 of two taggers on the same paragraphs by the paired bootstrap over documents.
 
     Returns
@@ -218,5 +240,7 @@ def cross_validated(classifier: PillarClassifier, y: NDArray[Any]) -> dict[str, 
     predicted = np.zeros(y.shape, np.int8)
     for fold in np.unique(folds):
         test, rest = folds == fold, folds != fold
-        predicted[test] = scores[test] > choose_thresholds(y[rest], scores[rest], classifier.objective, classifier.documents_[rest])
+        predicted[test] = scores[test] > choose_thresholds(
+            y[rest], scores[rest], classifier.objective, classifier.documents_[rest]
+        )
     return metrics(y, predicted, scores)

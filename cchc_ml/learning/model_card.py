@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..files import atomic
+from ..files import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,9 @@ def _table(title: str, measured: Mapping[str, Any]) -> str:
     ]
     for slug, row in measured["pillars"].items():
         ap = "" if row["average_precision"] is None else f"{row['average_precision']:.3f}"
-        lines.append(f"| `{slug}` | {row['support']} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {ap} |")
+        lines.append(
+            f"| `{slug}` | {row['support']} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {ap} |"
+        )
     lines += [
         f"| {name} | | {measured[name]['precision']:.3f} | {measured[name]['recall']:.3f} | {measured[name]['f1']:.3f} | |"
         for name in ("macro", "micro")
@@ -64,7 +66,9 @@ def _table(title: str, measured: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[str, Mapping[str, Any]], notes: str = "") -> None:
+def write_card(
+    folder: str | Path, facts: Mapping[str, Any], measured: Mapping[str, Mapping[str, Any]], notes: str = ""
+) -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
     Parameters
@@ -78,9 +82,11 @@ def write_card(folder: str | Path, facts: Mapping[str, Any], measured: Mapping[s
     """
     folder = Path(folder)
     card = CARD.format(**facts, tables="\n".join(_table(*item) for item in measured.items()), notes=f"\n{notes}")
-    with atomic(folder / "README.md") as temporary:
+    with atomic_write(folder / "README.md") as temporary:
         temporary.write_text(card.rstrip("\n") + "\n", "utf8", newline="\n")
-    with atomic(folder / "metrics.json") as temporary:
+    with atomic_write(folder / "metrics.json") as temporary:
         temporary.write_text(
-            json.dumps({"model": dict(facts), "scores": measured}, ensure_ascii=False, indent=1) + "\n", "utf8", newline="\n"
+            json.dumps({"model": dict(facts), "scores": measured}, ensure_ascii=False, indent=1) + "\n",
+            "utf8",
+            newline="\n",
         )

@@ -31,7 +31,9 @@ def parse_objective(objective: object) -> float | None:
     except ValueError:
         precision = 0.0
     if name != "precision" or not 0 < precision < 1:
-        raise ValueError(f"objective must be 'f1' or such as 'precision=0.9', between 0 and 1. Got {objective!r} instead.")
+        raise ValueError(
+            f"objective must be 'f1' or such as 'precision=0.9', between 0 and 1. Got {objective!r} instead."
+        )
     return precision
 
 
@@ -50,7 +52,9 @@ def choose_thresholds(
     return (1 - SHRINK) * own + SHRINK * best_threshold(y.ravel(), scores.ravel())
 
 
-def precise_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]], precision: float, documents: NDArray[Any]) -> float:
+def precise_threshold(
+    y: NDArray[np.int8], scores: NDArray[np.floating[Any]], precision: float, documents: NDArray[Any]
+) -> float:
     """Return the lowest threshold at which the precision of ``scores > threshold`` is at least `precision` with 95 % confidence.
 
     The bound is Wilson's (1927), one-sided, on the number of tags divided by their design effect: tags of one document

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from ..files import shipped
+from ..files import data_path
 from ..model.storage import write_model
 from ..reading.decode import read_text
+from ..version import __version__
 from .classifier import PillarClassifier
 from .corpus import Corpus, default_lexicon, read_corpus
 from .metrics import cross_validated, evaluate
@@ -26,7 +26,7 @@ def train_model(
     *,
     with_default_data: bool = False,
     objective: str = "f1",
-    column: str | None = None,
+    text_column: str | None = None,
     n_jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def train_model(
         Train on the shipped data too. Its lexicon is then the shipped one.
     objective : str
         See `PillarClassifier`.
-    column : str, optional
+    text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     n_jobs : int, optional
         Processes; the bytes written do not depend on it.
@@ -54,7 +54,7 @@ def train_model(
     dict
         What `cchc_ml.learning.metrics.metrics` returns, by title: cross-validated, and each split that was left out.
     """
-    corpus = read_corpus(*paths, column=column)
+    corpus = read_corpus(*paths, text_column=text_column)
     if paths and with_default_data:
         corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])
     training = corpus.training()
@@ -69,7 +69,9 @@ def train_model(
     measured = {"cross-validated": cross_validated(classifier, training.y)}
     for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
         held_out = corpus.where("split", split)
-        measured[split] = evaluate(classifier, held_out.counts(classifier.model_.lexicon), held_out.y, held_out.documents)
+        measured[split] = evaluate(
+            classifier, held_out.counts(classifier.model_.lexicon), held_out.y, held_out.documents
+        )
     f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
     facts = {
         "name": Path(out).name,
@@ -83,13 +85,15 @@ def train_model(
         "version": __version__,
         "data": facts["data"],
         "objective": objective,
-        "parameters": {name: value for name, value in classifier.get_params().items() if name not in ("lexicon", "n_jobs")},
+        "parameters": {
+            name: value for name, value in classifier.get_params().items() if name not in ("lexicon", "n_jobs")
+        },
         "f1_thresholds": f1_thresholds.round(4).tolist(),
         "prevalence": training.y.mean(axis=0).round(4).tolist(),
         "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in measured.items()},
     }
     write_model(replace(classifier.model_, header=header), out)
     # What was tried and what it cannot do is told of the shipped model alone.
-    notes = "" if paths else read_text(shipped("data/experiments.md"))
+    notes = "" if paths else read_text(data_path("data/experiments.md"))
     write_card(Path(out).parent, facts, measured, notes)
     return measured

@@ -34,17 +34,23 @@ def check_texts(X: Any) -> list[str]:
 def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
     """Return labels as a (n, 6) 0/1 array; with `both`, every pillar must be present in some rows and absent in others."""
     if isinstance(y, str) or not isinstance(y, Iterable):
-        raise TypeError(f"y is {type(y).__name__} ({y!r:.60}), want a (n, 6) array of 0/1, or a collection of pillars for each paragraph")
+        raise TypeError(
+            f"y is {type(y).__name__} ({y!r:.60}), want a (n, 6) array of 0/1, or a collection of pillars for each paragraph"
+        )
     if not hasattr(y, "shape") or len(y.shape) == 1:
         rows = list(y)
         for i, row in enumerate(rows):
             if isinstance(row, str) or not isinstance(row, Iterable):
-                raise TypeError(f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['tthc']")
+                raise TypeError(
+                    f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['tthc']"
+                )
         # A list of rows of numbers is an array written out; anything else is sets of pillars.
         if any(not isinstance(value, str) for row in rows for value in row):
             odd = next((i for i, row in enumerate(rows) if len(list(row)) != len(PILLARS)), None)
             if odd is not None:
-                raise ValueError(f"y[{odd}] is {rows[odd]!r:.60}, want six numbers 0 or 1, or a collection of pillars such as ['tthc']")
+                raise ValueError(
+                    f"y[{odd}] is {rows[odd]!r:.60}, want six numbers 0 or 1, or a collection of pillars such as ['tthc']"
+                )
             y = np.asarray(rows)
         else:
             y = indicator([parse_labels(list(row)) for row in rows])

@@ -74,7 +74,8 @@ class Counts:
         if ids and not 0 <= min(ids) <= max(ids) < n_terms:
             raise ValueError(f"term number {max(ids)} is not in the lexicon of {n_terms} terms")
         matrix = sparse.csr_array(
-            (np.ones(len(ids), np.float32), np.array(ids, np.int32), np.array(ends, np.int32)), shape=(len(ends) - 1, n_terms)
+            (np.ones(len(ids), np.float32), np.array(ids, np.int32), np.array(ends, np.int32)),
+            shape=(len(ends) - 1, n_terms),
         )
         matrix.sum_duplicates()
         return cls(matrix, np.array(starts, np.int32))

@@ -120,7 +120,9 @@ def explain(model: Model, text: str) -> Mapping[Pillar, Explanation]:
                     continue
                 for kind, weight in zip(("term", "codebook"), weights[row, number], strict=True):
                     if weight[k]:
-                        parts.append(Part(model.lexicon.terms[number], kind, scope, start, end, share * float(weight[k])))
+                        parts.append(
+                            Part(model.lexicon.terms[number], kind, scope, start, end, share * float(weight[k]))
+                        )
         where = None
         if best is not None:
             a, b = spans[best]
@@ -155,8 +157,8 @@ class Strongest:
         Names and patterns of the codebook, by what one of them adds alone, whatever else the text says.
     """
 
-    for_it: tuple[tuple[str, float], ...]
-    against: tuple[tuple[str, float], ...]
+    positive: tuple[tuple[str, float], ...]
+    negative: tuple[tuple[str, float], ...]
     codebook: tuple[tuple[str, float], ...]
 
 

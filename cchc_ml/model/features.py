@@ -108,7 +108,9 @@ class Features:
         scores: NDArray[np.float64] = tfidf @ of_terms + SCALE * (book @ of_book + groups @ of_groups)
         return scores
 
-    def shares(self, counts: sparse.csr_array, coef: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def shares(
+        self, counts: sparse.csr_array, coef: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Take `score` apart: what each stored count of `counts` adds as a term, and as a term of the codebook; shape (nnz, 6) each.
 
         What a group of codebook terms adds is parted equally among those of the group that occur.
@@ -120,7 +122,9 @@ class Features:
         found = np.maximum(book @ self._pillars_of_book, 1)
         # For each row, pillar and group: what a name (pattern) of that pillar in that row adds to the six scores.
         each = (
-            np.concatenate([named[:, :, None] * of_names + listed[:, :, None] * of_lists, logs[:, :, None] * of_patterns], axis=1)
+            np.concatenate(
+                [named[:, :, None] * of_names + listed[:, :, None] * of_lists, logs[:, :, None] * of_patterns], axis=1
+            )
             / found[:, :, None]
         )
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))

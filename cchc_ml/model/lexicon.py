@@ -18,11 +18,11 @@ from scipy import sparse
 from ..pillars import codebook
 from ..text.encodings import tidy
 from ..text.matcher import Matcher
-from ..text.normalize import hardly_toned, normalise
+from ..text.normalize import is_undiacritized, normalise
 from ..text.sentences import split_sentences
 from .counts import Counts
 
-__all__ = ["Found", "Lexicon", "Prepared", "batches", "codebook_terms", "prepare"]
+__all__ = ["Lexicon", "Prepared", "TermMatch", "batches", "codebook_terms", "prepare"]
 
 # So many characters are matched together: numpy's fixed costs vanish, and memory stays small.
 BATCH = 1 << 19
@@ -67,7 +67,7 @@ def batches(texts: Iterable[str]) -> Iterator[list[Prepared]]:
         yield batch
 
 
-class Found(NamedTuple):
+class TermMatch(NamedTuple):
     """An occurrence of a term: its id, where it starts and ends in the text as it was given, and the number of its sentence."""
 
     id: int
@@ -89,15 +89,19 @@ class Lexicon:
     --------
     >>> lexicon = Lexicon(["một cửa", "kỷ luật", "cửa"])
     >>> lexicon.find("Kỉ luật ở bộ phận MỘT CỬA")
-    [Found(id=1, start=0, end=7, sentence=0), Found(id=0, start=18, end=25, sentence=0), Found(id=2, start=22, end=25, sentence=0)]
+    [TermMatch(id=1, start=0, end=7, sentence=0), TermMatch(id=0, start=18, end=25, sentence=0), TermMatch(id=2, start=22, end=25, sentence=0)]
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
         for term in terms:
             if normalise(term) != f" {term} ":
-                raise ValueError(f"lexicon term {term!r} is not in lower-case NFC syllables; write it {normalise(term).strip()!r}")
+                raise ValueError(
+                    f"lexicon term {term!r} is not in lower-case NFC syllables; write it {normalise(term).strip()!r}"
+                )
             if max(term) > LAST_LETTER:
-                raise ValueError(f"lexicon term {term!r} has a letter beyond U+FFFF, which is not matched; leave it out")
+                raise ValueError(
+                    f"lexicon term {term!r} has a letter beyond U+FFFF, which is not matched; leave it out"
+                )
         if len(set(terms)) != len(terms):
             raise ValueError("the lexicon names a term twice")
         self.terms = tuple(terms)
@@ -113,21 +117,21 @@ class Lexicon:
         return Matcher(self.terms)
 
     @cached_property
-    def _toneless(self) -> Matcher:
-        return Matcher(self.terms, bare=True)
+    def _undiacritized(self) -> Matcher:
+        return Matcher(self.terms, without_diacritics=True)
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: str) -> list[TermMatch]:
         """Return each occurrence of a term in a paragraph, overlaps included, by where they start.
 
         In a paragraph that is hardly toned, diacritics count neither there nor in the terms.
         """
         text, sentences, origin = prepare(text)
-        found = (self._toneless if hardly_toned(text) else self._toned).find([text], [sentences])
+        found = (self._undiacritized if is_undiacritized(text) else self._toned).find([text], [sentences])
         starts, ends = found.starts[found.first].tolist(), found.ends[found.last].tolist()
         if origin is not None:
             starts, ends = [origin[a] for a in starts], [origin[b] for b in ends]
         places = zip(found.terms.tolist(), starts, ends, found.sentences[found.first].tolist(), strict=True)
-        return sorted((Found(*place) for place in places), key=itemgetter(1, 2))
+        return sorted((TermMatch(*place) for place in places), key=itemgetter(1, 2))
 
     def count(self, texts: Iterable[str]) -> Counts:
         """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""
@@ -136,9 +140,9 @@ class Lexicon:
     def count_prepared(self, batch: Sequence[Prepared]) -> Counts:
         """Count the lexicon's terms in a batch of prepared paragraphs, all at once."""
         sizes = [len(paragraph.sentences) for paragraph in batch]
-        toneless = np.array([hardly_toned(paragraph.text) for paragraph in batch], bool)
+        toneless = np.array([is_undiacritized(paragraph.text) for paragraph in batch], bool)
         rows, columns = [np.empty(0, np.intp)], [np.empty(0, np.int32)]
-        for chosen, matcher in ((~toneless, "_toned"), (toneless, "_toneless")):
+        for chosen, matcher in ((~toneless, "_toned"), (toneless, "_undiacritized")):
             if chosen.any():
                 texts, spans, _ = zip(*compress(batch, chosen), strict=True)
                 found = getattr(self, matcher).find(texts, spans)

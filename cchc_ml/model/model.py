@@ -91,7 +91,9 @@ class Model:
 
     def scores_and_sentences(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Score each paragraph, shape (n, 6), and each sentence by itself, shape (n_sentences, 6)."""
-        paragraphs, sentences = (self.features.score(X, self.coef) + self.intercept for X in (counts.paragraphs(), counts.sentences))
+        paragraphs, sentences = (
+            self.features.score(X, self.coef) + self.intercept for X in (counts.paragraphs(), counts.sentences)
+        )
         return pool(paragraphs, sentences, counts.starts), sentences
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from .model import Model
 
-__all__ = ["spread"]
+__all__ = ["parallel_map"]
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
@@ -24,7 +24,9 @@ Result = TypeVar("Result")
 ROUNDS = (2, 4, 8, 16, 32)
 
 
-def spread(work: Callable[[Model, Batch], Result], model: Model, batches: Iterable[Batch], n_jobs: int | None = 1) -> Iterator[Result]:
+def parallel_map(
+    work: Callable[[Model, Batch], Result], model: Model, batches: Iterable[Batch], n_jobs: int | None = 1
+) -> Iterator[Result]:
     """Yield ``work(model, batch)`` for each batch, in order.
 
     Batches and results go by files of a temporary folder: through a pipe, a process waits for a megabyte piece by piece.

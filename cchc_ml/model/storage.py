@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import atomic, shipped
+from ..files import atomic_write, data_path
 from ..pillars import PILLARS
 from .features import Features
 from .lexicon import Lexicon
@@ -29,7 +29,7 @@ def _bytes(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
 def write_model(model: Model, path: str | Path) -> None:
     """Write `model` to `path`, all of it or nothing."""
     header = {"format": FORMAT, "pillars": list(PILLARS), **model.header}
-    with atomic(path) as temporary, open(temporary, "wb") as file:
+    with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez(
             file,
             header=_bytes(json.dumps(header, ensure_ascii=False, sort_keys=True)),
@@ -54,7 +54,7 @@ def read_model(path: str | Path | None = None) -> Model:
     ValueError
         The file is no model, is damaged, or was written by a newer version.
     """
-    path = shipped("models/pillars.npz") if path is None else Path(path)
+    path = data_path("models/pillars.npz") if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no model at {path}; train one with: cchc-ml train -o {path}")
     try:
@@ -76,7 +76,9 @@ def read_model(path: str | Path | None = None) -> Model:
     ) as error:
         raise ValueError(f"{path} is not a cchc-ml model, or is damaged; train one with: cchc-ml train") from error
     if version != FORMAT:
-        raise ValueError(f"{path} has model format {version}, this version of cchc-ml reads format {FORMAT}; upgrade cchc-ml")
+        raise ValueError(
+            f"{path} has model format {version}, this version of cchc-ml reads format {FORMAT}; upgrade cchc-ml"
+        )
     if header.pop("pillars", None) != list(PILLARS):
         raise ValueError(f"{path} is for other pillars than {', '.join(PILLARS)}")
     try:
@@ -86,8 +88,16 @@ def read_model(path: str | Path | None = None) -> Model:
             **{name: arrays[name] for name in ("coef", "intercept", "thresholds", "calibration")},
             header=header,
         )
-        shapes = (len(model.features.idf), model.coef.shape, model.intercept.shape, model.thresholds.shape, model.calibration.shape)
-        weights = np.concatenate([a.ravel() for a in (model.features.idf, model.coef, model.intercept, model.calibration)])
+        shapes = (
+            len(model.features.idf),
+            model.coef.shape,
+            model.intercept.shape,
+            model.thresholds.shape,
+            model.calibration.shape,
+        )
+        weights = np.concatenate(
+            [a.ravel() for a in (model.features.idf, model.coef, model.intercept, model.calibration)]
+        )
         finite = weights.dtype.kind == "f" and bool(np.isfinite(weights).all()) and model.thresholds.dtype.kind == "f"
         sound = finite and shapes == (len(model.lexicon), (model.features.n_features, 6), (6,), (6,), (6, 2))
     except (KeyError, ValueError, IndexError, TypeError) as error:

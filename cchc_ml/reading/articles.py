@@ -147,7 +147,9 @@ def _decode_page(data: bytes, source: str) -> str:
 
 def _no_larger(data: bytes, source: str) -> bytes:
     if len(data) > LARGEST:
-        raise ValueError(f"{source} is larger than {LARGEST // 1_000_000} MB; an article is not (is it a table? name it .csv or .jsonl)")
+        raise ValueError(
+            f"{source} is larger than {LARGEST // 1_000_000} MB; an article is not (is it a table? name it .csv or .jsonl)"
+        )
     return data
 
 

@@ -80,7 +80,9 @@ _RELATED = re.compile(
     r"có thể bạn quan tâm|bình luận.{0,12}|ý kiến bạn đọc.{0,12}|tin đọc nhiều|bài đọc nhiều)\W*$"
 )
 _MARKS = re.compile(r"(?i)\s[|»›▸●⎙]\s|\|.*\||@|www\.|https?:|©|gmt\s*\+")
-_RELATED_TO = re.compile(r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|cùng)|xem thêm|đọc thêm)[^.]{0,20}:")
+_RELATED_TO = re.compile(
+    r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|cùng)|xem thêm|đọc thêm)[^.]{0,20}:"
+)
 _BULLET = re.compile(r"(?i)^(?:[-+–•*▪]\s*|\d{1,2}[.)]\s+|[a-zđ]\)\s+)\w")
 # How far down a page its lead may be repeated.
 LEAD = 6
@@ -98,11 +100,21 @@ def is_prose(text: str) -> bool:
     if stop and stop[0][0] in ".…":
         # A whole sentence may speak of anything; only a label before a colon, or the marks of a menu, make it furniture.
         if words >= 6 and stop[0][0] == ".":
-            labelled = words < 40 and ":" in text[:40] and bool(_OPENING.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
-            return not labelled and not (words < 15 and (_MARKS.search(text) or _CAPTION.search(text) or _DATE.match(text)))
-        return words >= 15 or (words >= (2 if stop[0][0] == "." else 6) and not _plain_furniture(text) and not _DATE.search(text))
+            labelled = (
+                words < 40
+                and ":" in text[:40]
+                and bool(_OPENING.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
+            )
+            return not labelled and not (
+                words < 15 and (_MARKS.search(text) or _CAPTION.search(text) or _DATE.match(text))
+            )
+        return words >= 15 or (
+            words >= (2 if stop[0][0] == "." else 6) and not _plain_furniture(text) and not _DATE.search(text)
+        )
     furniture = words < 40 and (
-        _plain_furniture(text) if words < 20 else bool(_MARKS.search(text) or _CAPTION.search(text) or _RELATED_TO.match(text))
+        _plain_furniture(text)
+        if words < 20
+        else bool(_MARKS.search(text) or _CAPTION.search(text) or _RELATED_TO.match(text))
     )
     # A question, a quotation or a colon also ends headlines.
     return (words >= 20 if stop else words >= 40) and not furniture
@@ -165,7 +177,12 @@ def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collect
             text = texts[i]
             if kinds[i] is Kind.furniture and text in items and not _MARKS.search(text):
                 kinds[i] = Kind.body
-            elif kinds[i] is Kind.furniture and not _is_furniture(text) and 2 <= len(text.split()) <= 25 and not in_list[i]:
+            elif (
+                kinds[i] is Kind.furniture
+                and not _is_furniture(text)
+                and 2 <= len(text.split()) <= 25
+                and not in_list[i]
+            ):
                 kinds[i] = Kind.body if _STOP.search(text) else Kind.subheading
         for i in range(1, len(texts)):
             listed = kinds[i - 1] is Kind.body and (texts[i - 1].endswith(":") or _BULLET.match(texts[i - 1]))

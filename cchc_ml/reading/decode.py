@@ -40,4 +40,6 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8") from None
+        raise ValueError(
+            f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8"
+        ) from None

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ..files import needs
+from ..files import require_extra
 from .boilerplate import join_lines
 
 __all__ = ["docx_blocks", "pdf_blocks"]
@@ -32,7 +32,7 @@ def check_archive(path: Path) -> None:
 
 def docx_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
     """Return the paragraphs of a `.docx` in order, those in tables too, and its title, date and author where it has them."""
-    docx = needs("docx", "office", f"{path.suffix} files")
+    docx = require_extra("docx", "office", f"{path.suffix} files")
     check_archive(path)
     try:
         document = docx.Document(str(path))
@@ -41,7 +41,12 @@ def docx_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
         # What python-docx writes of itself into a new file says nothing.
         told = facts.author and facts.author != "python-docx"
         created = facts.created.date().isoformat() if told and facts.created else None
-        about = {"headline": facts.title or None, "date": created, "author": facts.author if told else None, "outlet": None}
+        about = {
+            "headline": facts.title or None,
+            "date": created,
+            "author": facts.author if told else None,
+            "outlet": None,
+        }
     except Exception as error:  # python-docx and lxml raise what they like on damaged files
         raise ValueError(f"{path} is damaged, or no Word document: {type(error).__name__}") from None
     return [block for block in blocks if block], about
@@ -68,13 +73,16 @@ def pdf_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
     ValueError
         The file is damaged, locked, or scanned: it has pages but no text.
     """
-    pdfium = needs("pypdfium2", "office", ".pdf files")
+    pdfium = require_extra("pypdfium2", "office", ".pdf files")
     try:
         document = pdfium.PdfDocument(str(path))
     except pdfium.PdfiumError as error:
         raise ValueError(f"{path} is damaged, locked, or no PDF: {error}") from None
     try:
-        pages = [page.get_textpage().get_text_bounded().replace("\r", "").replace("\ufffe", "-").split("\n") for page in document]
+        pages = [
+            page.get_textpage().get_text_bounded().replace("\r", "").replace("\ufffe", "-").split("\n")
+            for page in document
+        ]
         about = document.get_metadata_dict()
     except pdfium.PdfiumError as error:
         raise ValueError(f"{path} is damaged: {error}") from None
@@ -82,7 +90,12 @@ def pdf_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
         document.close()
     if not any(line.strip() for lines in pages for line in lines):
         raise ValueError(f"{path} is a scan: its {len(pages)} pages are pictures without text; run OCR on it first")
-    return _paragraphs(pages), {"headline": about.get("Title") or None, "date": None, "author": about.get("Author") or None, "outlet": None}
+    return _paragraphs(pages), {
+        "headline": about.get("Title") or None,
+        "date": None,
+        "author": about.get("Author") or None,
+        "outlet": None,
+    }
 
 
 def _paragraphs(pages: list[list[str]]) -> list[str]:
@@ -99,7 +112,11 @@ def _paragraphs(pages: list[list[str]]) -> list[str]:
     lines = []
     for page in pages:
         full = [line.strip() for line in page]
-        lines += [line for line in full if mark(line) not in running and not re.fullmatch(r"(?:trang )?\d+(?:\s*/\s*\d+)?", line.lower())]
+        lines += [
+            line
+            for line in full
+            if mark(line) not in running and not re.fullmatch(r"(?:trang )?\d+(?:\s*/\s*\d+)?", line.lower())
+        ]
     return join_lines(_unhyphenate(lines))
 
 

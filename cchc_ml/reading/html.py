@@ -135,7 +135,11 @@ def _pieces(root: Any) -> list[_Piece]:
         if current.text:
             current.after_image, image = image, False
             pieces.append(current)
-        current = _Piece(parent, heading=headings > 0, item=parent is not None and any(e.tag == "li" for e in (parent, *_near(parent))))
+        current = _Piece(
+            parent,
+            heading=headings > 0,
+            item=parent is not None and any(e.tag == "li" for e in (parent, *_near(parent))),
+        )
 
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):
@@ -175,7 +179,9 @@ def _near(element: Any, most: int = 3) -> list[Any]:
 def _long_text(element: Any) -> int:
     """Return how many characters of an element stand in runs of text long enough for a paragraph."""
     return sum(
-        len(text) for text in element.itertext() if len(text) > 120 and not text.lstrip().startswith(("{", "(", "var ", "function", "@"))
+        len(text)
+        for text in element.itertext()
+        if len(text) > 120 and not text.lstrip().startswith(("{", "(", "var ", "function", "@"))
     )
 
 
@@ -197,7 +203,12 @@ def _is_beside(pieces: list[_Piece], i: int, region: Any) -> bool:
     piece = pieces[i]
     if piece.linked > 0.5 * len(piece.text) or _is_caption(piece):
         return True
-    if i == 0 or len(piece.text.split()) > 60 or pieces[i - 1].linked <= 0.5 * len(pieces[i - 1].text) or piece.parent is region:
+    if (
+        i == 0
+        or len(piece.text.split()) > 60
+        or pieces[i - 1].linked <= 0.5 * len(pieces[i - 1].text)
+        or piece.parent is region
+    ):
         return False
     box = next(
         (
@@ -211,7 +222,11 @@ def _is_beside(pieces: list[_Piece], i: int, region: Any) -> bool:
 
 
 def _is_caption(piece: _Piece) -> bool:
-    return piece.after_image and len(piece.text.split()) < 30 and (not is_prose(piece.text) or piece.parent.tag in ("em", "i", "center"))
+    return (
+        piece.after_image
+        and len(piece.text.split()) < 30
+        and (not is_prose(piece.text) or piece.parent.tag in ("em", "i", "center"))
+    )
 
 
 def _body(pieces: list[_Piece]) -> Any:
@@ -228,7 +243,9 @@ def _body(pieces: list[_Piece]) -> Any:
                 element = element.getparent()
     best: Any = None
     for element, worth in weight.items():
-        if worth >= 0.7 * total and (best is None or worth < weight[best] or (worth == weight[best] and best in element.iterancestors())):
+        if worth >= 0.7 * total and (
+            best is None or worth < weight[best] or (worth == weight[best] and best in element.iterancestors())
+        ):
             best = element
     return best
 
@@ -249,7 +266,9 @@ def _join_soft(pieces: list[_Piece]) -> list[str]:
 def _meta(root: Any, *names: str) -> str | None:
     for name in names:
         for element in root.iter("meta"):
-            if (element.get("property") or element.get("name") or element.get("itemprop") or "").lower() == name and element.get("content"):
+            if (
+                element.get("property") or element.get("name") or element.get("itemprop") or ""
+            ).lower() == name and element.get("content"):
                 return _SPACE.sub(" ", element.get("content")).strip()
     return None
 
@@ -262,7 +281,9 @@ def _linked_data(root: Any) -> dict[str, Any]:
                 found = json.loads(element.text or "")
             except (ValueError, RecursionError):
                 continue
-            items = found if isinstance(found, list) else found.get("@graph", [found]) if isinstance(found, dict) else []
+            items = (
+                found if isinstance(found, list) else found.get("@graph", [found]) if isinstance(found, dict) else []
+            )
             for item in items if isinstance(items, list) else []:
                 if isinstance(item, dict) and "Article" in str(item.get("@type")):
                     return item
@@ -301,15 +322,29 @@ def read_page(source: str) -> Page:
     that holds most of the prose; what is left inside is told by its wording (`cchc_ml.reading.boilerplate`).
     """
     try:
-        root = html.document_fromstring(source.encode("utf8", "replace"), parser=html.HTMLParser(encoding="utf8", huge_tree=True))
+        root = html.document_fromstring(
+            source.encode("utf8", "replace"), parser=html.HTMLParser(encoding="utf8", huge_tree=True)
+        )
     except (etree.ParserError, etree.XMLSyntaxError):
         return Page(())
     data = _linked_data(root)
     pieces = _pieces(root)
-    title = " ".join(filter(None, (_meta(root, "og:title"), _name(data.get("headline")), _SPACE.sub(" ", root.findtext(".//title") or ""))))
+    title = " ".join(
+        filter(
+            None,
+            (_meta(root, "og:title"), _name(data.get("headline")), _SPACE.sub(" ", root.findtext(".//title") or "")),
+        )
+    )
     # The headline stands in the page's title, or in its first kind of heading.
     titled = [i for i, p in enumerate(pieces) if len(p.text.split()) > 3 and p.text.lower() in title.lower()]
-    heads = next((found for tag in ("h1", "h2") if (found := [i for i, p in enumerate(pieces) if p.heading and p.parent.tag == tag])), [])
+    heads = next(
+        (
+            found
+            for tag in ("h1", "h2")
+            if (found := [i for i, p in enumerate(pieces) if p.heading and p.parent.tag == tag])
+        ),
+        [],
+    )
     region = _body(pieces)
     if region is None:
         return Page(tuple(arrange([p.text for p in pieces])))
@@ -330,7 +365,9 @@ def read_page(source: str) -> Page:
     blocks = arrange(_join_soft(kept), headline=headline, items=items)
     told = next((b.text for b in blocks if b.kind is Kind.headline), headline)
     lines = [p.text for p in pieces[max(first - 12, 0) : inside[-1] + 4]]
-    date = _iso(_meta(root, "article:published_time", "pubdate", "dc.date", "datepublished")) or _iso(_name(data.get("datePublished")))
+    date = _iso(_meta(root, "article:published_time", "pubdate", "dc.date", "datepublished")) or _iso(
+        _name(data.get("datePublished"))
+    )
     signed = next((m[1] for line in lines if (m := _VISIBLE_AUTHOR.match(line))), None)
     return Page(
         tuple(blocks),

@@ -12,9 +12,18 @@ from typing import Any, NamedTuple
 
 from .articles import ARTICLES, LARGEST, Article, decode_article, read_article
 from .boilerplate import Kind
-from .tables import TABLES, TEXT_COLUMNS, Row, kind_of, parse_csv, parse_jsonl, read_rows, text_column
+from .tables import TABLES, TEXT_COLUMNS, Row, find_text_column, kind_of, parse_csv, parse_jsonl, read_rows
 
-__all__ = ["LONGEST", "READING_ERRORS", "Item", "Unread", "expand", "read_file", "read_inputs", "require_text"]
+__all__ = [
+    "LONGEST",
+    "READING_ERRORS",
+    "InputItem",
+    "PendingArticle",
+    "expand",
+    "read_file",
+    "read_inputs",
+    "require_text",
+]
 
 # What reading a file may raise: no such file, no text, a library that is missing.
 READING_ERRORS = (ValueError, TypeError, OSError, ImportError)
@@ -25,20 +34,22 @@ LONGEST = 1_000_000
 
 def require_text(where: str, row: Row, wanted: str | None = None) -> str:
     """Return the name of the column that holds the text of a row, or say what there is instead."""
-    column = text_column(row, wanted)
-    if column is None:
+    text_column = find_text_column(row, wanted)
+    if text_column is None:
         name = repr(wanted) if wanted else f"'text' (nor {', '.join(TEXT_COLUMNS[1:])})"
         raise ValueError(f"{where}: no field or column {name}; found: {', '.join(map(str, row)) or 'none'}")
-    text = row[column]
+    text = row[text_column]
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{where}: row without text ({column} is {text!r:.60})")
+        raise ValueError(f"{where}: row without text ({text_column} is {text!r:.60})")
     if len(text) > LONGEST:
         raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {LONGEST:,}")
     try:
         text.encode("utf8")
     except UnicodeEncodeError as error:
-        raise ValueError(f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8") from None
-    return column
+        raise ValueError(
+            f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8"
+        ) from None
+    return text_column
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:
@@ -78,14 +89,18 @@ def _matching(pattern: Path) -> list[str]:
 
 def _passed_over(path: Path) -> bool:
     """Whether a file is hidden, Word's lock, or what a browser saved beside a page."""
-    return any(part.startswith((".", "~$")) for part in path.parts) or any(part.endswith("_files") for part in path.parts[:-1])
+    return any(part.startswith((".", "~$")) for part in path.parts) or any(
+        part.endswith("_files") for part in path.parts[:-1]
+    )
 
 
 def _readable(path: Path) -> bool:
     return (path.suffix.lower() in ARTICLES or kind_of(path) in TABLES) and path.is_file()
 
 
-def read_file(path: str | Path, *, column: str | None = None, keep_furniture: bool = False) -> Iterator[tuple[Row, str]]:
+def read_file(
+    path: str | Path, *, text_column: str | None = None, keep_furniture: bool = False
+) -> Iterator[tuple[Row, str]]:
     """Yield the rows of one file, each with the name of the field that holds its text.
 
     A row of a table keeps its fields; a paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and the
@@ -93,18 +108,18 @@ def read_file(path: str | Path, *, column: str | None = None, keep_furniture: bo
     """
     path = Path(path)
     if str(path) == "-":
-        yield from _standard_input(column, keep_furniture)
+        yield from _standard_input(text_column, keep_furniture)
     elif path.suffix.lower() in ARTICLES:
         yield from _article_rows(read_article(path), keep_furniture)
     elif kind_of(path) in TABLES:
-        yield from _table(read_rows(path), str(path), column)
+        yield from _table(read_rows(path), str(path), text_column)
     else:
         if not path.stat().st_size:
             raise ValueError(f"{path} is empty")
         raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
 
 
-class Unread(NamedTuple):
+class PendingArticle(NamedTuple):
     """An article that is still to be read, where it is to be tagged.
 
     Attributes
@@ -122,50 +137,50 @@ class Unread(NamedTuple):
 
 
 # A row with the name of the field that holds its text, or an article.
-Item = tuple[Row, str] | Unread
+InputItem = tuple[Row, str] | PendingArticle
 
 
 def read_inputs(
     files: Iterable[str],
     *,
-    column: str | None = None,
+    text_column: str | None = None,
     keep_furniture: bool = False,
-    failed: Callable[[str, str], None] | None = None,
-    begun: Callable[[int], None] | None = None,
-) -> Iterator[Item]:
+    on_error: Callable[[str, str], None] | None = None,
+    on_file: Callable[[int], None] | None = None,
+) -> Iterator[InputItem]:
     """Yield the rows of tables, and articles to be read, in order; see `expand` and `read_file`.
 
     Parameters
     ----------
-    failed : callable, optional
+    on_error : callable, optional
         Called with a table that cannot be read to its end, and why; without it, the error is raised.
-    begun : callable, optional
+    on_file : callable, optional
         Called with the number of each file, before it is read.
     """
     for number, path in enumerate(files):
-        if begun:
-            begun(number)
+        if on_file:
+            on_file(number)
         if Path(path).suffix.lower() in ARTICLES:
-            yield Unread(path, keep_furniture)
+            yield PendingArticle(path, keep_furniture)
             continue
         try:
-            yield from read_file(path, column=column, keep_furniture=keep_furniture)
+            yield from read_file(path, text_column=text_column, keep_furniture=keep_furniture)
         except READING_ERRORS as error:
-            if not failed:
+            if not on_error:
                 raise
-            failed(path, str(error))
+            on_error(path, str(error))
 
 
-def _table(rows: Iterable[tuple[str, Row]], name: str, column: str | None) -> Iterator[tuple[Row, str]]:
+def _table(rows: Iterable[tuple[str, Row]], name: str, text_column: str | None) -> Iterator[tuple[Row, str]]:
     empty = True
     for where, row in rows:
-        yield row, require_text(where, row, column)
+        yield row, require_text(where, row, text_column)
         empty = False
     if empty:
         raise ValueError(f"{name} has no rows")
 
 
-def _standard_input(column: str | None, keep_furniture: bool) -> Iterator[tuple[Row, str]]:
+def _standard_input(text_column: str | None, keep_furniture: bool) -> Iterator[tuple[Row, str]]:
     name = "standard input"
     file: Any = sys.stdin.buffer
     skipped = []
@@ -174,20 +189,22 @@ def _standard_input(column: str | None, keep_furniture: bool) -> Iterator[tuple[
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     more = iter(file.readline, b"")
     if start.startswith(b"{"):
-        yield from _table(parse_jsonl(_Lines(chain([*skipped, first], more)), name), name, column)
+        yield from _table(parse_jsonl(_Lines(chain([*skipped, first], more)), name), name, text_column)
     elif start.startswith(b"[{"):
         raise ValueError(f"{name} is one JSON array; want one object a line")
-    elif start.lower().startswith(b"sep=") or _is_head(start.decode("utf8", "replace"), column):
-        yield from _table(parse_csv(_Lines(chain([first], more)), name), name, column)
+    elif start.lower().startswith(b"sep=") or _is_head(start.decode("utf8", "replace"), text_column):
+        yield from _table(parse_csv(_Lines(chain([first], more)), name), name, text_column)
     else:
-        yield from _article_rows(decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_furniture, source="-")
+        yield from _article_rows(
+            decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_furniture, source="-"
+        )
 
 
-def _is_head(line: str, column: str | None) -> bool:
+def _is_head(line: str, text_column: str | None) -> bool:
     """Whether a line is the head of a CSV: one of its cells names the column of the text."""
     if len(line) > 2000:
         return False
-    return any(text_column(next(csv.reader([line.strip()], delimiter=mark), []), column) for mark in ",;\t")
+    return any(find_text_column(next(csv.reader([line.strip()], delimiter=mark), []), text_column) for mark in ",;\t")
 
 
 class _Lines:
@@ -214,5 +231,16 @@ def _article_rows(article: Article, keep_furniture: bool, source: str | None = N
             continue
         number += 1
         if len(block.text) > LONGEST:
-            raise ValueError(f"{article.source}, paragraph {number}: {len(block.text):,} characters; want at most {LONGEST:,}")
-        yield {"source": source or article.source, "paragraph": number, "text": block.text, "kind": str(block.kind), **about}, "text"
+            raise ValueError(
+                f"{article.source}, paragraph {number}: {len(block.text):,} characters; want at most {LONGEST:,}"
+            )
+        yield (
+            {
+                "source": source or article.source,
+                "paragraph": number,
+                "text": block.text,
+                "kind": str(block.kind),
+                **about,
+            },
+            "text",
+        )

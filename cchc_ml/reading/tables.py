@@ -17,11 +17,11 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from ..files import needs
+from ..files import require_extra
 from ..text.encodings import sniff
 from .documents import check_archive
 
-__all__ = ["TABLES", "TEXT_COLUMNS", "Row", "open_parquet", "parse_csv", "parse_jsonl", "read_rows", "text_column"]
+__all__ = ["TABLES", "TEXT_COLUMNS", "Row", "find_text_column", "open_parquet", "parse_csv", "parse_jsonl", "read_rows"]
 
 Row = dict[str, Any]
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
@@ -30,7 +30,7 @@ HEAD = 65_536
 LONGEST_LINE = 16_000_000
 
 
-def text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
+def find_text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
     """Return the column that holds the text: the one wanted, or the first that goes by a usual name."""
     return _text_column(tuple(columns), wanted)
 
@@ -161,7 +161,7 @@ def parse_csv(file: Any, name: str, delimiter: str | None = None) -> Iterator[tu
 
 def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
     """Read the first sheet that has rows, its first row as heads."""
-    openpyxl = needs("openpyxl", "office", ".xlsx files")
+    openpyxl = require_extra("openpyxl", "office", ".xlsx files")
     check_archive(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -196,7 +196,7 @@ def open_parquet(path: Path) -> Iterator[Any]:
     ValueError
         The file is damaged, or two of its columns have the same name.
     """
-    parquet = needs("pyarrow.parquet", "office", ".parquet files")
+    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
     try:
         file = parquet.ParquetFile(path)
     except FileNotFoundError:

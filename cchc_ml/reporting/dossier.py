@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..files import atomic, needs
+from ..files import atomic_write, require_extra
 from ..pillars import PILLARS
 from .overview import Overview, Quote, percent, spans
-from .provenance import seal
+from .provenance import content_hash
 
 if TYPE_CHECKING:
     from .prevalence import Shares
@@ -48,7 +48,7 @@ def write_dossier(overview: Overview, path: str | Path) -> None:
     kind = path.suffix.lower()
     if kind not in DOSSIERS:
         raise ValueError(f"{path} is no dossier; want one of {', '.join(DOSSIERS)}")
-    with atomic(path) as temporary:
+    with atomic_write(path) as temporary:
         (_write_docx if kind == ".docx" else _write_xlsx)(overview, temporary)
 
 
@@ -64,7 +64,9 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
         receipt, content = (_read_docx if path.suffix.lower() == ".docx" else _read_xlsx)(path)
         return json.loads(receipt), content
     except (ValueError, KeyError, IndexError, OSError) as error:
-        raise ValueError(f"{path} holds no receipt ({type(error).__name__}); want a dossier written by: cchc-ml report") from None
+        raise ValueError(
+            f"{path} holds no receipt ({type(error).__name__}); want a dossier written by: cchc-ml report"
+        ) from None
 
 
 def _shares(total: Shares) -> Iterator[tuple[str, ...]]:
@@ -81,11 +83,11 @@ def _facts(quote: Quote) -> tuple[str, str, str, str]:
 
 
 def _sealed(receipt: Mapping[str, Any], content: str) -> str:
-    return json.dumps(seal(receipt, content), ensure_ascii=False, indent=1)
+    return json.dumps(content_hash(receipt, content), ensure_ascii=False, indent=1)
 
 
 def _write_docx(overview: Overview, path: Path) -> None:
-    document = needs("docx", "office", ".docx files").Document()
+    document = require_extra("docx", "office", ".docx files").Document()
     document.add_heading(TITLE, 0)
     document.add_paragraph(
         f"{overview.overall.paragraphs} đoạn văn trong {overview.overall.documents} bài. Nhãn do máy gắn, cần người đọc lại."
@@ -99,7 +101,9 @@ def _write_docx(overview: Overview, path: Path) -> None:
         quotes = overview.quotes[pillar]
         document.add_heading(pillar.vi, 1)
         shown = min(len(quotes), QUOTED[".docx"])
-        document.add_paragraph(f"{len(quotes)} đoạn được gắn nhãn; dưới đây là {shown} đoạn chắc nhất." if quotes else "Không có đoạn nào.")
+        document.add_paragraph(
+            f"{len(quotes)} đoạn được gắn nhãn; dưới đây là {shown} đoạn chắc nhất." if quotes else "Không có đoạn nào."
+        )
         for quote in islice(quotes, QUOTED[".docx"]):
             paragraph = document.add_paragraph(style="Quote")
             for text, marked in spans(quote.paragraph.text, [quote.sentence]):
@@ -118,7 +122,7 @@ def _docx_content(document: Any) -> str:
 
 
 def _read_docx(path: Path) -> tuple[str, str]:
-    docx = needs("docx", "office", ".docx files")
+    docx = require_extra("docx", "office", ".docx files")
     try:
         document = docx.Document(str(path))
     except Exception as error:  # python-docx raises what it likes on damaged files
@@ -130,12 +134,20 @@ def _read_docx(path: Path) -> tuple[str, str]:
 
 
 def _write_xlsx(overview: Overview, path: Path) -> None:
-    xlsxwriter = needs("xlsxwriter", "office", ".xlsx files")
+    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     sheets: dict[str, list[tuple[Any, ...]]] = {SHARES: [SHARE_HEADS, *_shares(overview.overall)]}
     for pillar in PILLARS:
         rows: list[tuple[Any, ...]] = [QUOTE_HEADS]
         for number, quote in enumerate(islice(overview.quotes[pillar], QUOTED[".xlsx"]), 1):
-            rows.append((number, *_facts(quote), round(quote.probability, 4), quote.sentence[:CELL], quote.paragraph.text[:CELL]))
+            rows.append(
+                (
+                    number,
+                    *_facts(quote),
+                    round(quote.probability, 4),
+                    quote.sentence[:CELL],
+                    quote.paragraph.text[:CELL],
+                )
+            )
         sheets[pillar.short] = rows
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
@@ -169,7 +181,7 @@ def _rows_content(sheets: Any) -> str:
 
 
 def _read_xlsx(path: Path) -> tuple[str, str]:
-    openpyxl = needs("openpyxl", "office", ".xlsx files")
+    openpyxl = require_extra("openpyxl", "office", ".xlsx files")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises what it likes on damaged files

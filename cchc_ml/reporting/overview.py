@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..evaluation.html_report import COLOURS
-from ..pillars import PILLARS, Pillar
-from ..reading.tables import Row, text_column
+from ..pillars import COLOURS, PILLARS, Pillar
+from ..reading.tables import Row, find_text_column
 from .prevalence import FEW_DOCUMENTS, FEW_PARAGRAPHS, Shares, shares
-from .provenance import seal
+from .provenance import content_hash
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Document", "Overview", "Paragraph", "Quote", "build", "overview_page"]
+__all__ = ["Document", "Overview", "Paragraph", "Quote", "gather", "overview_page"]
 
 # The columns of a table that say where a paragraph comes from, by their usual names.
 LINK = ("url", "link", "liên kết", "lien_ket")
@@ -92,7 +91,7 @@ class Overview:
         Every tagged paragraph, the most probable first.
     documents : list of Document
     receipt : mapping
-        What it was made of; see `cchc_ml.reporting.provenance.make_receipt`.
+        What it was made of; see `cchc_ml.reporting.provenance.make_provenance`.
     """
 
     overall: Shares
@@ -112,18 +111,18 @@ def _clean(value: object) -> str:
 
 def _value(row: Row, names: Iterable[str]) -> str:
     for name in names:
-        column = text_column(row, name)
-        if column is not None and row[column] not in (None, ""):
-            return _clean(row[column])
+        text_column = find_text_column(row, name)
+        if text_column is not None and row[text_column] not in (None, ""):
+            return _clean(row[text_column])
     return ""
 
 
-def build(
+def gather(
     rows: Iterable[Row],
     prior: NDArray[np.floating[Any]],
     *,
     by: str | None = None,
-    column: str | None = None,
+    text_column: str | None = None,
     receipt: Mapping[str, Any] | None = None,
 ) -> Overview:
     """Gather tagged rows.
@@ -136,7 +135,7 @@ def build(
         See `cchc_ml.reporting.prevalence.training_prior`.
     by : str, optional
         The column to group by; by default the outlet.
-    column : str, optional
+    text_column : str, optional
         The column with the text.
 
     Raises
@@ -152,12 +151,14 @@ def build(
         if row.get("kind") in UNCOUNTED:
             continue
         columns |= row.keys()
-        text = text_column(row, column)
+        text = find_text_column(row, text_column)
         if text is None:
             raise ValueError(f"a row has no text; found: {', '.join(row)}")
         name = _value(row, DOCUMENT)
         headline, outlet, date, link = (_value(row, names) for names in (HEADLINE, OUTLET, DATE, LINK))
-        document = documents.setdefault(name or f"\0{len(paragraphs)}", Document(len(documents), name, headline, outlet, date, link))
+        document = documents.setdefault(
+            name or f"\0{len(paragraphs)}", Document(len(documents), name, headline, outlet, date, link)
+        )
         scores = {pillar: float(row["scores"][pillar]) for pillar in PILLARS}
         evidence = {pillar: _clean(row["evidence"].get(pillar, "")) for pillar in map(Pillar, row["pillars"])}
         paragraph = Paragraph(_clean(row[text]), _value(row, ("paragraph",)), scores, evidence)
@@ -177,7 +178,9 @@ def build(
     def split(keys: Sequence[str], names: Mapping[str, str]) -> dict[str, Shares]:
         named = np.array([names[key] for key in keys])
         sets = {name: named == name for name in dict.fromkeys(names.values())}
-        return {name: shares(probabilities[inside], tags[inside], owners[inside], prior) for name, inside in sets.items()}
+        return {
+            name: shares(probabilities[inside], tags[inside], owners[inside], prior) for name, inside in sets.items()
+        }
 
     found = {}
     months, years = [_month(date) for date in dates], [_year(date) for date in dates]
@@ -217,7 +220,10 @@ def _year(date: str) -> str:
 
 def _in_time(moments: Iterable[str]) -> dict[str, str]:
     """Name years and months as they are read, from the first to the last, and the unknown one."""
-    return {moment: "/".join(reversed(moment.split("-"))) or UNKNOWN for moment in sorted(set(moments), key=lambda m: m or "~")}
+    return {
+        moment: "/".join(reversed(moment.split("-"))) or UNKNOWN
+        for moment in sorted(set(moments), key=lambda m: m or "~")
+    }
 
 
 def _by_size(groups: Iterable[str]) -> dict[str, str]:
@@ -304,7 +310,7 @@ def overview_page(overview: Overview) -> str:
         *shown.values(),
     ]
     page = PAGE.format(title=TITLE, style=STYLE, body="\n".join(body))
-    sealed = json.dumps(seal(overview.receipt, page), ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    sealed = json.dumps(content_hash(overview.receipt, page), ensure_ascii=False, indent=1).replace("<", "\\u003c")
     return page.replace("</body>", f'<script type="application/json" id="receipt">{sealed}</script></body>')
 
 
@@ -384,13 +390,23 @@ def _section(title: str, sets: Mapping[str, Shares]) -> str:
                 cells.append(f'<td class="few">{found.tagged[k]}/{found.paragraphs}</td>')
             else:
                 s = found.corrected[k] / most
-                cells.append(f'<td style="--s:{s:.2f}">{percent(found.corrected[k])}<small>{_range(found.interval, k)}</small></td>')
+                cells.append(
+                    f'<td style="--s:{s:.2f}">{percent(found.corrected[k])}<small>{_range(found.interval, k)}</small></td>'
+                )
         size = f"<small>{_count(found.paragraphs)} đoạn, {_count(found.documents)} bài</small>"
         rows.append(f'<tr><th scope="row">{escape(name)}<br>{size}</th>{"".join(cells)}</tr>')
     few = any(found.corrected is None for found in sets.values())
     note = "Tỷ lệ đã hiệu chỉnh, bên dưới là khoảng tin cậy 95%; ô càng đậm tỷ lệ càng cao."
-    note += f" Nhóm dưới {FEW_PARAGRAPHS} đoạn quá ít để ước lượng: chỉ ghi số đoạn được gắn nhãn trên tổng số đoạn." if few else ""
-    note += f" Nhóm dưới {FEW_DOCUMENTS} bài không có khoảng tin cậy." if any(s.documents < FEW_DOCUMENTS for s in sets.values()) else ""
+    note += (
+        f" Nhóm dưới {FEW_PARAGRAPHS} đoạn quá ít để ước lượng: chỉ ghi số đoạn được gắn nhãn trên tổng số đoạn."
+        if few
+        else ""
+    )
+    note += (
+        f" Nhóm dưới {FEW_DOCUMENTS} bài không có khoảng tin cậy."
+        if any(s.documents < FEW_DOCUMENTS for s in sets.values())
+        else ""
+    )
     table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     trends = _trends(sets) if title in (BY_MONTH, BY_YEAR) else ""
     return f'<h2>{escape(title)}</h2>\n<p class="dim">{note}</p>\n{trends}<div class="wide">{table}</div>'
@@ -411,8 +427,8 @@ def _trends(sets: Mapping[str, Shares]) -> str:
     for k, pillar in enumerate(PILLARS):
         x = [30 + 200 * (i - first) / (last - first) for i, *_ in points]
         line, high, low = (
-            [f"{a:.1f},{70 - 60 * share / top:.1f}" for a, share in zip(x, column, strict=True)]
-            for column in ([p[2][k] for p in points], [p[3][-1, k] for p in points], [p[3][0, k] for p in points])
+            [f"{a:.1f},{70 - 60 * share / top:.1f}" for a, share in zip(x, text_column, strict=True)]
+            for text_column in ([p[2][k] for p in points], [p[3][-1, k] for p in points], [p[3][0, k] for p in points])
         )
         colour = COLOURS[pillar]
         figures.append(
@@ -436,7 +452,9 @@ def _strongest_section(overview: Overview, pillar: Pillar, shown: Mapping[int, s
     quotes = [_quote(quote, quote.document.number in shown) for quote in _strongest(overview, pillar)]
     n = len(overview.quotes[pillar])
     about = (
-        f"{_count(n)} đoạn được gắn nhãn" + (f", {len(quotes)} đoạn chắc nhất:" if n > len(quotes) else ":") if n else "Không có đoạn nào."
+        f"{_count(n)} đoạn được gắn nhãn" + (f", {len(quotes)} đoạn chắc nhất:" if n > len(quotes) else ":")
+        if n
+        else "Không có đoạn nào."
     )
     return f'<h3 {_of(pillar)} id="{pillar}">{escape(pillar.vi)} <small>{about}</small></h3>\n' + "\n".join(quotes)
 
@@ -488,17 +506,24 @@ def spans(text: str, sentences: Iterable[str]) -> list[tuple[str, bool]]:
 
 
 def _marked(text: str, sentences: Iterable[str]) -> str:
-    return "".join(f"<mark>{escape(piece)}</mark>" if inside else escape(piece) for piece, inside in spans(text, sentences))
+    return "".join(
+        f"<mark>{escape(piece)}</mark>" if inside else escape(piece) for piece, inside in spans(text, sentences)
+    )
 
 
 def _article(document: Document) -> str:
     """Lay out an article with its evidence marked; of a very long one the tagged paragraphs alone."""
     tags = Counter(pillar for p in document.paragraphs for pillar in p.evidence)
-    chips = "".join(f'<span class="tag" {_of(pillar)}>{pillar.short} {tags[pillar]}</span>' for pillar in PILLARS if pillar in tags)
+    chips = "".join(
+        f'<span class="tag" {_of(pillar)}>{pillar.short} {tags[pillar]}</span>' for pillar in PILLARS if pillar in tags
+    )
     lines = []
     for i, p in enumerate(document.paragraphs, 1):
         if p.evidence:
-            own = "".join(f'<span class="tag" {_of(pillar)}>{pillar.short} {percent(p.scores[pillar], 0)}</span>' for pillar in p.evidence)
+            own = "".join(
+                f'<span class="tag" {_of(pillar)}>{pillar.short} {percent(p.scores[pillar], 0)}</span>'
+                for pillar in p.evidence
+            )
             lines.append(f'<p id="d{document.number}-{i}">{_marked(p.text, p.evidence.values())} {own}</p>')
         elif len(document.paragraphs) <= WHOLE:
             lines.append(f'<p class="none">{escape(p.text)}</p>')

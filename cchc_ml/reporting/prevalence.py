@@ -60,7 +60,9 @@ def training_prior(model: Model) -> NDArray[np.float64]:
     """
     prior = model.header.get("prevalence")
     if prior is None:
-        raise ValueError("the model does not say how frequent each pillar was in its training data; train it again with: cchc-ml train")
+        raise ValueError(
+            "the model does not say how frequent each pillar was in its training data; train it again with: cchc-ml train"
+        )
     return np.array(prior, np.float64)
 
 
@@ -116,7 +118,9 @@ def _evidence(probabilities: NDArray[Any], prior: NDArray[Any]) -> NDArray[np.fl
     """Return by how much the likelihood ratio of each paragraph exceeds 1, shape (6, n): what the prior said is taken out."""
     p = np.clip(probabilities, EDGE, 1 - EDGE)
     if not ((prior > 0) & (prior < 1)).all():
-        raise ValueError(f"a share in the training data must be between 0 and 1. Got {np.asarray(prior).tolist()} instead.")
+        raise ValueError(
+            f"a share in the training data must be between 0 and 1. Got {np.asarray(prior).tolist()} instead."
+        )
     excess: NDArray[np.float64] = (p / (1 - p) * (1 - prior) / prior - 1).T
     return excess
 
@@ -144,5 +148,7 @@ def _interval(probabilities: NDArray[Any], owner: NDArray[np.intp], prior: NDArr
     histograms = sparse.csr_array((np.ones(n * k), (column.ravel(), np.repeat(owner, k))), shape=(k * BINS, d))
     rng = np.random.default_rng(0)
     drawn = np.stack([histograms @ np.bincount(rng.integers(d, size=d), minlength=d) for _ in range(DRAWS)])
-    interval: NDArray[np.float64] = np.quantile(_most_likely(excess, drawn.reshape(DRAWS, k, BINS)[..., used]), [0.025, 0.975], axis=0)
+    interval: NDArray[np.float64] = np.quantile(
+        _most_likely(excess, drawn.reshape(DRAWS, k, BINS)[..., used]), [0.025, 0.975], axis=0
+    )
     return interval

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
+from ..version import __version__
 
 if TYPE_CHECKING:
     from ..model.model import Model
 
-__all__ = ["make_receipt", "read_page", "seal", "verify"]
+__all__ = ["content_hash", "make_provenance", "read_page", "verify"]
 
 # Where a page holds its receipt.
 BLOCK = re.compile(r'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
@@ -24,7 +24,9 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def make_receipt(files: Iterable[str | Path], model_file: Path, model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
+def make_provenance(
+    files: Iterable[str | Path], model_file: Path, model: Model, options: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the hashes of what a report is made of.
 
     Parameters
@@ -46,7 +48,7 @@ def make_receipt(files: Iterable[str | Path], model_file: Path, model: Model, op
     }
 
 
-def seal(receipt: Mapping[str, Any], content: str) -> dict[str, Any]:
+def content_hash(receipt: Mapping[str, Any], content: str) -> dict[str, Any]:
     """Return a receipt with the hash of the page that it goes with, white space apart."""
     return {**receipt, "content": hashlib.sha256("".join(content.split()).encode()).hexdigest()}
 
@@ -80,7 +82,7 @@ def verify(receipt: Mapping[str, Any], content: str, name: str, model_file: Path
     differences = []
     if receipt["cchc_ml"] != __version__:
         differences.append(f"written by cchc_ml {receipt['cchc_ml']}, this is {__version__}")
-    if seal({}, content)["content"] != receipt.get("content"):
+    if content_hash({}, content)["content"] != receipt.get("content"):
         differences.append(f"{name} was changed after it was written")
     if _sha256(model_file) != receipt["model"]:
         differences.append(f"{model_file} is another model")

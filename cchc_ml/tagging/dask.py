@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
-from .. import __version__
-from .parquet import Done, Partition, tag_partition
+from ..version import __version__
+from .parquet import Partition, PartitionResult, tag_partition
 
 if TYPE_CHECKING:
     from ..model.model import Model
@@ -31,10 +31,12 @@ class _Model(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         if self.version != __version__:
-            raise ValueError(f"worker {worker.address} has cchc_ml {__version__}, this is {self.version}; install the same")
+            raise ValueError(
+                f"worker {worker.address} has cchc_ml {__version__}, this is {self.version}; install the same"
+            )
 
 
-def _tag(name: str, partition: Partition) -> Done:
+def _tag(name: str, partition: Partition) -> PartitionResult:
     given: Any = get_worker().plugins[name]
     return tag_partition(given.model, partition)
 
@@ -56,22 +58,29 @@ def connect(address: str, n_workers: int | None = None) -> Iterator[Client]:
         No scheduler answers, or it has no worker.
     """
     if address == "local":
-        with LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
+        with (
+            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=":0") as cluster,
+            Client(cluster) as client,
+        ):
             yield client
         return
     try:
         client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
-        raise ValueError(f"no Dask scheduler answers at {address} ({type(error).__name__}); want tcp://HOST:8786, or local") from None
+        raise ValueError(
+            f"no Dask scheduler answers at {address} ({type(error).__name__}); want tcp://HOST:8786, or local"
+        ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise ValueError(f"the Dask scheduler at {address} has no workers; start one: dask worker {address}") from None
+            raise ValueError(
+                f"the Dask scheduler at {address} has no workers; start one: dask worker {address}"
+            ) from None
         yield client
 
 
-def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]) -> Iterator[Done]:
+def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]) -> Iterator[PartitionResult]:
     """Tag Parquet files on a cluster, in the order they are done.
 
     A partition whose worker dies is done again by another, and no other is; its file appears when it is whole.
@@ -97,7 +106,7 @@ def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]
             try:
                 yield future.result()
             except KilledWorker as error:
-                yield Done(partition, 0, ValueError(f"{partition.source}: {error}"))
+                yield PartitionResult(partition, 0, ValueError(f"{partition.source}: {error}"))
     finally:
         client.unregister_worker_plugin(plugin.name)
         for target in {Path(partition.target).parent for partition in partitions}:

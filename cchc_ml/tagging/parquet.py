@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..files import atomic, needs
-from ..model.parallel import spread
+from ..files import atomic_write, require_extra
+from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..pillars import PILLARS
 from ..reading.inputs import READING_ERRORS, require_text
-from ..reading.tables import open_parquet, text_column
-from .rows import results
+from ..reading.tables import find_text_column, open_parquet
+from .rows import as_row
 from .writers import RESULTS
 
 if TYPE_CHECKING:
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from ..model.model import Model
 
-__all__ = ["SPARK_RESULTS", "Done", "Partition", "plan", "tag_frames", "tag_partition", "tag_partitions"]
+__all__ = [
+    "SPARK_RESULTS",
+    "Partition",
+    "PartitionResult",
+    "plan_partitions",
+    "tag_frames",
+    "tag_partition",
+    "tag_partitions",
+]
 
 # Rows that are read, tagged and written together.
 PIECE = 8192
@@ -34,7 +42,7 @@ _model = lru_cache(maxsize=4)(read_model)
 
 
 def tag_frames(
-    frames: Iterable[pd.DataFrame], model: Model | str | Path | None = None, column: str | None = None
+    frames: Iterable[pd.DataFrame], model: Model | str | Path | None = None, text_column: str | None = None
 ) -> Iterator[pd.DataFrame]:
     """Add `pillars`, `scores` and `evidence` to data frames; the body of Spark's ``mapInPandas``.
 
@@ -44,7 +52,7 @@ def tag_frames(
         A row a paragraph.
     model : Model or path, optional
         By default the one that ships with the package. A path is read once a process.
-    column : str, optional
+    text_column : str, optional
         The column with the text; by default the first of a usual name.
 
     Raises
@@ -61,16 +69,16 @@ def tag_frames(
     """
     trained = _model(model) if model is None or isinstance(model, str | Path) else model
     for frame in frames:
-        name = _check_columns("data frame", list(map(str, frame.columns)), column)
+        name = _check_columns("data frame", list(map(str, frame.columns)), text_column)
         yield frame.assign(**_tag(trained, "data frame", 1, name, frame[name].tolist()))
 
 
-def _check_columns(where: str, columns: list[str], column: str | None) -> str:
+def _check_columns(where: str, columns: list[str], text_column: str | None) -> str:
     """Return the name of the column with the text."""
     if taken := next((result for result in RESULTS if result in columns), None):
         raise ValueError(f"{where}: a column {taken!r} is there already, which the result needs; rename or drop it")
-    if (name := text_column(columns, column)) is None:
-        raise ValueError(f"{where}: no column {column or 'text'!r}; found: {', '.join(columns) or 'none'}")
+    if (name := find_text_column(columns, text_column)) is None:
+        raise ValueError(f"{where}: no column {text_column or 'text'!r}; found: {', '.join(columns) or 'none'}")
     return name
 
 
@@ -78,7 +86,7 @@ def _tag(model: Model, where: str, first: int, name: str, texts: list[Any]) -> d
     """Return the three columns of rows that are numbered from `first`."""
     for number, text in enumerate(texts, first):
         require_text(f"{where}, row {number}", {name: text}, name)
-    rows = [results(found, text) for found, text in zip(model.annotate(texts), texts, strict=True)]
+    rows = [as_row(found, text) for found, text in zip(model.annotate(texts), texts, strict=True)]
     return {result: [row[result] for row in rows] for result in RESULTS}
 
 
@@ -89,16 +97,16 @@ class Partition(NamedTuple):
     ----------
     source, target : str
         The file to read and the file to write.
-    column : str or None
+    text_column : str or None
         The column with the text.
     """
 
     source: str
     target: str
-    column: str | None = None
+    text_column: str | None = None
 
 
-class Done(NamedTuple):
+class PartitionResult(NamedTuple):
     """What came of a partition: how many rows were written, or why none were."""
 
     partition: Partition
@@ -106,7 +114,7 @@ class Done(NamedTuple):
     error: Exception | None
 
 
-def plan(files: Iterable[str], folder: Path, column: str | None = None) -> list[Partition]:
+def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None = None) -> list[Partition]:
     """Return a partition for each Parquet file, to be written under its name in a folder.
 
     Parameters
@@ -114,7 +122,7 @@ def plan(files: Iterable[str], folder: Path, column: str | None = None) -> list[
     files : iterable of str
         One that is named twice is tagged once. Paths become absolute: a worker may stand in another folder.
     folder : Path
-    column : str, optional
+    text_column : str, optional
         The column with the text.
 
     Raises
@@ -131,11 +139,11 @@ def plan(files: Iterable[str], folder: Path, column: str | None = None) -> list[
             raise ValueError(f"{source} would be overwritten; choose another folder")
         if other := partitions.get(target.casefold()):
             raise ValueError(f"{other.source} and {source} have the same name; tag them into two folders")
-        partitions[target.casefold()] = Partition(source, target, column)
+        partitions[target.casefold()] = Partition(source, target, text_column)
     return list(partitions.values())
 
 
-def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | None = 1) -> Iterator[Done]:
+def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | None = 1) -> Iterator[PartitionResult]:
     """Tag Parquet files on this machine, in order, a process a file at a time.
 
     Parameters
@@ -145,27 +153,38 @@ def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | 
     n_jobs : int, optional
         Processes, as joblib counts them.
     """
-    return spread(tag_partition, model, partitions, n_jobs)
+    return parallel_map(tag_partition, model, partitions, n_jobs)
 
 
-def tag_partition(model: Model, partition: Partition) -> Done:
+def tag_partition(model: Model, partition: Partition) -> PartitionResult:
     """Tag a Parquet file into another, all of it or nothing.
 
     Every column keeps its type and values; the three that are added have those of `SPARK_RESULTS`.
     """
     try:
-        return Done(partition, _tag_parquet(model, *partition), None)
-    except (*READING_ERRORS, NotImplementedError, KeyError) as error:  # the latter two by pyarrow, of what it cannot convert
-        return Done(partition, 0, error)
+        return PartitionResult(partition, _tag_parquet(model, *partition), None)
+    except (
+        *READING_ERRORS,
+        NotImplementedError,
+        KeyError,
+    ) as error:  # the latter two by pyarrow, of what it cannot convert
+        return PartitionResult(partition, 0, error)
 
 
-def _tag_parquet(model: Model, source: str, target: str, column: str | None) -> int:
-    pa, parquet = needs("pyarrow", "cluster", ".parquet files"), needs("pyarrow.parquet", "cluster", ".parquet files")
+def _tag_parquet(model: Model, source: str, target: str, text_column: str | None) -> int:
+    pa, parquet = (
+        require_extra("pyarrow", "cluster", ".parquet files"),
+        require_extra("pyarrow.parquet", "cluster", ".parquet files"),
+    )
     text = pa.string()
-    types = {"pillars": pa.list_(text), "scores": pa.struct([(p.value, pa.float64()) for p in PILLARS]), "evidence": pa.map_(text, text)}
+    types = {
+        "pillars": pa.list_(text),
+        "scores": pa.struct([(p.value, pa.float64()) for p in PILLARS]),
+        "evidence": pa.map_(text, text),
+    }
     done = 0
-    with open_parquet(Path(source)) as file, atomic(target) as temporary:
-        name = _check_columns(source, file.schema_arrow.names, column)
+    with open_parquet(Path(source)) as file, atomic_write(target) as temporary:
+        name = _check_columns(source, file.schema_arrow.names, text_column)
         schema = pa.schema([*file.schema_arrow.remove_metadata(), *types.items()])
         with parquet.ParquetWriter(temporary, schema) as writer:
             for piece in file.iter_batches(batch_size=PIECE):

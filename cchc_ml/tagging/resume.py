@@ -20,8 +20,8 @@ def tag_files(
     out: Path,
     *,
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
-    failed: Callable[[str, str], None] | None = None,
-    begun: Callable[[int], None] | None = None,
+    on_error: Callable[[str, str], None] | None = None,
+    on_file: Callable[[int], None] | None = None,
 ) -> None:
     """Tag files into the JSON Lines file `out`, file by file; where an earlier run was interrupted, go on from there.
 
@@ -32,7 +32,7 @@ def tag_files(
     ----------
     read : callable
         Yields the rows of a file; see `cchc_ml.reading.inputs.read_file`.
-    failed, begun : callable, optional
+    on_error, on_file : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`.
     """
     partial, journal = out.with_name(out.name + ".partial"), out.with_name(out.name + ".partial.done")
@@ -45,7 +45,9 @@ def tag_files(
         journal.write_text("".join(json.dumps(item) + "\n" for item in done.items()), "utf8")
     length = max(done.values(), default=0)
     if set(done) - set(files) or (done and partial.stat().st_size < length):
-        raise ValueError(f"{partial} is of a run over other files, or was changed; delete it and {journal.name}, or finish that run")
+        raise ValueError(
+            f"{partial} is of a run over other files, or was changed; delete it and {journal.name}, or finish that run"
+        )
     with (
         open(partial, "a+", encoding="utf8", newline="") as file,
         open(journal, "a" if done else "w", encoding="utf8", newline="") as notes,
@@ -53,19 +55,19 @@ def tag_files(
         file.truncate(length)
         file.seek(length)
         for number, name in enumerate(files):
-            if begun:
-                begun(number)
+            if on_file:
+                on_file(number)
             if name in done:
                 continue
             start = file.tell()
             try:
                 file.writelines(tag_lines(model, read(name)))
             except READING_ERRORS as error:
-                if not failed:
+                if not on_error:
                     raise
                 file.truncate(start)
                 file.seek(start)
-                failed(name, str(error))
+                on_error(name, str(error))
                 continue
             file.flush()
             notes.write(json.dumps([name, file.tell()]) + "\n")

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import atomic, needs
+from ..files import atomic_write, require_extra
 from ..pillars import PILLARS
 from ..reading.tables import TABLES, Row, kind_of
 
@@ -45,7 +45,11 @@ def write_jsonl(rows: Iterable[Row | str], file: TextIO) -> None:
 
 def _flat(row: Row) -> Row:
     """Return a tagged row as cells: its own columns, `pillars`, and for each pillar its probability and its evidence."""
-    cells = {k: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v for k, v in row.items() if k not in RESULTS}
+    cells = {
+        k: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v
+        for k, v in row.items()
+        if k not in RESULTS
+    }
     cells["pillars"] = ";".join(row["pillars"])
     for pillar in PILLARS:
         new = {f"{pillar}_probability": row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
@@ -57,7 +61,9 @@ def _flat(row: Row) -> Row:
 
 def _check_fields(row: Row, columns: Iterable[str]) -> None:
     if extra := ", ".join(sorted(row.keys() - set(columns))):
-        raise ValueError(f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one")
+        raise ValueError(
+            f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one"
+        )
 
 
 def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
@@ -96,14 +102,16 @@ def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
 
     Cells are strings, numbers or empty, never formulas: what begins with = stays text.
     """
-    xlsxwriter = needs("xlsxwriter", "office", ".xlsx files")
+    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     book = xlsxwriter.Workbook(str(path), options)
     head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True})
     share = book.add_format({"num_format": "0%", "valign": "top", "align": "center"})
-    tagged = book.add_format({"num_format": "0%", "valign": "top", "align": "center", "bold": True, "bg_color": "#C6E7C8"})
+    tagged = book.add_format(
+        {"num_format": "0%", "valign": "top", "align": "center", "bold": True, "bg_color": "#C6E7C8"}
+    )
     sheet = book.add_worksheet("CCHC")
     sheet.freeze_panes(1, 0)
     try:
@@ -111,7 +119,9 @@ def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
         columns: list[str] = []
         for number, row in enumerate(rows, 1):
             if number >= SHEET:
-                raise ValueError(f"an Excel sheet holds {SHEET - 1:,} rows, this is more; write .csv or .parquet, or part the input")
+                raise ValueError(
+                    f"an Excel sheet holds {SHEET - 1:,} rows, this is more; write .csv or .parquet, or part the input"
+                )
             own = {k: v for k, v in row.items() if k not in RESULTS}
             if not columns:
                 columns = list(own)
@@ -122,7 +132,9 @@ def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
                     sheet.set_column(j, j, 90 if name == text else 13)
             _check_fields(own, columns)
             for j, name in enumerate(columns):
-                _write_cell(sheet, number, j, own.get(name), list(row["evidence"].values()) if name == text else [], wrap, bold)
+                _write_cell(
+                    sheet, number, j, own.get(name), list(row["evidence"].values()) if name == text else [], wrap, bold
+                )
             for j, pillar in enumerate(PILLARS, len(columns)):
                 sheet.write_number(number, j, row["scores"][pillar], tagged if pillar in row["pillars"] else share)
             sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), wrap)
@@ -138,7 +150,9 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, evidence: list[str], wra
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
         sheet.write_number(i, j, value, wrap)
         return
-    text = _CONTROL.sub(" ", json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value))[:CELL]
+    text = _CONTROL.sub(
+        " ", json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
+    )[:CELL]
     sentences = {_CONTROL.sub(" ", sentence) for sentence in evidence}
     spans = sorted((text.find(s), text.find(s) + len(s)) for s in sentences if s and s in text)
     pieces: list[Any] = []
@@ -159,7 +173,10 @@ ROW_GROUP = 4096
 
 
 def _write_parquet(rows: Iterable[Row], path: Path) -> None:
-    pyarrow, parquet = needs("pyarrow", "office", ".parquet files"), needs("pyarrow.parquet", "office", ".parquet files")
+    pyarrow, parquet = (
+        require_extra("pyarrow", "office", ".parquet files"),
+        require_extra("pyarrow.parquet", "office", ".parquet files"),
+    )
     stream = iter(rows)
     writer = None
     try:
@@ -169,7 +186,9 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
                 text = pyarrow.string()
                 known = {"evidence": pyarrow.map_(text, text), "pillars": pyarrow.list_(text)}
                 guessed = pyarrow.Table.from_pylist(batch).schema
-                fields = [(f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed]
+                fields = [
+                    (f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed
+                ]
                 writer = parquet.ParquetWriter(path, pyarrow.schema(fields))
             for row in batch:
                 _check_fields(row, writer.schema.names)
@@ -214,7 +233,7 @@ def export(rows: Iterable[Any], path: Path, kind: str | None = None) -> None:
     kind = kind or kind_of(path)
     if kind not in TABLES:
         raise ValueError(f"{path}: the name tells no kind of table; want one of {', '.join(TABLES)}, or give --format")
-    with atomic(path) as temporary:
+    with atomic_write(path) as temporary:
         if kind == ".xlsx":
             _write_xlsx(rows, temporary)
         elif kind == ".parquet":

@@ -53,7 +53,9 @@ _TCVN3_CHARACTER = re.compile("|".join(map(re.escape, _TCVN3)))
 _VNI_CHARACTER = re.compile("|".join(map(re.escape, sorted(_VNI, key=len, reverse=True))))
 _TO_TCVN3 = {letter: key for key, letter in _TCVN3.items()}
 # Of the two ways to write a capital the wholly capital one; a small letter has but one.
-_TO_VNI = {letter: key for key, letter in sorted(_VNI.items(), key=lambda pair: pair[0] in (pair[0].upper(), pair[0].lower()))}
+_TO_VNI = {
+    letter: key for key, letter in sorted(_VNI.items(), key=lambda pair: pair[0] in (pair[0].upper(), pair[0].lower()))
+}
 
 
 def _replace(pattern: re.Pattern[str], table: dict[str, str], text: str) -> Mapped:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .normalize import INVISIBLE, lower, spellings, strip_marks
+from .normalize import INVISIBLE, lower, spellings, strip_diacritics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,14 +66,14 @@ class Matcher:
         Whether to read the terms and the texts without diacritics.
     """
 
-    def __init__(self, terms: Sequence[str], *, bare: bool = False) -> None:
+    def __init__(self, terms: Sequence[str], *, without_diacritics: bool = False) -> None:
         # Syllable 0 is one that no term has; node 0 is where no term goes on.
         syllables: dict[str, int] = {}
         children: dict[tuple[int, int], int] = {}
         n_syllables, term_of = 1, [-1]
         for number, term in enumerate(terms):
             node = 0
-            for written in (strip_marks(term) if bare else term).split():
+            for written in (strip_diacritics(term) if without_diacritics else term).split():
                 if written not in syllables:
                     syllables |= dict.fromkeys(spellings(written), n_syllables)
                     n_syllables += 1
@@ -82,7 +82,7 @@ class Matcher:
                     term_of.append(-1)
             if term_of[node] < 0:
                 term_of[node] = number
-        self._bare = bare
+        self._bare = without_diacritics
         self._syllables = _Table(_cut(self._read("\n".join(syllables)))[2], np.array([*syllables.values()], np.intp))
         self._n_syllables = n_syllables
         self._term_of = np.array(term_of, np.int32)
@@ -141,11 +141,11 @@ class Matcher:
 
 
 @cache
-def _letters(bare: bool) -> NDArray[np.uint16]:
+def _letters(without_diacritics: bool) -> NDArray[np.uint16]:
     """Return for each character how it is matched: its small letter, without diacritics where it is to be `bare`."""
     letters = np.zeros(_PLANE, np.uint16)
     for code, character in enumerate(map(chr, range(_PLANE))):
-        plain = strip_marks(lower(character)) if bare else lower(character)
+        plain = strip_diacritics(lower(character)) if without_diacritics else lower(character)
         if plain.isalnum():
             letters[code] = min(ord(plain[0]), _PLANE - 1)
         else:
@@ -178,7 +178,10 @@ class _Table:
         bits = (_SPARE * len(keys)).bit_length()
         self._shift = np.uint64(64 - bits)
         # No key is pushed further than past all the others.
-        self._keys, self._values = np.zeros((1 << bits) + len(keys) + 1, np.uint64), np.zeros((1 << bits) + len(keys) + 1, np.intp)
+        self._keys, self._values = (
+            np.zeros((1 << bits) + len(keys) + 1, np.uint64),
+            np.zeros((1 << bits) + len(keys) + 1, np.intp),
+        )
         slot = self._slot(keys)
         while len(keys):
             free = self._keys[slot] == 0

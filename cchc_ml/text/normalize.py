@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["INVISIBLE", "hardly_toned", "lower", "move_tones", "normalise", "spellings", "strip_marks", "swap_i_y"]
+__all__ = [
+    "INVISIBLE",
+    "is_undiacritized",
+    "lower",
+    "move_tones",
+    "normalise",
+    "spellings",
+    "strip_diacritics",
+    "swap_i_y",
+]
 
 # What a text may hold that is not seen: soft hyphens, marks of direction, joiners.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -46,25 +55,25 @@ def lower(text: str) -> str:
     return text.lower().replace("ð", "đ").replace("i\u0307", "i")  # the capital of the Turkish i comes apart
 
 
-def hardly_toned(text: str) -> bool:
+def is_undiacritized(text: str) -> bool:
     """Whether NFC `text` is written without diacritics, as on old telephones: under 3 % of it is beyond ASCII.
 
     In Vietnamese with its diacritics that is about a quarter; quotation marks and a stray đ are allowed for.
 
     Examples
     --------
-    >>> hardly_toned("Cai cach thu tuc hanh chinh"), hardly_toned("Cải cách thủ tục hành chính")
+    >>> hardly_toned("Cai cach thu tuc hanh chinh"), is_undiacritized("Cải cách thủ tục hành chính")
     (True, False)
     """
     return len(text.encode("ascii", "ignore")) > 0.97 * len(text)
 
 
-def strip_marks(text: str) -> str:
+def strip_diacritics(text: str) -> str:
     """Return `text` without its Vietnamese diacritics.
 
     Examples
     --------
-    >>> strip_marks("Đề án 06: hoà giải ở cơ sở")
+    >>> strip_diacritics("Đề án 06: hoà giải ở cơ sở")
     'De an 06: hoa giai o co so'
     """
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__
-from ..evaluation.html_report import COLOURS
-from ..files import shipped
+from ..files import data_path
 from ..model.features import LIST, SCALE
 from ..model.model import SENTENCE_SHARE
-from ..pillars import PILLARS, codebook
+from ..pillars import COLOURS, PILLARS, codebook
 from ..reading.articles import read_article
 from ..reading.tables import TEXT_COLUMNS
 from ..text.encodings import _SUSPECT, _SYLLABLE, _TCVN3, _VNI
 from ..text.normalize import _FINAL_I, _GLIDE, _TONES, INVISIBLE
 from ..text.sentences import _ABBREVIATIONS
+from ..version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +45,9 @@ def app_page(model: Model) -> str:
     ('<!DOCTYPE html>', True)
     """
     script = '"use strict";\n' + "\n".join(map(_part, SCRIPTS))
-    style = _part("style.css") + "".join(f'[data-pillar="{pillar}"] {{ --colour: {colour}; }}\n' for pillar, colour in COLOURS.items())
+    style = _part("style.css") + "".join(
+        f'[data-pillar="{pillar}"] {{ --colour: {colour}; }}\n' for pillar, colour in COLOURS.items()
+    )
     policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     parts = {
         "policy": policy,
@@ -94,9 +95,11 @@ def _data(model: Model) -> dict[str, Any]:
                 "abbreviations": sorted(_ABBREVIATIONS),
             },
         },
-        "pillars": [{"slug": p, "vi": codebook()[p].vi, "en": codebook()[p].en, "short": codebook()[p].short} for p in PILLARS],
+        "pillars": [
+            {"slug": p, "vi": codebook()[p].vi, "en": codebook()[p].en, "short": codebook()[p].short} for p in PILLARS
+        ],
         "textColumns": TEXT_COLUMNS,
-        "sample": "\n".join(read_article(shipped("data/samples/mot-cua-xa.txt")).paragraphs),
+        "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
 
 

@@ -27,14 +27,14 @@ from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .. import __version__
 from ..model.model import Model
 from ..pillars import PILLARS, Pillar
 from ..reading.articles import ARTICLES
 from ..reading.inputs import read_file
 from ..reading.tables import Row
-from ..tagging.rows import results, tag_rows
+from ..tagging.rows import as_row, tag_rows
 from ..tagging.writers import json_lines
+from ..version import __version__
 
 __all__ = ["Limits", "create_app", "is_loopback", "serve"]
 
@@ -69,8 +69,12 @@ class Limits:
 SAMPLE = "Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật."
 RAIN = "Trận mưa đêm qua làm ngập chợ."
 Probability = Annotated[float, Field(ge=0, le=1)]
-Scores = Annotated[dict[Pillar, Probability], Field(description="Xác suất đã hiệu chỉnh của cả sáu trụ cột · calibrated probabilities")]
-Tags = Annotated[list[Pillar], Field(description="Xác suất cao nhất đứng trước; thường là rỗng · most probable first; often none")]
+Scores = Annotated[
+    dict[Pillar, Probability], Field(description="Xác suất đã hiệu chỉnh của cả sáu trụ cột · calibrated probabilities")
+]
+Tags = Annotated[
+    list[Pillar], Field(description="Xác suất cao nhất đứng trước; thường là rỗng · most probable first; often none")
+]
 
 
 class Problem(BaseModel):
@@ -92,7 +96,9 @@ class Tagged(BaseModel):
 
     pillars: Tags
     scores: Scores
-    evidence: Annotated[dict[Pillar, Sentence], Field(description="Câu bằng chứng · the sentence that carries each pillar")]
+    evidence: Annotated[
+        dict[Pillar, Sentence], Field(description="Câu bằng chứng · the sentence that carries each pillar")
+    ]
 
 
 class TagAnswer(BaseModel):
@@ -277,7 +283,7 @@ def _tag_texts(model: Model, texts: Sequence[str]) -> list[Row]:
     rows = []
     for text, found in zip(texts, model.annotate(texts), strict=True):
         evidence = {p.value: {"text": text[a:b], "start": a, "end": b} for p, (a, b) in found.evidence.items()}
-        rows.append(results(found, text) | {"evidence": evidence})
+        rows.append(as_row(found, text) | {"evidence": evidence})
     return rows
 
 
@@ -337,7 +343,9 @@ def create_app(model: Model, *, limits: Limits | None = None, local: bool = True
 
     class TagRequest(BaseModel):
         text: Texts
-        model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": SAMPLE}, {"text": [SAMPLE, RAIN]}]})
+        model_config = ConfigDict(
+            extra="forbid", json_schema_extra={"examples": [{"text": SAMPLE}, {"text": [SAMPLE, RAIN]}]}
+        )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -370,7 +378,12 @@ def create_app(model: Model, *, limits: Limits | None = None, local: bool = True
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         return _problem(422, "; ".join(_lines(error)))
 
-    @app.post("/v1/tag", summary="Gắn nhãn đoạn văn · Tag texts", response_model=TagAnswer, responses=_refusals(400, 408, 413, 422, 429))
+    @app.post(
+        "/v1/tag",
+        summary="Gắn nhãn đoạn văn · Tag texts",
+        response_model=TagAnswer,
+        responses=_refusals(400, 408, 413, 422, 429),
+    )
     async def tag(request: TagRequest) -> Response:
         """Give for each text what `cchc-ml predict` says of it, with the place of each evidence sentence."""
         return JSONResponse({"results": await work(tagging, _tag_texts, model, request.text)})
@@ -383,7 +396,8 @@ def create_app(model: Model, *, limits: Limits | None = None, local: bool = True
         openapi_extra=ARTICLE_BODY,
     )
     async def articles(
-        request: Request, filename: Annotated[str | None, Query(min_length=1, max_length=255, examples=["bai-bao.docx"])] = None
+        request: Request,
+        filename: Annotated[str | None, Query(min_length=1, max_length=255, examples=["bai-bao.docx"])] = None,
     ) -> Response:
         """Send a .txt, .html, .docx or .pdf as the field `file` of a form, or as the body, with its name in `filename`.
 
@@ -459,7 +473,11 @@ def _code(value: Any) -> str:
 
 
 def _entries(entries: Mapping[str, str]) -> str:
-    return "<dl>" + "".join(f"<dt><code>{escape(name)}</code></dt><dd>{escape(text)}</dd>" for name, text in entries.items()) + "</dl>"
+    return (
+        "<dl>"
+        + "".join(f"<dt><code>{escape(name)}</code></dt><dd>{escape(text)}</dd>" for name, text in entries.items())
+        + "</dl>"
+    )
 
 
 def _reference(schema: Mapping[str, Any]) -> str:
@@ -469,16 +487,26 @@ def _reference(schema: Mapping[str, Any]) -> str:
     def named(value: Any) -> Any:
         """Put in what a schema refers to."""
         if isinstance(value, dict):
-            return named(components[value["$ref"].rsplit("/", 1)[1]]) if "$ref" in value else {k: named(v) for k, v in value.items()}
+            return (
+                named(components[value["$ref"].rsplit("/", 1)[1]])
+                if "$ref" in value
+                else {k: named(v) for k, v in value.items()}
+            )
         return [named(v) for v in value] if isinstance(value, list) else value
 
     parts = []
     for path, methods in schema["paths"].items():
         for method, about in methods.items():
-            parts += [f"<h2><code>{method.upper()} {escape(path)}</code></h2>", f"<p><b>{escape(about['summary'])}</b><br>"]
+            parts += [
+                f"<h2><code>{method.upper()} {escape(path)}</code></h2>",
+                f"<p><b>{escape(about['summary'])}</b><br>",
+            ]
             parts.append(f"{escape(about['description'])}</p>")
             if asked := about.get("parameters"):
-                parts += ["<h3>Tham số</h3>", _entries({f"?{p['name']}=": ", ".join(p["schema"].get("examples", [])) for p in asked})]
+                parts += [
+                    "<h3>Tham số</h3>",
+                    _entries({f"?{p['name']}=": ", ".join(p["schema"].get("examples", [])) for p in asked}),
+                ]
             for kind, content in about.get("requestBody", {}).get("content", {}).items():
                 body = named(content["schema"])
                 parts.append(f"<h3>Gửi <code>{escape(kind)}</code></h3>")
@@ -488,7 +516,9 @@ def _reference(schema: Mapping[str, Any]) -> str:
             answer = named(answers.pop("200")["content"]["application/json"]["schema"])
             parts.append(f"<h3>Trả lời</h3><details><summary>Lược đồ</summary>{_code(answer)}</details>")
             parts.append(_entries({status: refusal["description"] for status, refusal in answers.items()}))
-    return REFERENCE.format(title=escape(schema["info"]["title"]), summary=escape(schema["info"]["summary"]), body="\n".join(parts))
+    return REFERENCE.format(
+        title=escape(schema["info"]["title"]), summary=escape(schema["info"]["summary"]), body="\n".join(parts)
+    )
 
 
 def _server(app: FastAPI, limits: Limits) -> uvicorn.Server:
@@ -496,13 +526,24 @@ def _server(app: FastAPI, limits: Limits) -> uvicorn.Server:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     seconds = max(1, int(limits.seconds))
     config = uvicorn.Config(
-        app, access_log=False, log_config=None, log_level="error", server_header=False, ws="none", timeout_graceful_shutdown=seconds
+        app,
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=seconds,
     )
     return uvicorn.Server(config)
 
 
 def serve(
-    model: Model, host: str = "127.0.0.1", port: int = 8000, *, limits: Limits | None = None, ready: Callable[[str], object] | None = None
+    model: Model,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    limits: Limits | None = None,
+    on_ready: Callable[[str], object] | None = None,
 ) -> None:
     """Answer over HTTP until the process is ended.
 
@@ -527,10 +568,12 @@ def serve(
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
-        raise OSError(f"cannot listen on {host}, port {port}: {error.strerror}; give another --host or --port") from None
+        raise OSError(
+            f"cannot listen on {host}, port {port}: {error.strerror}; give another --host or --port"
+        ) from None
     with listening, suppress(KeyboardInterrupt):
         app = create_app(model, limits=limits, local=is_loopback(host))
         model.annotate([SAMPLE, "cai cach hanh chinh"])  # what is built at the first use, with diacritics and without
-        if ready:
-            ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
+        if on_ready:
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
         _server(app, limits).run(sockets=[listening])

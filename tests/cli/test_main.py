@@ -20,7 +20,9 @@ def test_version_and_help(cli):
     assert all(name in text for name in ("predict", "train", "evaluate", "pack", "lexicon"))
 
 
-@pytest.mark.parametrize("code", ["import cchc_ml", "from cchc_ml.cli.main import app", "import cchc_ml; cchc_ml.PILLARS[0].vi"])
+@pytest.mark.parametrize(
+    "code", ["import cchc_ml", "from cchc_ml.cli.main import app", "import cchc_ml; cchc_ml.PILLARS[0].vi"]
+)
 def test_start_loads_neither_scikit_learn_nor_underthesea(code):
     check = f"{code}; import sys; print([m for m in ('sklearn', 'underthesea', 'scipy') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "[]\n"
@@ -31,7 +33,9 @@ def test_predicting_loads_neither_scikit_learn_nor_underthesea(top):
         f"from cchc_ml.cli.main import app; app(['predict', '{SAMPLE}'], standalone_mode=False)\n"
         "import sys; print([m for m in ('sklearn', 'underthesea', 'joblib', 'pandas', 'distributed') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=top, encoding="utf8")
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=top, encoding="utf8"
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -41,7 +45,19 @@ def test_predict_jsonl_is_one_object_a_paragraph(cli):
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["paragraph"] for row in rows] == list(range(1, len(rows) + 1))
     for row in rows:
-        assert list(row) == ["source", "paragraph", "text", "kind", "headline", "date", "author", "outlet", "pillars", "scores", "evidence"]
+        assert list(row) == [
+            "source",
+            "paragraph",
+            "text",
+            "kind",
+            "headline",
+            "date",
+            "author",
+            "outlet",
+            "pillars",
+            "scores",
+            "evidence",
+        ]
         assert list(row["scores"]) == [str(p) for p in PILLARS]
         assert list(row["evidence"]) == row["pillars"]
         assert all(sentence in row["text"] for sentence in row["evidence"].values())
@@ -213,7 +229,11 @@ def test_pack_and_check(cli, tmp_path, labelled):
 
 def test_a_reader_that_leaves_early_is_no_error(top):
     done = subprocess.run(
-        f"{sys.executable} -m cchc_ml predict {SAMPLE} | head -c 10", shell=True, cwd=top, capture_output=True, check=True
+        f"{sys.executable} -m cchc_ml predict {SAMPLE} | head -c 10",
+        shell=True,
+        cwd=top,
+        capture_output=True,
+        check=True,
     )
     assert done.stdout == b'{"source":'
     assert done.stderr == b""
@@ -313,7 +333,8 @@ def corpus_folder(tmp_path):
     pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     for name in ("a", "b"):
         parquet.write_table(
-            pa.table({"text": [f"Xã {name} trả hồ sơ một cửa trước hạn.", "Tỷ lệ giải ngân đạt 9%."]}), tmp_path / f"{name}.parquet"
+            pa.table({"text": [f"Xã {name} trả hồ sơ một cửa trước hạn.", "Tỷ lệ giải ngân đạt 9%."]}),
+            tmp_path / f"{name}.parquet",
         )
     return tmp_path
 
@@ -345,8 +366,14 @@ def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_fol
     ("arguments", "message"),
     [
         (["--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
-        (["-o", "tagged", "-f", "csv", "--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
-        (["-o", "tagged.jsonl", "--dask", "local"], "--dask and folders are for .parquet files: -o FOLDER, without --format"),
+        (
+            ["-o", "tagged", "-f", "csv", "--dask", "local"],
+            "--dask and folders are for .parquet files: -o FOLDER, without --format",
+        ),
+        (
+            ["-o", "tagged.jsonl", "--dask", "local"],
+            "--dask and folders are for .parquet files: -o FOLDER, without --format",
+        ),
         (["-o", "tagged"], f"{{top}}/{SAMPLE} is no .parquet file; into a folder go .parquet files only"),
         (
             ["-o", "t.jsonl", "--resume", "--jobs", "2"],
@@ -368,7 +395,9 @@ def test_numbers_of_processes_that_are_none(cli, jobs):
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "xlsx", "parquet"])
 def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
-    rows = "".join(json.dumps({"id": n, "text": f"Xã {n} rà soát văn bản. Tỷ lệ giải ngân đạt {n}%."}) + "\n" for n in range(1200))
+    rows = "".join(
+        json.dumps({"id": n, "text": f"Xã {n} rà soát văn bản. Tỷ lệ giải ngân đạt {n}%."}) + "\n" for n in range(1200)
+    )
     (tmp_path / "rows.jsonl").write_text(rows)
     outs = [tmp_path / f"{jobs}.{ending}" for jobs in (1, 2)]
     for jobs, out in enumerate(outs, 1):
@@ -401,7 +430,10 @@ def test_explain_lists_the_strongest_terms(cli):
 @pytest.mark.parametrize("arguments", [[], [SAMPLE, "--global"]])
 def test_explain_wants_a_text_or_none(cli, arguments):
     result = cli("explain", *arguments)
-    assert (result.exit_code, result.stderr) == (2, "cchc-ml: name an article or a table to explain, or give --global\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "cchc-ml: name an article or a table to explain, or give --global\n",
+    )
 
 
 def test_app_writes_one_page(cli, tmp_path):
@@ -418,4 +450,6 @@ def test_serve_says_where_it_cannot_listen(cli):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = cli("serve", "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 2
-    assert re.fullmatch(r"cchc-ml: cannot listen on 127\.0\.0\.1, port \d+: .*; give another --host or --port\n", result.stderr)
+    assert re.fullmatch(
+        r"cchc-ml: cannot listen on 127\.0\.0\.1, port \d+: .*; give another --host or --port\n", result.stderr
+    )

@@ -8,7 +8,10 @@ from cchc_ml.pillars import PILLARS
 
 def test_a_list_of_names_gets_six_tags_and_rain_none():
     rows = [
-        {"text": "Cải cách thể chế, TTHC, tổ chức bộ máy, chế độ công vụ, tài chính công, chính quyền số.", "labels": list(PILLARS)},
+        {
+            "text": "Cải cách thể chế, TTHC, tổ chức bộ máy, chế độ công vụ, tài chính công, chính quyền số.",
+            "labels": list(PILLARS),
+        },
         {"text": "Mưa lớn suốt đêm.", "labels": []},
     ]
     found = codebook_baselines(Corpus.from_rows(rows), default_lexicon())

@@ -49,12 +49,12 @@ def test_the_shipped_model_reaches_its_floors():
 
 
 def test_packed_rows_have_no_spelling_to_change():
-    from cchc_ml.files import shipped
+    from cchc_ml.files import data_path
 
     with pytest.raises(ValueError, match="spelling can only be changed in text; a row is packed"):
-        assess([shipped("data/news.jsonl.gz")], stress=True)
+        assess([data_path("data/news.jsonl.gz")], stress=True)
     with pytest.raises(ValueError, match="baselines read text; a row is packed"):
-        assess([], baselines=[shipped("data/articles.jsonl")])
+        assess([], baselines=[data_path("data/articles.jsonl")])
 
 
 def test_an_objective_tells_what_it_costs(tmp_path, labelled):

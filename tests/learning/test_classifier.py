@@ -100,7 +100,9 @@ def test_scikit_learn_tools_take_it(corpus):
     quick = PillarClassifier(lexicon=TERMS, rounds=0, folds=2)
     scores = cross_val_score(quick, corpus.texts, corpus.y, cv=2, scoring="f1_macro")
     assert (scores > 0.3).all()
-    search = GridSearchCV(Pipeline([("tag", quick)]), {"tag__C": [0.1, 1.0]}, cv=2, scoring="f1_micro").fit(corpus.texts, corpus.y)
+    search = GridSearchCV(Pipeline([("tag", quick)]), {"tag__C": [0.1, 1.0]}, cv=2, scoring="f1_micro").fit(
+        corpus.texts, corpus.y
+    )
     assert search.predict(corpus.texts[:3]).shape == (3, 6)
     assert set(search.best_params_) == {"tag__C"}
 
@@ -150,7 +152,11 @@ def test_bad_text_is_told(small, X, error, message):
         (np.zeros((2, 2)), ValueError, r"y has shape \(2, 2\), want \(n, 6\), one column each for institutional"),
         ([["tthc", 1], []], ValueError, r"y\[0\] is \['tthc', 1\], want six numbers"),
         (np.full((2, 6), 2), ValueError, r"y holds \[2\], want only 0 and 1"),
-        ([["tthc"], []], ValueError, "no paragraph has the pillar institutional; to learn it, give paragraphs with and without it"),
+        (
+            [["tthc"], []],
+            ValueError,
+            "no paragraph has the pillar institutional; to learn it, give paragraphs with and without it",
+        ),
         (np.ones((2, 6), int), ValueError, "every paragraph has the pillar institutional"),
     ],
 )

@@ -5,7 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from cchc_ml.learning.corpus import Corpus, default_lexicon, fingerprint, pack_files, parse_labels, read_corpus, same_rows
+from cchc_ml.learning.corpus import (
+    Corpus,
+    default_lexicon,
+    fingerprint,
+    pack_files,
+    parse_labels,
+    read_corpus,
+    same_rows,
+)
 from cchc_ml.model.lexicon import Lexicon
 from cchc_ml.pillars import PILLARS, Pillar
 
@@ -65,7 +73,11 @@ def test_labels_may_be_six_columns(tmp_path):
 
 
 def test_rows_of_a_document_stay_together():
-    rows = [{"text": "a", "labels": [], "article": "x"}, {"text": "b", "labels": [], "article": "x"}, {"text": "c", "labels": []}]
+    rows = [
+        {"text": "a", "labels": [], "article": "x"},
+        {"text": "b", "labels": [], "article": "x"},
+        {"text": "c", "labels": []},
+    ]
     corpus = Corpus.from_rows(rows)
     assert corpus.documents[0] == corpus.documents[1] != corpus.documents[2]
 
@@ -128,7 +140,9 @@ def test_the_counts_are_those_of_the_text(top):
 
 
 def test_no_text_is_packed_whatever_its_column(tmp_path, corpus):
-    path = table(tmp_path, *({"nội dung": row["text"], "labels": row["labels"], "id": row["id"]} for row in corpus.rows[:5]))
+    path = table(
+        tmp_path, *({"nội dung": row["text"], "labels": row["labels"], "id": row["id"]} for row in corpus.rows[:5])
+    )
     packed = pack_files([path], default_lexicon())
     assert all(row["text"][:30] not in packed for row in corpus.rows[:5])
     assert '"id":"A1-01-1"' in packed
@@ -138,5 +152,5 @@ def test_no_text_is_packed_whatever_its_column(tmp_path, corpus):
 
 def test_the_column_that_is_wanted_is_read(tmp_path):
     path = table(tmp_path, {"text": "teaser", "body": "whole", "labels": []})
-    assert read_corpus(path, column="body").texts == ["whole"]
+    assert read_corpus(path, text_column="body").texts == ["whole"]
     assert read_corpus(path).texts == ["teaser"]

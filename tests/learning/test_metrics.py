@@ -12,7 +12,9 @@ SHAPE = st.integers(1, 12).map(lambda n: (n, 6))
 
 @given(
     SHAPE.flatmap(
-        lambda s: st.tuples(hnp.arrays(np.int8, s, elements=st.integers(0, 1)), hnp.arrays(np.int8, s, elements=st.integers(0, 1)))
+        lambda s: st.tuples(
+            hnp.arrays(np.int8, s, elements=st.integers(0, 1)), hnp.arrays(np.int8, s, elements=st.integers(0, 1))
+        )
     )
 )
 def test_metrics_are_scikit_learns_where_every_pillar_occurs(pair):
@@ -60,7 +62,9 @@ def test_evaluate_uses_the_classifiers_own_tags(small, corpus):
 
 
 def test_cross_validation_is_worse_than_the_fit_and_better_than_chance(small, corpus):
-    assert 0.3 < cross_validated(small, corpus.y)["macro"]["f1"] < evaluate(small, corpus.texts, corpus.y)["macro"]["f1"]
+    assert (
+        0.3 < cross_validated(small, corpus.y)["macro"]["f1"] < evaluate(small, corpus.texts, corpus.y)["macro"]["f1"]
+    )
 
 
 def test_intervals_hold_the_score_and_know_documents():

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_ml.learning.thresholds import SHRINK, best_threshold, choose_thresholds, parse_objective, platt, precise_threshold
+from cchc_ml.learning.thresholds import (
+    SHRINK,
+    best_threshold,
+    choose_thresholds,
+    parse_objective,
+    platt,
+    precise_threshold,
+)
 from cchc_ml.pillars import PILLARS
 
 

@@ -54,9 +54,13 @@ def test_parts_stand_where_they_say():
     found = explain(MODEL, TEXT)
     assert list(found) == list(PILLARS)
     why = found["tthc"]
-    assert {TEXT[part.start : part.end].lower() for part in why.parts if part.term == "thủ tục hành chính"} == {"thủ tục hành chính"}
+    assert {TEXT[part.start : part.end].lower() for part in why.parts if part.term == "thủ tục hành chính"} == {
+        "thủ tục hành chính"
+    }
     assert TEXT[slice(*why.sentence)].startswith("Bộ phận một cửa")
-    assert all(why.sentence[0] <= part.start < part.end <= why.sentence[1] for part in why.parts if part.scope == "sentence")
+    assert all(
+        why.sentence[0] <= part.start < part.end <= why.sentence[1] for part in why.parts if part.scope == "sentence"
+    )
     assert {part.kind for part in why.parts} == {"term", "codebook"}
     assert why.total() == pytest.approx(sum(why.total(kind=kind) for kind in ("term", "codebook")))
     assert sum(why.by_term().values()) == pytest.approx(why.total())
@@ -65,7 +69,11 @@ def test_parts_stand_where_they_say():
 
 def test_every_occurrence_counts_the_same():
     text = "Xã giải ngân. Xã giải ngân. Chợ đông."
-    parts = [part for part in explain(MODEL, text)["public_finance"].parts if part.term == "giải ngân" and part.scope == "paragraph"]
+    parts = [
+        part
+        for part in explain(MODEL, text)["public_finance"].parts
+        if part.term == "giải ngân" and part.scope == "paragraph"
+    ]
     assert len(parts) == 4  # two places, as a term and as one of the codebook
     assert len({(part.kind, round(part.weight, 12)) for part in parts}) == 2
 
@@ -82,6 +90,6 @@ def test_the_classifier_explains(small):
 def test_strongest_terms_are_those_of_the_weights():
     found = strongest_terms(MODEL, 5)["public_finance"]
     weights = MODEL.coef[: len(MODEL.lexicon), list(PILLARS).index("public_finance")] * MODEL.features.idf
-    assert [weight for _, weight in found.for_it] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
-    assert [weight for _, weight in found.against] == pytest.approx(np.sort(weights)[:5].tolist())
+    assert [weight for _, weight in found.positive] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
+    assert [weight for _, weight in found.negative] == pytest.approx(np.sort(weights)[:5].tolist())
     assert {term for term, _ in found.codebook} <= set(MODEL.lexicon.terms)

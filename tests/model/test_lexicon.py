@@ -35,7 +35,12 @@ def test_find(text, want):
 
 def test_find_names_places_in_the_text_as_it_was_given():
     text = unicodedata.normalize("NFD", "Ở “Một\u200b cửa”: kỷ luật")
-    assert [unicodedata.normalize("NFC", text[a:b]) for _, a, b, _ in LEXICON.find(text)] == ["Một", "Một\u200b cửa", "cửa", "kỷ luật"]
+    assert [unicodedata.normalize("NFC", text[a:b]) for _, a, b, _ in LEXICON.find(text)] == [
+        "Một",
+        "Một\u200b cửa",
+        "cửa",
+        "kỷ luật",
+    ]
 
 
 def test_text_without_diacritics_is_found_without_them():

@@ -11,7 +11,10 @@ TEXT = "Trời mưa to cả tuần. HĐND tỉnh rà soát văn bản quy phạm
 
 def test_pool_weighs_the_paragraph_and_its_best_sentence():
     paragraphs, sentences = np.array([[1.0], [5.0]]), np.array([[3.0], [2.0]])
-    assert pool(paragraphs, sentences, np.array([0, 2, 2], np.int32)).tolist() == [[pytest.approx(1.8)], [pytest.approx(5.0)]]
+    assert pool(paragraphs, sentences, np.array([0, 2, 2], np.int32)).tolist() == [
+        [pytest.approx(1.8)],
+        [pytest.approx(5.0)],
+    ]
 
 
 def test_annotation_names_the_sentence_that_carries_the_tag(small):
@@ -39,7 +42,8 @@ def test_a_text_is_scored_alone(small, corpus):
 
 
 @pytest.mark.parametrize(
-    "variant", [lambda t: unicodedata.normalize("NFD", t), str.upper, lambda t: t.replace("hóa", "hoá").replace("kỷ", "kỉ")]
+    "variant",
+    [lambda t: unicodedata.normalize("NFD", t), str.upper, lambda t: t.replace("hóa", "hoá").replace("kỷ", "kỉ")],
 )
 def test_spelling_changes_no_score(small, corpus, variant):
     texts = [t for t in corpus.texts if "." in t][:40]

@@ -33,11 +33,19 @@ def test_an_article_copied_from_a_browser_keeps_what_is_article():
         "Những việc làm ngay",
         "Chủ tịch xã yêu cầu: trả lời dân bằng văn bản; xin lỗi nếu trễ. Ai để trễ lần hai sẽ bị phê bình.",
     )
-    assert [b.kind.value for b in article.blocks if b.text in article.paragraphs] == ["headline", "body", "subheading", "body"]
+    assert [b.kind.value for b in article.blocks if b.text in article.paragraphs] == [
+        "headline",
+        "body",
+        "subheading",
+        "body",
+    ]
 
 
 def test_lines_that_are_no_prose_are_paragraphs_where_there_is_nothing_else():
-    assert parse_article("Cải cách thể chế\nCải cách TTHC\n---\n", "x").paragraphs == ("Cải cách thể chế", "Cải cách TTHC")
+    assert parse_article("Cải cách thể chế\nCải cách TTHC\n---\n", "x").paragraphs == (
+        "Cải cách thể chế",
+        "Cải cách TTHC",
+    )
 
 
 def test_a_list_belongs_to_the_body():
@@ -84,7 +92,11 @@ def test_html_gives_what_a_reader_reads(top):
         ("a.txt", b"", "is empty"),
         ("a.txt", b"--- 12 ---", "has no paragraph of text"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
-        ("a.txt", b"caf\xe9 \xff\xfe\xfa na\xefve", "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI; save it as UTF-8 text"),
+        (
+            "a.txt",
+            b"caf\xe9 \xff\xfe\xfa na\xefve",
+            "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI; save it as UTF-8 text",
+        ),
         ("a.html", b"<script>var a</script>", "has no paragraph of text"),
         ("a.docx", b"PK", "is damaged"),
         ("a.docx", b"", "is empty"),

@@ -49,7 +49,9 @@ def test_furniture_is_no_prose(text):
 
 def test_a_teaser_that_the_body_repeats_counts_once():
     lead = "Sáng 3/7, lãnh đạo UBND xã họp bàn cách gỡ bốn mươi sáu hồ sơ trễ hẹn còn tồn từ quý trước."
-    blocks = arrange([lead, lead + " Cuộc họp kéo dài hai giờ.", "Chiều cùng ngày, đoàn kiểm tra xuống bốn thôn xa nhất của xã."])
+    blocks = arrange(
+        [lead, lead + " Cuộc họp kéo dài hai giờ.", "Chiều cùng ngày, đoàn kiểm tra xuống bốn thôn xa nhất của xã."]
+    )
     assert [b.kind for b in blocks] == [Kind.furniture, Kind.body, Kind.body]
 
 
@@ -88,7 +90,9 @@ def test_capitals_are_no_names():
 
 
 def test_a_page_of_ten_thousand_lines_ends():
-    lines = [f"Thôn {n} họp bàn việc làm đường, góp công và góp của, ai cũng vui vẻ nhận phần mình." for n in range(5000)]
+    lines = [
+        f"Thôn {n} họp bàn việc làm đường, góp công và góp của, ai cũng vui vẻ nhận phần mình." for n in range(5000)
+    ]
     titles = ["Tin ngắn số này"] * 5000
     assert len(arrange([*lines, *titles, lines[0] + " Hết."])) == 10_001
     assert len(split_sentences("Mục lục " + "." * 200_000)) == 1

@@ -27,7 +27,10 @@ def docx_file(tmp_path):
 
 def write_pdf(path, pages):
     """Set lines of text with a page head and a page number."""
-    pdfmetrics, ttfonts = pytest.importorskip("reportlab.pdfbase.pdfmetrics"), pytest.importorskip("reportlab.pdfbase.ttfonts")
+    pdfmetrics, ttfonts = (
+        pytest.importorskip("reportlab.pdfbase.pdfmetrics"),
+        pytest.importorskip("reportlab.pdfbase.ttfonts"),
+    )
     from matplotlib import font_manager
     from reportlab.pdfgen.canvas import Canvas
 
@@ -76,7 +79,11 @@ def test_a_scan_is_refused(tmp_path):
 
 
 def test_hyphens_at_line_ends_go():
-    assert documents._unhyphenate(["cải cách hành chí-", "nh ở xã", "A -", "b"]) == ["cải cách hành chính ở xã", "A -", "b"]
+    assert documents._unhyphenate(["cải cách hành chí-", "nh ở xã", "A -", "b"]) == [
+        "cải cách hành chính ở xã",
+        "A -",
+        "b",
+    ]
 
 
 def test_damage_is_told_never_raised_raw(tmp_path, docx_file):

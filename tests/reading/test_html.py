@@ -57,7 +57,9 @@ def test_headline_and_date(pages):
 
 def test_a_form_around_the_page_hides_nothing():
     text = "Sở Nội vụ kiểm tra đột xuất việc chấp hành kỷ luật, kỷ cương hành chính tại bảy xã trong tháng tư."
-    page = read_page(f"<body><form id=aspnetForm><div class=menu><a href=#>Trang chủ</a></div><p>{text}</p></form></body>")
+    page = read_page(
+        f"<body><form id=aspnetForm><div class=menu><a href=#>Trang chủ</a></div><p>{text}</p></form></body>"
+    )
     assert [b.text for b in page.blocks if b.kind is Kind.body] == [text]
 
 
@@ -75,7 +77,11 @@ def test_no_html_is_too_broken(text):
 
 def test_deep_nesting_and_bombs_end(top):
     assert read_page("<div>" * 100_000 + "Xã họp." + "</div>" * 100_000) is not None
-    entities = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY a{i} "{"&a;" * 10}">' for i in range(20)) + "]><p>&a19;</p>"
+    entities = (
+        '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">'
+        + "".join(f'<!ENTITY a{i} "{"&a;" * 10}">' for i in range(20))
+        + "]><p>&a19;</p>"
+    )
     assert read_page(entities) is not None
 
 
@@ -83,7 +89,10 @@ def test_deep_nesting_and_bombs_end(top):
     ("data", "want"),
     [
         (("<p>" + "Xã họp bàn việc gỡ hồ sơ trễ hẹn của dân. " * 30 + "</p>").encode() + b"\xff", "Xã họp"),
-        ('<meta charset="iso-8859-1"><p>X&#227; h&#7885;p b&#224;n. Caf\xe9 \xb0.</p>'.encode("latin-1"), "Xã họp bàn. Café °."),
+        (
+            '<meta charset="iso-8859-1"><p>X&#227; h&#7885;p b&#224;n. Caf\xe9 \xb0.</p>'.encode("latin-1"),
+            "Xã họp bàn. Café °.",
+        ),
     ],
 )
 def test_a_page_in_bad_or_declared_bytes(tmp_path, data, want):

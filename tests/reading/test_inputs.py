@@ -1,11 +1,11 @@
 import pytest
 
-from cchc_ml.reading.inputs import LONGEST, Unread, expand, read_inputs, require_text
+from cchc_ml.reading.inputs import LONGEST, PendingArticle, expand, read_inputs, require_text
 
 
 def rows_of(paths, **kwargs):
     for item in read_inputs(expand(paths), **kwargs):
-        for row, _ in item.rows() if isinstance(item, Unread) else [item]:
+        for row, _ in item.rows() if isinstance(item, PendingArticle) else [item]:
             yield row
 
 
@@ -40,9 +40,13 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):
     (tmp_path / "1.txt").write_text("Xã họp bàn.")
     (tmp_path / "2.jsonl").write_text('{"text": "Hai."}\n{broken\n')
     (tmp_path / "3.txt").write_text("Dân đến dự.")
-    failures, begun = [], []
-    assert texts([tmp_path], failed=lambda *why: failures.append(why), begun=begun.append) == ["Xã họp bàn.", "Hai.", "Dân đến dự."]
-    assert begun == [0, 1, 2]
+    failures, on_file = [], []
+    assert texts([tmp_path], on_error=lambda *why: failures.append(why), on_file=on_file.append) == [
+        "Xã họp bàn.",
+        "Hai.",
+        "Dân đến dự.",
+    ]
+    assert on_file == [0, 1, 2]
     assert [name for name, _ in failures] == [str(tmp_path / "2.jsonl")]
     assert "line 2: broken JSON" in failures[0][1]
     with pytest.raises(ValueError, match="line 2: broken JSON"):

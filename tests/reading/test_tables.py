@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_ml.reading.tables import read_rows, text_column
+from cchc_ml.reading.tables import find_text_column, read_rows
 
 
 def write(path, text):
@@ -29,7 +29,11 @@ def test_csv_comes_back_as_written(tmp_path_factory, cells):
     assert rows(path) == [{"id": a, "text": b} for a, b in cells if a or b]
 
 
-@given(st.lists(st.dictionaries(CELL, st.none() | st.booleans() | st.integers() | CELL | st.lists(CELL)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.dictionaries(CELL, st.none() | st.booleans() | st.integers() | CELL | st.lists(CELL)), min_size=1, max_size=4
+    )
+)
 def test_jsonl_comes_back_as_written(tmp_path_factory, objects):
     path = write(tmp_path_factory.mktemp("jsonl") / "x.jsonl", "\n".join(map(json.dumps, objects)))
     assert rows(path) == objects
@@ -86,7 +90,7 @@ def test_the_first_line_of_excel_is_no_row(tmp_path):
 def test_tables_in_other_encodings(tmp_path, codec):
     path = write(tmp_path / "x.tsv", "id\tNội dung\r\n1\tXã họp\r\n".encode(codec))
     assert rows(path) == [{"id": "1", "Nội dung": "Xã họp"}]
-    assert text_column(rows(path)[0]) == "Nội dung"
+    assert find_text_column(rows(path)[0]) == "Nội dung"
 
 
 def test_excel_and_parquet_rows(tmp_path):
@@ -115,7 +119,7 @@ def test_excel_and_parquet_rows(tmp_path):
     ],
 )
 def test_text_column(columns, wanted, found):
-    assert text_column(columns, wanted) == found
+    assert find_text_column(columns, wanted) == found
 
 
 @given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".tsv", ".jsonl.gz", ".xlsx", ".parquet"]))
@@ -139,9 +143,13 @@ def test_cells_that_json_has_not_become_text(tmp_path):
 
     import pyarrow.parquet as parquet
 
-    table = pyarrow.table({"text": ["a"], "at": [time(8, 30)], "sum": [Decimal("1.50")], "x": [float("nan")], "deep": [[{"d": time(9)}]]})
+    table = pyarrow.table(
+        {"text": ["a"], "at": [time(8, 30)], "sum": [Decimal("1.50")], "x": [float("nan")], "deep": [[{"d": time(9)}]]}
+    )
     parquet.write_table(table, tmp_path / "x.parquet")
-    assert rows(tmp_path / "x.parquet") == [{"text": "a", "at": "08:30:00", "sum": "1.50", "x": None, "deep": [{"d": "09:00:00"}]}]
+    assert rows(tmp_path / "x.parquet") == [
+        {"text": "a", "at": "08:30:00", "sum": "1.50", "x": None, "deep": [{"d": "09:00:00"}]}
+    ]
 
 
 def test_a_line_without_end_is_refused_before_it_is_read(tmp_path, monkeypatch):

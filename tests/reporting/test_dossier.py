@@ -3,7 +3,7 @@ import pytest
 from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reporting.dossier import QUOTE_HEADS, read_dossier, write_dossier
-from cchc_ml.reporting.overview import build
+from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 
@@ -25,13 +25,16 @@ def overview():
         }
         for n in range(40)
     ]
-    return build(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), receipt=RECEIPT)
+    return gather(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), receipt=RECEIPT)
 
 
 def test_the_document_quotes_by_pillar_with_the_evidence_in_bold(overview, tmp_path):
     write_dossier(overview, tmp_path / "d.docx")
     document = docx.Document(tmp_path / "d.docx")
-    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [*(pillar.vi for pillar in PILLARS), "Biên nhận"]
+    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [
+        *(pillar.vi for pillar in PILLARS),
+        "Biên nhận",
+    ]
     quotes = [p for p in document.paragraphs if p.style.name == "Quote"]
     assert len(quotes) == 40
     assert {run.text.strip() for run in quotes[0].runs if run.bold} == {SENTENCE}

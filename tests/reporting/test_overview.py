@@ -8,7 +8,7 @@ from browser import chromium
 from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import expand, read_inputs
-from cchc_ml.reporting.overview import build, overview_page
+from cchc_ml.reporting.overview import gather, overview_page
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 
@@ -17,11 +17,14 @@ TEXT = "Chợ đông. Bộ phận một cửa xã trả hồ sơ thủ tục hà
 
 
 def overview(rows, **options):
-    return build(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), **options)
+    return gather(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), **options)
 
 
 def articles(n, **columns):
-    return [{"document": f"bài {i}", "text": f"{TEXT} {i}", **{k: v[i % len(v)] for k, v in columns.items()}} for i in range(n)]
+    return [
+        {"document": f"bài {i}", "text": f"{TEXT} {i}", **{k: v[i % len(v)] for k, v in columns.items()}}
+        for i in range(n)
+    ]
 
 
 class Balanced(HTMLParser):
@@ -49,12 +52,13 @@ class Balanced(HTMLParser):
 
 def test_the_page_is_whole_and_calls_nobody(top):
     items = read_inputs(expand([top / "data" / "samples", top / "tests" / "pages"]))
-    found = build(tag_rows(MODEL, items), training_prior(MODEL))
+    found = gather(tag_rows(MODEL, items), training_prior(MODEL))
     page = overview_page(found)
     parsed = Balanced(page)
     assert {link[1:] for link in parsed.links if link.startswith("#")} <= parsed.ids
     assert not re.search(
-        r"(src|@import|url\()", re.sub(r'<script type="application/json".*?</script>', "", page, flags=re.S).split("</style>")[0]
+        r"(src|@import|url\()",
+        re.sub(r'<script type="application/json".*?</script>', "", page, flags=re.S).split("</style>")[0],
     )
     assert all(pillar.vi in page for pillar in PILLARS)
     assert page.count("<mark>") > 20
@@ -104,7 +108,9 @@ def test_small_sets_and_sets_without_tags(n):
 
 def test_what_looks_like_markup_is_text():
     page = overview_page(
-        overview([{"text": f"<script>alert(1)</script> {TEXT}", "outlet": "<b>&", "headline": '"><img>', "source": "a'b"}])
+        overview(
+            [{"text": f"<script>alert(1)</script> {TEXT}", "outlet": "<b>&", "headline": '"><img>', "source": "a'b"}]
+        )
     )
     Balanced(page)
     assert "<script>alert" not in page
@@ -114,7 +120,12 @@ def test_what_looks_like_markup_is_text():
 
 def test_links_are_followed_only_to_pages():
     page = overview_page(
-        overview([{"text": TEXT, "url": "javascript:alert(1)"}, {"text": TEXT + " 2", "url": "https://example.org/a?b=1&c=2"}])
+        overview(
+            [
+                {"text": TEXT, "url": "javascript:alert(1)"},
+                {"text": TEXT + " 2", "url": "https://example.org/a?b=1&c=2"},
+            ]
+        )
     )
     assert 'href="javascript' not in page
     assert 'href="https://example.org/a?b=1&amp;c=2"' in page
@@ -122,13 +133,17 @@ def test_links_are_followed_only_to_pages():
 
 def test_the_page_fits_a_telephone(tmp_path):
     path = tmp_path / "overview.html"
-    path.write_text(overview_page(overview(articles(120, date=["2024-01-05", "2024-02-05"], outlet=["Báo A", "Báo B"]))), "utf8")
+    path.write_text(
+        overview_page(overview(articles(120, date=["2024-01-05", "2024-02-05"], outlet=["Báo A", "Báo B"]))), "utf8"
+    )
     with chromium() as browser:
         for width in (375, 1280):
             page = browser.new_page(viewport={"width": width, "height": 900})
             page.goto(path.as_uri())
             assert page.evaluate("document.documentElement.scrollWidth") == width
-            rectangle = "all => all.map((x) => x.getBoundingClientRect()).map((r) => [r.left, r.top, r.right, r.bottom])"
+            rectangle = (
+                "all => all.map((x) => x.getBoundingClientRect()).map((r) => [r.left, r.top, r.right, r.bottom])"
+            )
             boxes = np.array(page.eval_on_selector_all(".bars > *", rectangle))
             assert (boxes[:, 2] <= width).all()
             low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])

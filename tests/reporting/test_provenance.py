@@ -1,6 +1,6 @@
 import pytest
 
-from cchc_ml.files import shipped
+from cchc_ml.files import data_path
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_dossiers_are_verified_too(cli, tmp_path, kind):
 
 def test_what_was_changed_is_told(cli, page, tmp_path):
     other = tmp_path / "model.npz"
-    other.write_bytes(shipped("models/pillars.npz").read_bytes() + b"\0")
+    other.write_bytes(data_path("models/pillars.npz").read_bytes() + b"\0")
     (tmp_path / "a & b.txt").unlink()
     (tmp_path / "c.jsonl").write_text("{}")
     page.write_text(page.read_text("utf8").replace("Xã rà soát", "Huyện rà soát"), "utf8")

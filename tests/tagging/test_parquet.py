@@ -9,9 +9,13 @@ import pytest
 from pyarrow import parquet
 
 from cchc_ml.pillars import PILLARS
-from cchc_ml.tagging.parquet import SPARK_RESULTS, Partition, plan, tag_frames, tag_partition, tag_partitions
+from cchc_ml.tagging.parquet import SPARK_RESULTS, Partition, plan_partitions, tag_frames, tag_partition, tag_partitions
 
-TEXTS = ["Xã rà soát văn bản quy phạm pháp luật. Chợ đông.", "Tỷ lệ giải ngân vốn đầu tư công đạt 9%.", "Trận mưa làm ngập chợ."]
+TEXTS = [
+    "Xã rà soát văn bản quy phạm pháp luật. Chợ đông.",
+    "Tỷ lệ giải ngân vốn đầu tư công đạt 9%.",
+    "Trận mưa làm ngập chợ.",
+]
 
 
 def write(path, texts=TEXTS, **columns):
@@ -20,7 +24,10 @@ def write(path, texts=TEXTS, **columns):
 
 
 def test_frames_get_three_columns_and_keep_theirs(small):
-    frames = [pd.DataFrame({"n": [1, 2], "text": TEXTS[:2]}, index=[7, 8]), pd.DataFrame({"n": [3], "text": TEXTS[2:]}, index=[9])]
+    frames = [
+        pd.DataFrame({"n": [1, 2], "text": TEXTS[:2]}, index=[7, 8]),
+        pd.DataFrame({"n": [3], "text": TEXTS[2:]}, index=[9]),
+    ]
     tagged = pd.concat(tag_frames(frames, small.model_))
     assert list(tagged) == ["n", "text", "pillars", "scores", "evidence"]
     assert list(tagged.index) == [7, 8, 9]
@@ -30,7 +37,12 @@ def test_frames_get_three_columns_and_keep_theirs(small):
 
 
 def test_a_frame_may_be_empty(small):
-    assert list(next(tag_frames([pd.DataFrame({"text": []})], small.model_))) == ["text", "pillars", "scores", "evidence"]
+    assert list(next(tag_frames([pd.DataFrame({"text": []})], small.model_))) == [
+        "text",
+        "pillars",
+        "scores",
+        "evidence",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +74,15 @@ def test_a_partition_is_the_same_in_any_number_of_processes_and_pieces(small, tm
     for folder in ("one", "two", "pieces"):
         (tmp_path / folder).mkdir()
     for folder, n_jobs in (("one", 1), ("two", 2)):
-        assert [done.rows for done in tag_partitions(small.model_, plan(sources, tmp_path / folder), n_jobs)] == [15, 15, 15]
+        assert [
+            done.rows for done in tag_partitions(small.model_, plan_partitions(sources, tmp_path / folder), n_jobs)
+        ] == [15, 15, 15]
     assert (tmp_path / "one" / "2.parquet").read_bytes() == (tmp_path / "two" / "2.parquet").read_bytes()
     monkeypatch.setattr("cchc_ml.tagging.parquet.PIECE", 4)
-    list(tag_partitions(small.model_, plan(sources, tmp_path / "pieces")))
-    assert parquet.read_table(tmp_path / "pieces" / "2.parquet").equals(parquet.read_table(tmp_path / "one" / "2.parquet"))
+    list(tag_partitions(small.model_, plan_partitions(sources, tmp_path / "pieces")))
+    assert parquet.read_table(tmp_path / "pieces" / "2.parquet").equals(
+        parquet.read_table(tmp_path / "one" / "2.parquet")
+    )
 
 
 def test_a_partition_that_cannot_be_tagged_leaves_nothing(small, tmp_path):
@@ -75,23 +91,28 @@ def test_a_partition_that_cannot_be_tagged_leaves_nothing(small, tmp_path):
     assert str(done.error) == f"{source}, row 2: row without text (text is ' ')"
     empty = write(tmp_path / "c.parquet", []).replace("c.parquet", "d.parquet")
     parquet.write_table(pa.table({"other": pa.array([], pa.string())}), empty)
-    assert str(tag_partition(small.model_, Partition(empty, str(tmp_path / "b.parquet"))).error).endswith("no column 'text'; found: other")
-    assert str(tag_partition(small.model_, Partition("gone.parquet", str(tmp_path / "b.parquet"))).error) == "no file gone.parquet"
+    assert str(tag_partition(small.model_, Partition(empty, str(tmp_path / "b.parquet"))).error).endswith(
+        "no column 'text'; found: other"
+    )
+    assert (
+        str(tag_partition(small.model_, Partition("gone.parquet", str(tmp_path / "b.parquet"))).error)
+        == "no file gone.parquet"
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "c.parquet", "d.parquet"]
 
 
 def test_plans_that_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"a\.csv is no \.parquet file"):
-        plan(["a.csv"], tmp_path)
+        plan_partitions(["a.csv"], tmp_path)
     with pytest.raises(ValueError, match="have the same name"):
-        plan(["x/a.parquet", "y/A.parquet"], tmp_path)
+        plan_partitions(["x/a.parquet", "y/A.parquet"], tmp_path)
     with pytest.raises(ValueError, match="would be overwritten"):
-        plan([str(tmp_path / "a.parquet")], tmp_path)
+        plan_partitions([str(tmp_path / "a.parquet")], tmp_path)
 
 
 def test_a_plan_has_each_file_once_wherever_a_worker_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (one,) = plan(["a.parquet", str(tmp_path / "a.parquet")], Path("out"))
+    (one,) = plan_partitions(["a.parquet", str(tmp_path / "a.parquet")], Path("out"))
     assert one == Partition(str(tmp_path / "a.parquet"), str(tmp_path / "out" / "a.parquet"))
 
 
@@ -104,7 +125,9 @@ def test_spark_tags_with_the_same_function(monkeypatch):
     except Exception as error:  # no Java, or another than it wants
         pytest.skip(f"Spark does not start here: {error}")
     try:
-        frame = session.createDataFrame([(n, text) for n, text in enumerate(TEXTS)], "n int, text string").repartition(2)
+        frame = session.createDataFrame([(n, text) for n, text in enumerate(TEXTS)], "n int, text string").repartition(
+            2
+        )
         rows = frame.mapInPandas(tag_frames, f"n int, text string, {SPARK_RESULTS}").orderBy("n").collect()
     finally:
         session.stop()

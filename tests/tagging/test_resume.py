@@ -44,7 +44,7 @@ def test_a_file_that_cannot_be_read_leaves_no_rows(small, tmp_path):
     (tmp_path / "b.txt").write_text("Hai người đến.")
     failures = []
     files = [str(tmp_path / "a.jsonl"), str(tmp_path / "b.txt")]
-    tag_files(small.model_, files, tmp_path / "o.jsonl", failed=lambda *why: failures.append(why))
+    tag_files(small.model_, files, tmp_path / "o.jsonl", on_error=lambda *why: failures.append(why))
     assert sources(tmp_path / "o.jsonl") == [files[1]]
     assert len(failures) == 1
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cchc_ml.reading.inputs import Unread
+from cchc_ml.reading.inputs import PendingArticle
 from cchc_ml.tagging.rows import tag_lines, tag_rows
 
 ROWS = [({"id": n, "text": f"Xã {n} rà soát văn bản. Hồ sơ nộp qua mạng đạt {n}%."}, "text") for n in range(1100)]
@@ -11,8 +11,10 @@ ROWS = [({"id": n, "text": f"Xã {n} rà soát văn bản. Hồ sơ nộp qua m�
 @pytest.fixture
 def articles(tmp_path):
     for n in range(40):
-        (tmp_path / f"{n:02}.txt").write_text(f"Bộ phận một cửa xã {n} trả 12 hồ sơ trước hạn.\nDân đến dự đông đủ cả.\n", "utf8")
-    return [Unread(str(path), keep_furniture=False) for path in sorted(tmp_path.glob("*.txt"))]
+        (tmp_path / f"{n:02}.txt").write_text(
+            f"Bộ phận một cửa xã {n} trả 12 hồ sơ trước hạn.\nDân đến dự đông đủ cả.\n", "utf8"
+        )
+    return [PendingArticle(str(path), keep_furniture=False) for path in sorted(tmp_path.glob("*.txt"))]
 
 
 def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, articles):
@@ -31,9 +33,9 @@ def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, artic
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_article_that_cannot_be_read_is_told(small, articles, n_jobs):
-    items = [*articles[:20], Unread("gone.txt", keep_furniture=False), *articles[20:]]
+    items = [*articles[:20], PendingArticle("gone.txt", keep_furniture=False), *articles[20:]]
     failures = []
-    rows = list(tag_rows(small.model_, items, n_jobs=n_jobs, failed=lambda *why: failures.append(why)))
+    rows = list(tag_rows(small.model_, items, n_jobs=n_jobs, on_error=lambda *why: failures.append(why)))
     assert len(rows) == 80
     assert [name for name, _ in failures] == ["gone.txt"]
     with pytest.raises(FileNotFoundError, match=r"gone\.txt"):

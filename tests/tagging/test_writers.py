@@ -68,13 +68,17 @@ def test_evidence_is_marked_on_what_was_given(small):
 
 @pytest.mark.parametrize("name", ["pillars", "scores", "evidence"])
 def test_a_field_of_ones_own_is_not_overwritten(small, name):
-    with pytest.raises(ValueError, match=f"a row has a field '{name}' already, which the result needs; rename or drop it"):
+    with pytest.raises(
+        ValueError, match=f"a row has a field '{name}' already, which the result needs; rename or drop it"
+    ):
         tagged_rows(small, [{"text": "a", name: 1}])
 
 
 def test_labels_of_ones_own_stay_in_a_csv(small):
     file = io.StringIO()
-    write_csv(tagged_rows(small, [{"text": ROWS[0]["text"], "tthc": "0", "institutional": "1", "deep": {"a": [1]}}]), file)
+    write_csv(
+        tagged_rows(small, [{"text": ROWS[0]["text"], "tthc": "0", "institutional": "1", "deep": {"a": [1]}}]), file
+    )
     (row,) = csv.DictReader(io.StringIO(file.getvalue()))
     assert (row["tthc"], row["institutional"], row["deep"]) == ("0", "1", '{"a": [1]}')
 
@@ -82,7 +86,10 @@ def test_labels_of_ones_own_stay_in_a_csv(small):
 def test_a_workbook_can_be_worked_in(small, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     text = "Chợ họp sớm. " + ROWS[0]["text"] + " Trời mưa."
-    rows = [{"id": 1, "text": text, "note": "=HYPERLINK(1)"}, {"id": 2, "text": "@x\x0b" + "Trời mưa to suốt đêm.", "note": None}]
+    rows = [
+        {"id": 1, "text": text, "note": "=HYPERLINK(1)"},
+        {"id": 2, "text": "@x\x0b" + "Trời mưa to suốt đêm.", "note": None},
+    ]
     export(tagged_rows(small, rows), tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active
     heads = [cell.value for cell in sheet[1]]

@@ -38,7 +38,9 @@ def test_the_map_marks_what_was_given():
     assert unicodedata.normalize("NFC", text[origin[a] : origin[a + 2]]) == "Xã"
 
 
-@pytest.mark.parametrize("text", ["Café Zürich đón khách từ Đà Nẵng", "Naïve Bayes", "São Paulo 30°C ± 2", "Hòa giải ở cơ sở", "", "ÀÁÂÃ"])
+@pytest.mark.parametrize(
+    "text", ["Café Zürich đón khách từ Đà Nẵng", "Naïve Bayes", "São Paulo 30°C ± 2", "Hòa giải ở cơ sở", "", "ÀÁÂÃ"]
+)
 def test_what_is_right_is_left(text):
     assert repair(text)[0] == text
     assert tidy(text) == (text, None)

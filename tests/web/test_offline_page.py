@@ -103,7 +103,9 @@ def tag(page, text=TEXT):
 
 
 def marks(page):
-    return page.eval_on_selector_all("mark", "all => all.map((mark) => [mark.firstChild.textContent, mark.dataset.pillars])")
+    return page.eval_on_selector_all(
+        "mark", "all => all.map((mark) => [mark.firstChild.textContent, mark.dataset.pillars])"
+    )
 
 
 def test_pasted_text_is_highlighted(page):
@@ -135,7 +137,9 @@ def test_one_threshold_for_all(page):
             percent,
         )
         assert page.inner_text("#threshold-value") == f"{percent}%"
-        want = sum(score >= percent / 100 for found in MODEL.annotate(text.split("\n")) for score in found.scores.values())
+        want = sum(
+            score >= percent / 100 for found in MODEL.annotate(text.split("\n")) for score in found.scores.values()
+        )
         tagged.append(page.locator(".chip").count())
         assert tagged[-1] == want
     assert tagged == sorted(tagged, reverse=True)
@@ -177,11 +181,16 @@ def docx(*paragraphs):
     return file.getvalue()
 
 
-FIRST, SECOND = "Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn.", "Tỷ lệ giải ngân vốn đầu tư công mới đạt 9% kế hoạch năm."
+FIRST, SECOND = (
+    "Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn.",
+    "Tỷ lệ giải ngân vốn đầu tư công mới đạt 9% kế hoạch năm.",
+)
 FILES = {
     "a.txt": f"{FIRST}\r\n{SECOND}\r\n".encode(),
     "utf16.txt": f"{FIRST}\n{SECOND}".encode("utf-16"),
-    "a.html": f"<html><body><nav><a href='/'>Trang chủ</a></nav><p>{FIRST}</p><p>{SECOND}</p></body></html>".encode("utf-8-sig"),
+    "a.html": f"<html><body><nav><a href='/'>Trang chủ</a></nav><p>{FIRST}</p><p>{SECOND}</p></body></html>".encode(
+        "utf-8-sig"
+    ),
     "a.docx": docx(FIRST, SECOND),
     "a.csv": f'id;noi_dung\n1;"{FIRST}"\n2;"{SECOND}"\n'.encode("utf-8-sig"),
 }
@@ -206,7 +215,9 @@ def test_files_are_dropped(page):
 
 
 def test_a_file_that_cannot_be_read_is_told(page):
-    page.set_input_files("#files", {"name": "x.docx", "mimeType": "application/octet-stream", "buffer": b"PK not really"})
+    page.set_input_files(
+        "#files", {"name": "x.docx", "mimeType": "application/octet-stream", "buffer": b"PK not really"}
+    )
     page.wait_for_selector("#problems li")
     assert page.inner_text("#problems") == "x.docx: tệp hỏng hoặc không phải tài liệu Word"
 
@@ -229,7 +240,9 @@ def test_downloads_are_read_by_others(page):
     records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     assert [record["text"] for record in records[:3]] == [row[2] for row in sheet[1:4]] == TEXT.split("\n")
     assert records[0]["pillars"] == "tthc"
-    assert float(records[0]["tthc_probability"]) == pytest.approx(MODEL.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5)
+    assert float(records[0]["tthc_probability"]) == pytest.approx(
+        MODEL.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5
+    )
     assert openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active.cell(5, 3).data_type == "s"
     assert any("thủ tục hành chính" in str(cell).lower() for cell in sheet[1])
 

@@ -11,13 +11,17 @@ import pytest
 from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import read_file
-from cchc_ml.tagging.rows import results, tag_rows
+from cchc_ml.tagging.rows import as_row, tag_rows
 from cchc_ml.web import service
 from cchc_ml.web.service import Limits, create_app
 
 MODEL = read_model()
 SECRET = "Bà Huỳnh Thị Bí Mật nộp hồ sơ một cửa. Xã giải ngân 9% vốn đầu tư công."
-TEXTS = ["Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật.", "Mưa.", "😀 Thủ tục hành chính: xã trả hồ sơ trước hạn. 😀 Chợ."]
+TEXTS = [
+    "Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật.",
+    "Mưa.",
+    "😀 Thủ tục hành chính: xã trả hồ sơ trước hạn. 😀 Chợ.",
+]
 
 
 @contextmanager
@@ -32,7 +36,9 @@ def running(model=MODEL, limits=None):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(service, "_server", remember)
-        thread = threading.Thread(target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "ready": url.append})
+        thread = threading.Thread(
+            target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "ready": url.append}
+        )
         thread.start()
         while not (url and server and server[0].started):
             time.sleep(0.02)
@@ -54,7 +60,7 @@ def test_texts_are_tagged_as_on_the_command_line(client):
     answer = client.post("/v1/tag", json={"text": TEXTS})
     assert answer.status_code == 200
     for text, found, got in zip(TEXTS, MODEL.annotate(TEXTS), answer.json()["results"], strict=True):
-        want = results(found, text)
+        want = as_row(found, text)
         assert (got["pillars"], got["scores"]) == (want["pillars"], want["scores"])
         assert {pillar: sentence["text"] for pillar, sentence in got["evidence"].items()} == want["evidence"]
         assert all(text[s["start"] : s["end"]] == s["text"] for s in got["evidence"].values())
@@ -117,7 +123,11 @@ def test_the_pillars_the_health_and_the_pages(client):
         ({"json": {"text": ["a"] * 1001}}, 422, "text: List should have at most 1000 items"),
         ({"content": b"a" * 10_000_001}, 413, "the body has more than 10,000,000 bytes"),
         ({"content": (b"a" * 1_000_000 for _ in range(11))}, 413, "the body has more than 10,000,000 bytes"),
-        ({"json": {"text": "a"}, "headers": {"host": "evil.example"}}, 400, "the request names another host than this machine"),
+        (
+            {"json": {"text": "a"}, "headers": {"host": "evil.example"}},
+            400,
+            "the request names another host than this machine",
+        ),
     ],
     ids=range(12),
 )
@@ -160,7 +170,10 @@ class Slow:
 def test_work_is_limited_in_time_and_in_number():
     with running(Slow(), Limits(seconds=0.3)) as client:
         answer = client.post("/v1/tag", json={"text": "chậm"})
-        assert (answer.status_code, answer.json()["detail"]) == (408, "not done within 0.3 seconds; send less at a time")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            408,
+            "not done within 0.3 seconds; send less at a time",
+        )
     with running(Slow(), Limits(concurrent=2)) as client, ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(client.post, "/v1/tag", json={"text": "chậm"}) for _ in range(4)]
         time.sleep(0.2)
@@ -194,7 +207,10 @@ def test_an_error_of_the_service_does_not_tell_what_was_sent(caplog):
 
     with running(Broken()) as client:
         answer = client.post("/v1/tag", json={"text": SECRET})
-    assert (answer.status_code, answer.json()) == (500, {"detail": "an error in the service itself; its log tells where"})
+    assert (answer.status_code, answer.json()) == (
+        500,
+        {"detail": "an error in the service itself; its log tells where"},
+    )
     assert "Huỳnh" not in caplog.text
     assert f"RuntimeError at {Path(__file__).name}" in caplog.text
 
@@ -210,7 +226,13 @@ def test_the_service_keeps_to_its_openapi(path):
     # Which files are articles no schema can say: what fits the schema may be refused there.
     excluded = [positive_data_acceptance] if path == "/v1/articles" else []
 
-    @settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy())
     def check(case):
         case.call_and_validate(excluded_checks=excluded)

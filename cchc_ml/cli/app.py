@@ -1,0 +1,33 @@
+"""`cchc-ml app`: write the one-file page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import (
+    ForceOption,
+    ModelOption,
+    check_writable,
+    command,
+    open_output,
+)
+
+
+@command
+def app_(
+    out: Annotated[Path, typer.Option("-o", "--output", help="The page (.html).")],
+    model: ModelOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Write the tagger as one page that works in a browser, offline, without Python."""
+    from ..model.storage import read_model
+    from ..web.offline_page import app_page
+
+    check_writable(out, force)
+    with open_output(out) as file:
+        file.write(app_page(read_model(model)))
+    print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)

@@ -1,0 +1,73 @@
+"""`cchc-ml evaluate`: measure a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import (
+    ColumnOption,
+    ForceOption,
+    ModelOption,
+    check_writable,
+    command,
+    make_console,
+    open_output,
+    progress_bar,
+)
+
+
+@command
+def evaluate(
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Labelled CSV or JSONL; default: the validation rows that ship with the package."),
+    ] = None,
+    model: ModelOption = None,
+    text_column: ColumnOption = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file too.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write a page with tables, plots and the worst errors (.html).")
+    ] = None,
+    baselines: Annotated[
+        list[Path] | None,
+        typer.Option("--baselines", help="Labelled text to train the usual pipelines on; DATA must be text."),
+    ] = None,
+    splits: Annotated[
+        bool, typer.Option("--splits", help="Train on the shipped data again, by kinds of split (some minutes).")
+    ] = False,
+    stress: Annotated[
+        bool, typer.Option("--stress", help="Measure ways of writing the same text; default DATA: own-heldout.")
+    ] = False,
+    force: ForceOption = False,
+) -> None:
+    """Measure a model on labelled paragraphs, with 95 % intervals, beside what it has to beat."""
+    import json
+
+    from ..evaluation.evaluate import assess
+    from .console import evaluation_tables
+
+    for path in (json_file, report):
+        if path is not None:
+            check_writable(path, force)
+    title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation"
+    with progress_bar("measuring") as progress:
+        assessed = assess(
+            data or [],
+            model,
+            baselines=baselines or [],
+            splits=splits,
+            stress=stress,
+            text_column=text_column,
+            page=report is not None,
+            title=title,
+            progress=progress,
+        )
+    for path, text in ((json_file, json.dumps(assessed.measured, indent=1) + "\n"), (report, assessed.page)):
+        if path is not None:
+            with open_output(path) as file:
+                file.write(text)
+    for table in evaluation_tables(assessed.measured, title):
+        make_console().print(table)

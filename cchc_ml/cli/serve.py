@@ -1,0 +1,34 @@
+"""`cchc-ml serve`: answer over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .common import (
+    ModelOption,
+    command,
+)
+
+
+@command
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; by default only this machine reaches it.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8000,
+    model: ModelOption = None,
+) -> None:
+    """Answer over HTTP: POST /v1/tag, POST /v1/articles, GET /v1/pillars; /docs says how. No input is kept or logged."""
+    from ..files import require_extra
+    from ..model.storage import read_model
+
+    for library in ("fastapi", "uvicorn", "python_multipart"):
+        require_extra(library, "serve", "requests over HTTP")
+    from ..web import service
+
+    if not service.is_loopback(host):
+        print(f"cchc-ml: {host} is reached by others too, without a password", file=sys.stderr)
+    service.serve(read_model(model), host, port, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr))
