@@ -13,12 +13,26 @@ import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
-__all__ = ["from_tcvn3", "from_vni", "mapped_nfc", "plausibility", "repair", "sniff", "tidy", "to_tcvn3", "to_vni"]
+__all__ = [
+    "SUSPECT_CHARACTERS",
+    "SYLLABLE",
+    "TCVN3_LETTERS",
+    "VNI_LETTERS",
+    "from_tcvn3",
+    "from_vni",
+    "mapped_nfc",
+    "plausibility",
+    "repair",
+    "sniff",
+    "tidy",
+    "to_tcvn3",
+    "to_vni",
+]
 
 # Text, and for each of its characters and for its end the offset in the original.
 Mapped = tuple[str, list[int]]
 
-_TCVN3 = dict(
+TCVN3_LETTERS = dict(
     zip(
         "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦",
         "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
@@ -48,13 +62,13 @@ def _vni_table() -> dict[str, str]:
     return table
 
 
-_VNI = _vni_table()
-_TCVN3_CHARACTER = re.compile("|".join(map(re.escape, _TCVN3)))
-_VNI_CHARACTER = re.compile("|".join(map(re.escape, sorted(_VNI, key=len, reverse=True))))
-_TO_TCVN3 = {letter: key for key, letter in _TCVN3.items()}
+VNI_LETTERS = _vni_table()
+_TCVN3_CHARACTER = re.compile("|".join(map(re.escape, TCVN3_LETTERS)))
+_VNI_CHARACTER = re.compile("|".join(map(re.escape, sorted(VNI_LETTERS, key=len, reverse=True))))
+_TO_TCVN3 = {letter: key for key, letter in TCVN3_LETTERS.items()}
 # Of the two ways to write a capital the wholly capital one; a small letter has but one.
 _TO_VNI = {
-    letter: key for key, letter in sorted(_VNI.items(), key=lambda pair: pair[0] in (pair[0].upper(), pair[0].lower()))
+    letter: key for key, letter in sorted(VNI_LETTERS.items(), key=lambda pair: pair[0] in (pair[0].upper(), pair[0].lower()))
 }
 
 
@@ -81,7 +95,7 @@ def from_tcvn3(text: str) -> Mapped:
     >>> from_tcvn3("C¶i c¸ch hµnh chÝnh")[0]
     'Cải cách hành chính'
     """
-    return _replace(_TCVN3_CHARACTER, _TCVN3, text)
+    return _replace(_TCVN3_CHARACTER, TCVN3_LETTERS, text)
 
 
 def from_vni(text: str) -> Mapped:
@@ -92,7 +106,7 @@ def from_vni(text: str) -> Mapped:
     >>> from_vni("Caûi caùch haønh chính")[0]
     'Cải cách hành chính'
     """
-    return _replace(_VNI_CHARACTER, _VNI, text)
+    return _replace(_VNI_CHARACTER, VNI_LETTERS, text)
 
 
 def to_tcvn3(text: str) -> str:
@@ -147,7 +161,7 @@ def mapped_nfc(text: str) -> Mapped:
 
 _WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f\s“”‘’–—…•]")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_SYLLABLE = re.compile(
+SYLLABLE = re.compile(
     "(?:b|ch?|d|đ|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
     "(?:uyê|iêu|yêu|oai|oao|oay|oeo|uây|uôi|uya|uyu|ươi|ươu|[aăâeêioôơuưy]|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|yê|iu|oa|oă|oe|oi|oo|ôi|ơi|"
     "ua|uâ|uê|ui|uô|uơ|uy|ưa|ươ|ưi|ưu|uă|uao?|ue|uơ)(?:ch?|m|ng?|nh|p|t)?"
@@ -156,7 +170,7 @@ _SYLLABLE = re.compile(
 
 def _is_syllable(word: str) -> bool:
     plain, tones = _TONES.subn("", unicodedata.normalize("NFD", word))
-    return tones <= 1 and _SYLLABLE.fullmatch(unicodedata.normalize("NFC", plain)) is not None
+    return tones <= 1 and SYLLABLE.fullmatch(unicodedata.normalize("NFC", plain)) is not None
 
 
 def plausibility(text: str) -> float:
@@ -166,7 +180,7 @@ def plausibility(text: str) -> float:
 
 
 _READINGS: tuple[Callable[[str], Mapped], ...] = (_from_mojibake, from_tcvn3, from_vni)
-_SUSPECT = re.compile("[\u00a1-\u00be\u00c3-\u00c8\u00cb\u00ce-\u00d1\u00d6-\u00d8\u00db\u00dc\u00de\u00df\u00e4-\u00e7\u00eb\u00ee-\u00f1\u00f6-\u00f8\u00fb\u00fc\u00fe\u00ff]")  # fmt: skip
+SUSPECT_CHARACTERS = re.compile("[\u00a1-\u00be\u00c3-\u00c8\u00cb\u00ce-\u00d1\u00d6-\u00d8\u00db\u00dc\u00de\u00df\u00e4-\u00e7\u00eb\u00ee-\u00f1\u00f6-\u00f8\u00fb\u00fc\u00fe\u00ff]")  # fmt: skip
 
 
 def repair(text: str) -> Mapped:
@@ -182,7 +196,7 @@ def repair(text: str) -> Mapped:
     >>> repair("Café Zürich, Thủ tục")[0]
     'Café Zürich, Thủ tục'
     """
-    if _SUSPECT.search(text) and plausibility(text) < 0.7:
+    if SUSPECT_CHARACTERS.search(text) and plausibility(text) < 0.7:
         fixed, origin = max((reading(text) for reading in _READINGS), key=lambda mapped: plausibility(mapped[0]))
         if plausibility(fixed) > 0.9:
             normal, back = mapped_nfc(fixed)
@@ -192,7 +206,7 @@ def repair(text: str) -> Mapped:
 
 def tidy(text: str) -> tuple[str, list[int] | None]:
     """As `repair`, but without a map where nothing was changed."""
-    if unicodedata.is_normalized("NFC", text) and not _SUSPECT.search(text):
+    if unicodedata.is_normalized("NFC", text) and not SUSPECT_CHARACTERS.search(text):
         return text, None
     fixed, origin = repair(text)
     return fixed, None if fixed == text else origin

@@ -6,7 +6,10 @@ import re
 import unicodedata
 
 __all__ = [
+    "FINAL_I_OR_Y",
+    "GLIDE_RHYME",
     "INVISIBLE",
+    "TONE_MARKS",
     "is_undiacritized",
     "lower",
     "move_tones",
@@ -20,11 +23,11 @@ __all__ = [
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _GAP = re.compile(r"[\W_]+")
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
+TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
 # An open syllable in oa, oe, uy takes its tone mark on either vowel: hòa and hoà, thủy and thuỷ, quý and qúy.
-_GLIDE = re.compile(rf"(o)([{_TONES}]?)([ae])([{_TONES}]?)$|(u)([{_TONES}]?)(y)([{_TONES}]?)$")
+GLIDE_RHYME = re.compile(rf"(o)([{TONE_MARKS}]?)([ae])([{TONE_MARKS}]?)$|(u)([{TONE_MARKS}]?)(y)([{TONE_MARKS}]?)$")
 # After these initials, and after "qu", a final i and y are one vowel: kỹ and kĩ, lý and lí, quý and quí.
-_FINAL_I = re.compile(rf"^(h|k|l|m|s|t|v|qu)([iy])([{_TONES}]?)$")
+FINAL_I_OR_Y = re.compile(rf"^(h|k|l|m|s|t|v|qu)([iy])([{TONE_MARKS}]?)$")
 
 
 def normalise(text: str) -> str:
@@ -101,7 +104,7 @@ def move_tones(text: str) -> str:
     'hoà giải, ủy quyền'
     """
     text = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFC", _WORD.sub(lambda word: _GLIDE.sub(_move_tone, word[0]), text))
+    return unicodedata.normalize("NFC", _WORD.sub(lambda word: GLIDE_RHYME.sub(_move_tone, word[0]), text))
 
 
 def swap_i_y(text: str) -> str:
@@ -113,7 +116,7 @@ def swap_i_y(text: str) -> str:
     'kỉ luật, bác sỹ'
     """
     text = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFC", _WORD.sub(lambda word: _FINAL_I.sub(_swap_i, word[0]), text))
+    return unicodedata.normalize("NFC", _WORD.sub(lambda word: FINAL_I_OR_Y.sub(_swap_i, word[0]), text))
 
 
 def spellings(syllable: str) -> set[str]:
@@ -125,6 +128,6 @@ def spellings(syllable: str) -> set[str]:
     (['kỉ', 'kỷ'], ['hoà', 'hòa'], ['quí', 'quý', 'qúy'])
     """
     found = {unicodedata.normalize("NFD", syllable)}
-    for pattern, other in ((_GLIDE, _move_tone), (_FINAL_I, _swap_i), (_GLIDE, _move_tone)):
+    for pattern, other in ((GLIDE_RHYME, _move_tone), (FINAL_I_OR_Y, _swap_i), (GLIDE_RHYME, _move_tone)):
         found |= {pattern.sub(other, way) for way in found}
     return {unicodedata.normalize("NFC", way) for way in found}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["split_sentences"]
+__all__ = ["ABBREVIATIONS", "split_sentences"]
 
 # A full stop after these is part of the word.
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     "tp tt tx ths th ts pgs gs bs ks cn nd nđ đc đ/c tr stt ttg cp v.v vv vd tk st mr mrs dr co ltd no kv kp".split()  # noqa: SIM905
 )
 # A stop with its closing quotes, before white space or at once before a letter; or the end of a line. It begins with a set of
@@ -53,7 +53,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             last = _LAST_WORD.match(text, max(start, at - 20), at)
             word = last[1].casefold() if last else ""
             # An initial, an abbreviation, or the number of an item ("1. Về thể chế") ends no sentence.
-            if (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS:
+            if (len(word) == 1 and word.isalpha()) or word in ABBREVIATIONS:
                 continue
             if word.isdigit() and at - start < 20 and text[start:at].strip() == word:
                 continue

@@ -17,9 +17,9 @@ from ..model.model import SENTENCE_SHARE
 from ..pillars import COLOURS, PILLARS, codebook
 from ..reading.articles import read_article
 from ..reading.tables import TEXT_COLUMNS
-from ..text.encodings import _SUSPECT, _SYLLABLE, _TCVN3, _VNI
-from ..text.normalize import _FINAL_I, _GLIDE, _TONES, INVISIBLE
-from ..text.sentences import _ABBREVIATIONS
+from ..text.encodings import SUSPECT_CHARACTERS, SYLLABLE, TCVN3_LETTERS, VNI_LETTERS
+from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
+from ..text.sentences import ABBREVIATIONS
 from ..version import __version__
 
 if TYPE_CHECKING:
@@ -84,15 +84,15 @@ def _data(model: Model) -> dict[str, Any]:
             "calibration": _array(model.calibration, "<f4"),
             "constants": {"sentenceShare": SENTENCE_SHARE, "scale": SCALE, "list": LIST},
             "language": {
-                "tcvn3": _TCVN3,
-                "vni": _VNI,
-                "tones": _TONES,
-                "syllable": _SYLLABLE.pattern,
-                "suspect": _SUSPECT.pattern,
+                "tcvn3": TCVN3_LETTERS,
+                "vni": VNI_LETTERS,
+                "tones": TONE_MARKS,
+                "syllable": SYLLABLE.pattern,
+                "suspect": SUSPECT_CHARACTERS.pattern,
                 "invisible": INVISIBLE.pattern,
-                "glide": _GLIDE.pattern,
-                "finalI": _FINAL_I.pattern,
-                "abbreviations": sorted(_ABBREVIATIONS),
+                "glide": GLIDE_RHYME.pattern,
+                "finalI": FINAL_I_OR_Y.pattern,
+                "abbreviations": sorted(ABBREVIATIONS),
             },
         },
         "pillars": [
