@@ -1,8 +1,9 @@
 import gzip
 
 import pytest
+from jinja2 import UndefinedError
 
-from cchc_ml.files import atomic_write, write_gzip
+from cchc_ml.files import atomic_write, html_template, write_gzip
 from cchc_ml.reading.decode import read_text
 
 
@@ -53,3 +54,15 @@ def test_gzip_bytes_depend_on_the_text_alone(tmp_path):
         write_gzip(tmp_path / name, "một cửa\n")
     assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
     assert gzip.decompress((tmp_path / "a.gz").read_bytes()).decode() == "một cửa\n"
+
+
+def test_templates_escape_what_they_are_given_and_miss_nothing(tmp_path, monkeypatch):
+    folder = tmp_path / "package_with_templates" / "templates"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "a.html.j2").write_text("<p>{{ text }}</p>{{ data | tojson }}", "utf8")
+    monkeypatch.syspath_prepend(tmp_path)
+    template = html_template("package_with_templates", "a.html.j2")
+    assert template.render(text="<b>", data="xã </script>") == '<p>&lt;b&gt;</p>"xã \\u003c/script\\u003e"'
+    with pytest.raises(UndefinedError, match="'text' is undefined"):
+        template.render(data="")
