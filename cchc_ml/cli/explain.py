@@ -25,9 +25,10 @@ def explain(
         bool, typer.Option("--global", help="The strongest terms of each pillar, for and against, in any text.")
     ] = False,
     text_column: ColumnOption = None,
-    keep_furniture: Annotated[
-        bool, typer.Option("--keep-furniture", help="Menus, captions and by-lines of pages too.")
+    keep_boilerplate: Annotated[
+        bool, typer.Option("--keep-boilerplate", help="Menus, captions and by-lines of pages too.")
     ] = False,
+    keep_furniture: Annotated[bool, typer.Option("--keep-furniture", hidden=True)] = False,  # its name before 0.1.0
 ) -> None:
     """Say why paragraphs are tagged, or not: their words shaded by weight, and the sum that each decision is."""
     from ..model.explanation import explain, strongest_terms
@@ -38,6 +39,7 @@ def explain(
 
     if bool(inputs) == whole:
         raise ValueError("name an article or a table to explain, or give --global")
+    keep = keep_boilerplate or keep_furniture
     only = parse_pillar(pillar) if pillar else None
     trained, console = read_model(model), make_console()
     if whole:
@@ -47,6 +49,6 @@ def explain(
         return
     for file in expand(inputs or []):
         console.rule(file, style="dim")
-        for row, name in read_file(file, text_column=text_column, keep_furniture=keep_furniture):
+        for row, name in read_file(file, text_column=text_column, keep_boilerplate=keep):
             shaded = console.color_system is not None and not console.no_color
             console.print(explained_paragraph(row[name], explain(trained, row[name]), only, shaded=shaded))

@@ -58,9 +58,10 @@ def predict(
         ),
     ] = None,
     text_column: ColumnOption = None,
-    keep_furniture: Annotated[
-        bool, typer.Option("--keep-furniture", help="Tag menus, captions and by-lines of pages too.")
+    keep_boilerplate: Annotated[
+        bool, typer.Option("--keep-boilerplate", help="Tag menus, captions and by-lines of pages too.")
     ] = False,
+    keep_furniture: Annotated[bool, typer.Option("--keep-furniture", hidden=True)] = False,  # its name before 0.1.0
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
     jobs: Annotated[
         int | None,
@@ -82,14 +83,15 @@ def predict(
     """Tag paragraphs: which pillars each is evidence for, how sure, and which sentence carries it."""
     from ..model.storage import read_model
     from ..reading.inputs import expand, read_file, read_inputs
-    from ..reading.tables import TABLES, kind_of
+    from ..reading.tables import TABLES, table_kind
     from ..tagging.resume import tag_files
     from ..tagging.rows import tag_lines, tag_rows
     from ..tagging.writers import export, write_csv, write_jsonl
 
+    keep = keep_boilerplate or keep_furniture
     out = None if str(out) == "-" else out
     if dask is not None or (out is not None and (out.is_dir() or not (out.suffix or format))):
-        if out is None or format or kind_of(out) in TABLES:
+        if out is None or format or table_kind(out) in TABLES:
             raise ValueError("--dask and folders are for .parquet files: -o FOLDER, without --format")
         files = [file for file in expand(inputs) if out.resolve() not in Path(file).resolve().parents]
         tag_folder(
@@ -110,19 +112,19 @@ def predict(
         if resume and out is not None:
 
             def read(name: str) -> Iterator[Any]:
-                return read_file(name, text_column=text_column, keep_furniture=keep_furniture)
+                return read_file(name, text_column=text_column, keep_boilerplate=keep)
 
             tag_files(trained, files, out, read=read, on_error=on_error, on_file=on_file)
         else:
             items = read_inputs(
-                files, text_column=text_column, keep_furniture=keep_furniture, on_error=on_error, on_file=on_file
+                files, text_column=text_column, keep_boilerplate=keep, on_error=on_error, on_file=on_file
             )
             if progress and len(files) == 1:
                 items = with_progress(items, progress)
             if format is None and out is None:
                 format = Format.table if sys.stdout.isatty() else Format.jsonl
             kind = f".{format}" + ".gz" * (out is not None and out.suffix.lower() == ".gz") if format else None
-            tag: Any = tag_lines if ".jsonl" in (kind or kind_of(out or Path())) else tag_rows
+            tag: Any = tag_lines if ".jsonl" in (kind or table_kind(out or Path())) else tag_rows
             rows = tag(trained, items, n_jobs=jobs or 1, on_error=on_error)
             if format is Format.table:
                 from rich.console import Console

@@ -14,6 +14,7 @@ from ..learning.corpus import Corpus, default_lexicon
 from ..learning.metrics import metrics
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
+from ..reading.dates import year_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,9 +41,7 @@ def _folds(corpus: Corpus, folds: int) -> Iterator[tuple[str, list[Fold]]]:
     sources = np.unique([_source(row) for row in corpus.rows], return_inverse=True)[1]
     if sources.max() + 1 >= folds:
         yield "by corpus or run", apart(sources)
-    years = np.array(
-        [int(str(row["date"])[:4]) if str(row.get("date") or "")[:4].isdigit() else 0 for row in corpus.rows]
-    )
+    years = np.array([int(year_of(str(row.get("date") or "")) or 0) for row in corpus.rows])
     dated = np.unique(years[years > 0])
     if len(dated) > 1:
         cut = int(np.quantile(years[years > 0], 0.75))

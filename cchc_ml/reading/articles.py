@@ -45,7 +45,7 @@ class Article:
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """The text that is article: headline, sub-headings and body, without the furniture of the page."""
-        return tuple(block.text for block in self.blocks if block.kind is not Kind.furniture)
+        return tuple(block.text for block in self.blocks if block.kind is not Kind.BOILERPLATE)
 
 
 def _clean(text: str) -> str:
@@ -56,9 +56,9 @@ def _from_blocks(source: str, texts: list[str], about: dict[str, str | None] | N
     """Tell furniture from article; where nothing reads as a paragraph, every block is one."""
     texts = [text for text in map(_clean, texts) if any(c.isalpha() for c in text)]
     blocks = arrange(texts, headline=(about or {}).get("headline"))
-    if not any(block.kind is Kind.body for block in blocks):
-        blocks = [Block(text, Kind.body) for text in texts]
-    headline = next((block.text for block in blocks if block.kind is Kind.headline), None)
+    if not any(block.kind is Kind.BODY for block in blocks):
+        blocks = [Block(text, Kind.BODY) for text in texts]
+    headline = next((block.text for block in blocks if block.kind is Kind.HEADLINE), None)
     return Article(source, tuple(blocks), **((about or {}) | {"headline": headline}))
 
 
@@ -78,7 +78,7 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
         blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
         facts = (_clean(fact) if fact else None for fact in (page.headline, page.date, page.author, page.outlet))
         article = Article(source, blocks, *facts)
-        if article.paragraphs and not any(block.kind is Kind.body for block in blocks):
+        if article.paragraphs and not any(block.kind is Kind.BODY for block in blocks):
             article = _from_blocks(source, [block.text for block in blocks])
     else:
         article = _from_blocks(source, join_lines(text.splitlines()))

@@ -16,10 +16,10 @@ __all__ = ["Block", "Kind", "arrange", "is_prose", "join_lines"]
 class Kind(StrEnum):
     """What a block of a page is."""
 
-    headline = "headline"
-    subheading = "subheading"
-    body = "body"
-    furniture = "furniture"
+    HEADLINE = "headline"
+    SUBHEADING = "subheading"
+    BODY = "body"
+    BOILERPLATE = "boilerplate"
 
 
 @dataclass(frozen=True)
@@ -149,21 +149,21 @@ def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collect
     items : collection of str, optional
         Blocks that are items of a list: body, where they stand in it.
     """
-    kinds = [Kind.body if is_prose(text) else Kind.furniture for text in texts]
+    kinds = [Kind.BODY if is_prose(text) else Kind.BOILERPLATE for text in texts]
     # Below the last long paragraph nothing but short ones follows a box of links: the tail of the page.
-    tail = max((i for i, text in enumerate(texts) if kinds[i] is Kind.body and len(text.split()) >= LONG), default=-1)
+    tail = max((i for i, text in enumerate(texts) if kinds[i] is Kind.BODY and len(text.split()) >= LONG), default=-1)
     related, in_list = False, []
     for i, text in enumerate(texts):
         if _RELATED.match(text):
             related = True
-        elif related and kinds[i] is Kind.body:
+        elif related and kinds[i] is Kind.BODY:
             # A teaser is short; a long paragraph, or several sentences above one, is the article going on after the box.
             if len(text.split()) >= LONG or (i < tail and len(split_sentences(text)) > 1):
                 related = False
             else:
-                kinds[i] = Kind.furniture
+                kinds[i] = Kind.BOILERPLATE
         in_list.append(related)
-    prose = [i for i, kind in enumerate(kinds) if kind is Kind.body]
+    prose = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
     if prose:
         # The body begins with its first long paragraph, or the short ones straight before it.
         first, last = prose[0], prose[-1]
@@ -172,39 +172,39 @@ def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collect
         if not named:
             named = [i for i in range(first) if 4 <= len(texts[i].split()) <= 40 and not _is_furniture(texts[i])][-1:]
         for i in named[-1:]:
-            kinds[i] = Kind.headline
+            kinds[i] = Kind.HEADLINE
         for i in range(first, last):
             text = texts[i]
-            if kinds[i] is Kind.furniture and text in items and not _MARKS.search(text):
-                kinds[i] = Kind.body
+            if kinds[i] is Kind.BOILERPLATE and text in items and not _MARKS.search(text):
+                kinds[i] = Kind.BODY
             elif (
-                kinds[i] is Kind.furniture
+                kinds[i] is Kind.BOILERPLATE
                 and not _is_furniture(text)
                 and 2 <= len(text.split()) <= 25
                 and not in_list[i]
             ):
-                kinds[i] = Kind.body if _STOP.search(text) else Kind.subheading
+                kinds[i] = Kind.BODY if _STOP.search(text) else Kind.SUBHEADING
         for i in range(1, len(texts)):
-            listed = kinds[i - 1] is Kind.body and (texts[i - 1].endswith(":") or _BULLET.match(texts[i - 1]))
-            if kinds[i] is not Kind.body and listed and _BULLET.match(texts[i]) and not _MARKS.search(texts[i]):
-                kinds[i] = Kind.body
+            listed = kinds[i - 1] is Kind.BODY and (texts[i - 1].endswith(":") or _BULLET.match(texts[i - 1]))
+            if kinds[i] is not Kind.BODY and listed and _BULLET.match(texts[i]) and not _MARKS.search(texts[i]):
+                kinds[i] = Kind.BODY
         _drop_repeated(texts, kinds)
     return [Block(text, kind) for text, kind in zip(texts, kinds, strict=True)]
 
 
 def _drop_repeated(texts: Sequence[str], kinds: list[Kind]) -> None:
     """Make furniture of paragraphs that stand a second time, and of a lead that one of the next paragraphs repeats."""
-    body = [i for i, kind in enumerate(kinds) if kind is Kind.body]
+    body = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
     keys = {i: _key(texts[i]) for i in body}
     seen: set[str] = set()
     for i in body:
         if keys[i] in seen:
-            kinds[i] = Kind.furniture
+            kinds[i] = Kind.BOILERPLATE
         seen.add(keys[i])
     for i, j in combinations(body[:LEAD], 2):
         short, long = sorted((i, j), key=lambda n: len(keys[n]))
         if 80 < len(keys[short]) < len(keys[long]) and keys[short] in keys[long]:
-            kinds[short] = Kind.furniture
+            kinds[short] = Kind.BOILERPLATE
 
 
 def join_lines(lines: Iterable[str]) -> list[str]:

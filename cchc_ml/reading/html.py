@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree, html
 
 from .boilerplate import Block, Kind, arrange, is_prose
+from .dates import find_date
 
 __all__ = ["Page", "read_page"]
 
@@ -298,21 +299,9 @@ def _name(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-_VISIBLE_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*((?:19|20)\d\d)\b")
 _VISIBLE_AUTHOR = re.compile(
     r"(?i)^(?:tác giả|tin,? ảnh|bài,? ảnh|tin và ảnh|bài và ảnh|tin bài|người viết|thực hiện|theo)\s*:\s*(.{3,60})$"
 )
-
-
-def _iso(text: str | None) -> str | None:
-    """Return the first date of a text as YYYY-MM-DD."""
-    if not text:
-        return None
-    if match := re.search(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)", text):
-        return match[0]
-    if (match := _VISIBLE_DATE.search(text)) and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
-        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    return None
 
 
 def read_page(source: str) -> Page:
@@ -363,16 +352,16 @@ def read_page(source: str) -> Page:
     headline = pieces[head].text if head is not None else None
     items = {p.text for p in kept if p.item and not is_prose(p.text)}
     blocks = arrange(_join_soft(kept), headline=headline, items=items)
-    told = next((b.text for b in blocks if b.kind is Kind.headline), headline)
+    told = next((b.text for b in blocks if b.kind is Kind.HEADLINE), headline)
     lines = [p.text for p in pieces[max(first - 12, 0) : inside[-1] + 4]]
-    date = _iso(_meta(root, "article:published_time", "pubdate", "dc.date", "datepublished")) or _iso(
+    date = find_date(_meta(root, "article:published_time", "pubdate", "dc.date", "datepublished")) or find_date(
         _name(data.get("datePublished"))
     )
     signed = next((m[1] for line in lines if (m := _VISIBLE_AUTHOR.match(line))), None)
     return Page(
         tuple(blocks),
         headline=told,
-        date=date or next((iso for line in lines if len(line.split()) < 14 and (iso := _iso(line))), None),
+        date=date or next((iso for line in lines if len(line.split()) < 14 and (iso := find_date(line))), None),
         author=_meta(root, "article:author", "author", "dc.creator") or _name(data.get("author")) or signed,
         outlet=_meta(root, "og:site_name", "application-name") or _name(data.get("publisher")),
     )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .articles import ARTICLES, LARGEST, Article, decode_article, read_article
 from .boilerplate import Kind
-from .tables import TABLES, TEXT_COLUMNS, Row, find_text_column, kind_of, parse_csv, parse_jsonl, read_rows
+from .tables import TABLES, TEXT_COLUMNS, Row, find_text_column, parse_csv, parse_jsonl, read_rows, table_kind
 
 __all__ = [
     "LONGEST",
@@ -95,11 +95,11 @@ def _passed_over(path: Path) -> bool:
 
 
 def _readable(path: Path) -> bool:
-    return (path.suffix.lower() in ARTICLES or kind_of(path) in TABLES) and path.is_file()
+    return (path.suffix.lower() in ARTICLES or table_kind(path) in TABLES) and path.is_file()
 
 
 def read_file(
-    path: str | Path, *, text_column: str | None = None, keep_furniture: bool = False
+    path: str | Path, *, text_column: str | None = None, keep_boilerplate: bool = False
 ) -> Iterator[tuple[Row, str]]:
     """Yield the rows of one file, each with the name of the field that holds its text.
 
@@ -108,10 +108,10 @@ def read_file(
     """
     path = Path(path)
     if str(path) == "-":
-        yield from _standard_input(text_column, keep_furniture)
+        yield from _standard_input(text_column, keep_boilerplate)
     elif path.suffix.lower() in ARTICLES:
-        yield from _article_rows(read_article(path), keep_furniture)
-    elif kind_of(path) in TABLES:
+        yield from _article_rows(read_article(path), keep_boilerplate)
+    elif table_kind(path) in TABLES:
         yield from _table(read_rows(path), str(path), text_column)
     else:
         if not path.stat().st_size:
@@ -125,15 +125,15 @@ class PendingArticle(NamedTuple):
     Attributes
     ----------
     path : str
-    keep_furniture : bool
+    keep_boilerplate : bool
     """
 
     path: str
-    keep_furniture: bool
+    keep_boilerplate: bool
 
     def rows(self) -> Iterator[tuple[Row, str]]:
         """Read the article; see `read_file`."""
-        return read_file(self.path, keep_furniture=self.keep_furniture)
+        return read_file(self.path, keep_boilerplate=self.keep_boilerplate)
 
 
 # A row with the name of the field that holds its text, or an article.
@@ -144,7 +144,7 @@ def read_inputs(
     files: Iterable[str],
     *,
     text_column: str | None = None,
-    keep_furniture: bool = False,
+    keep_boilerplate: bool = False,
     on_error: Callable[[str, str], None] | None = None,
     on_file: Callable[[int], None] | None = None,
 ) -> Iterator[InputItem]:
@@ -161,10 +161,10 @@ def read_inputs(
         if on_file:
             on_file(number)
         if Path(path).suffix.lower() in ARTICLES:
-            yield PendingArticle(path, keep_furniture)
+            yield PendingArticle(path, keep_boilerplate)
             continue
         try:
-            yield from read_file(path, text_column=text_column, keep_furniture=keep_furniture)
+            yield from read_file(path, text_column=text_column, keep_boilerplate=keep_boilerplate)
         except READING_ERRORS as error:
             if not on_error:
                 raise
@@ -180,7 +180,7 @@ def _table(rows: Iterable[tuple[str, Row]], name: str, text_column: str | None) 
         raise ValueError(f"{name} has no rows")
 
 
-def _standard_input(text_column: str | None, keep_furniture: bool) -> Iterator[tuple[Row, str]]:
+def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator[tuple[Row, str]]:
     name = "standard input"
     file: Any = sys.stdin.buffer
     skipped = []
@@ -196,7 +196,7 @@ def _standard_input(text_column: str | None, keep_furniture: bool) -> Iterator[t
         yield from _table(parse_csv(_Lines(chain([first], more)), name), name, text_column)
     else:
         yield from _article_rows(
-            decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_furniture, source="-"
+            decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_boilerplate, source="-"
         )
 
 
@@ -223,11 +223,11 @@ class _Lines:
         return self.lines
 
 
-def _article_rows(article: Article, keep_furniture: bool, source: str | None = None) -> Iterator[tuple[Row, str]]:
+def _article_rows(article: Article, keep_boilerplate: bool, source: str | None = None) -> Iterator[tuple[Row, str]]:
     number = 0
     about = {"headline": article.headline, "date": article.date, "author": article.author, "outlet": article.outlet}
     for block in article.blocks:
-        if block.kind is Kind.furniture and not keep_furniture:
+        if block.kind is Kind.BOILERPLATE and not keep_boilerplate:
             continue
         number += 1
         if len(block.text) > LONGEST:

@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, time
 from functools import lru_cache
@@ -21,7 +21,18 @@ from ..files import require_extra
 from ..text.encodings import sniff
 from .documents import check_archive
 
-__all__ = ["TABLES", "TEXT_COLUMNS", "Row", "find_text_column", "open_parquet", "parse_csv", "parse_jsonl", "read_rows"]
+__all__ = [
+    "TABLES",
+    "TEXT_COLUMNS",
+    "Row",
+    "check_free",
+    "find_text_column",
+    "open_parquet",
+    "parse_csv",
+    "parse_jsonl",
+    "read_rows",
+    "table_kind",
+]
 
 Row = dict[str, Any]
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
@@ -42,6 +53,33 @@ def _text_column(columns: tuple[str, ...], wanted: str | None) -> str | None:
         if name.casefold() in names:
             return names[name.casefold()]
     return None
+
+
+def check_free(where: str, columns: Collection[str], names: Iterable[str]) -> None:
+    """Raise if a table already has a column that the result needs.
+
+    Parameters
+    ----------
+    where : str
+        What has the columns, for the message: "a row", "data frame", the path of a file.
+    columns : collection of str
+        The columns of the input.
+    names : iterable of str
+        The columns that are to be added.
+
+    Raises
+    ------
+    ValueError
+        One of `names` is among `columns`.
+
+    Examples
+    --------
+    >>> check_free("a.csv", ["text", "scores"], ["pillars", "scores"])
+    Traceback (most recent call last):
+    ValueError: a.csv already has a column 'scores', which the result needs; rename or drop it
+    """
+    if taken := next((name for name in names if name in columns), None):
+        raise ValueError(f"{where} already has a column {taken!r}, which the result needs; rename or drop it")
 
 
 def _lines(file: IO[bytes], name: str) -> Iterator[str]:
@@ -232,7 +270,7 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int) else str(value)
 
 
-def kind_of(path: Path) -> str:
+def table_kind(path: Path) -> str:
     """Return the ending that tells a table's kind, with `.gz` where it has that."""
     return "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]).lower()
 
@@ -257,7 +295,7 @@ def read_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
-    kind = kind_of(path)
+    kind = table_kind(path)
     if kind not in TABLES:
         raise ValueError(f"{path} is no table; want one of {', '.join(TABLES)}")
     if kind in (".xlsx", ".parquet"):

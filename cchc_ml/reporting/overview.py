@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..pillars import COLOURS, PILLARS, Pillar
+from ..reading.dates import month_of, year_of
 from ..reading.tables import Row, find_text_column
+from ..text.normalize import printable
 from .prevalence import FEW_DOCUMENTS, FEW_PARAGRAPHS, Shares, shares
 from .provenance import content_hash
 
@@ -29,7 +31,7 @@ DATE = ("date", "ngày", "ngay")
 HEADLINE = ("headline", "title", "tiêu đề", "tieu_de")
 DOCUMENT = ("document", "article", *LINK, "source")
 # What of an article is no paragraph.
-UNCOUNTED = ("headline", "subheading", "furniture")
+UNCOUNTED = ("headline", "subheading", "boilerplate")
 
 UNKNOWN = "không rõ"
 BY_MONTH, BY_YEAR = "Theo tháng", "Theo năm"
@@ -101,12 +103,9 @@ class Overview:
     receipt: Mapping[str, Any]
 
 
-_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
 def _clean(value: object) -> str:
     """Return a value as text that HTML, Word and Excel can hold."""
-    return " ".join(_UNFIT.sub(" ", str(value)).split())
+    return " ".join(printable(str(value)).split())
 
 
 def _value(row: Row, names: Iterable[str]) -> str:
@@ -130,7 +129,7 @@ def gather(
     Parameters
     ----------
     rows : iterable of dict
-        As `cchc_ml.tagging.rows.tag_rows` gives them. Headlines and furniture are no paragraphs and are left out.
+        As `cchc_ml.tagging.rows.tag_rows` gives them. Headlines and boilerplate are not paragraphs and are left out.
     prior : array of shape (6,)
         See `cchc_ml.reporting.prevalence.training_prior`.
     by : str, optional
@@ -183,7 +182,7 @@ def gather(
         }
 
     found = {}
-    months, years = [_month(date) for date in dates], [_year(date) for date in dates]
+    months, years = [month_of(date) for date in dates], [year_of(date) for date in dates]
     if any(years):
         by_year = len(set(months)) > MONTHS or sum(map(bool, months)) < sum(map(bool, years))
         moments = years if by_year else months
@@ -197,25 +196,6 @@ def gather(
     for pillar in PILLARS:
         quotes[pillar].sort(key=lambda quote: -quote.probability)
     return Overview(shares(probabilities, tags, owners, prior), found, quotes, list(documents.values()), receipt or {})
-
-
-_DATE = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})(?!\d)|(?<!\d)\d{1,2}[-/.](?P<m2>\d{1,2})[-/.](?P<y2>\d{4})(?!\d)")
-
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-
-
-def _month(date: str) -> str:
-    """Return YYYY-MM of a date that begins with the year or ends with it, else an empty text."""
-    match = _DATE.search(date)
-    year, month = (match["y"] or match["y2"], int(match["m"] or match["m2"])) if match else ("", 0)
-    return f"{year}-{month:02}" if 1 <= month <= 12 else ""
-
-
-def _year(date: str) -> str:
-    """Return the year of a date, which may be all that it says."""
-    match = _YEAR.search(date)
-    return match[0] if match else ""
 
 
 def _in_time(moments: Iterable[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..pillars import PILLARS
 from ..reading.inputs import READING_ERRORS, require_text
-from ..reading.tables import find_text_column, open_parquet
+from ..reading.tables import check_free, find_text_column, open_parquet
 from .rows import as_row
 from .writers import RESULTS
 
@@ -75,8 +75,7 @@ def tag_frames(
 
 def _check_columns(where: str, columns: list[str], text_column: str | None) -> str:
     """Return the name of the column with the text."""
-    if taken := next((result for result in RESULTS if result in columns), None):
-        raise ValueError(f"{where}: a column {taken!r} is there already, which the result needs; rename or drop it")
+    check_free(where, columns, RESULTS)
     if (name := find_text_column(columns, text_column)) is None:
         raise ValueError(f"{where}: no column {text_column or 'text'!r}; found: {', '.join(columns) or 'none'}")
     return name

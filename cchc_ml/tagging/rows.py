@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
-from ..reading.tables import Row
+from ..reading.tables import Row, check_free
 from .writers import RESULTS, json_lines
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def _tag(model: Model, batch: list[InputItem]) -> tuple[list[Row], list[Failure]
             rows.append(item)
     tagged = []
     for (row, column), found in zip(rows, model.annotate([row[column] for row, column in rows]), strict=True):
-        if taken := next((name for name in RESULTS if name in row), None):
-            raise ValueError(f"a row has a field {taken!r} already, which the result needs; rename or drop it")
+        check_free("a row", row, RESULTS)
         tagged.append(row | as_row(found, row[column]))
     return tagged, failures
 

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from ..files import atomic_write, require_extra
 from ..pillars import PILLARS
-from ..reading.tables import TABLES, Row, kind_of
+from ..reading.tables import TABLES, Row, check_free, table_kind
 
 __all__ = ["RESULTS", "export", "json_lines", "write_csv", "write_jsonl"]
 
@@ -53,8 +53,7 @@ def _flat(row: Row) -> Row:
     cells["pillars"] = ";".join(row["pillars"])
     for pillar in PILLARS:
         new = {f"{pillar}_probability": row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
-        if taken := next((name for name in new if name in cells), None):
-            raise ValueError(f"a row has a column {taken!r} already, which the result needs; rename or drop it")
+        check_free("a row", cells, new)
         cells |= new
     return cells
 
@@ -230,7 +229,7 @@ def export(rows: Iterable[Any], path: Path, kind: str | None = None) -> None:
     ValueError
         The name tells no kind that is written.
     """
-    kind = kind or kind_of(path)
+    kind = kind or table_kind(path)
     if kind not in TABLES:
         raise ValueError(f"{path}: the name tells no kind of table; want one of {', '.join(TABLES)}, or give --format")
     with atomic_write(path) as temporary:

@@ -14,6 +14,7 @@ __all__ = [
     "lower",
     "move_tones",
     "normalise",
+    "printable",
     "spellings",
     "strip_diacritics",
     "swap_i_y",
@@ -21,6 +22,8 @@ __all__ = [
 
 # What a text may hold that is not seen: soft hyphens, marks of direction, joiners.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# Control characters except tab and line breaks, halves of characters (surrogates), and noncharacters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _GAP = re.compile(r"[\W_]+")
 
 TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
@@ -58,6 +61,26 @@ def lower(text: str) -> str:
     return text.lower().replace("ð", "đ").replace("i\u0307", "i")  # the capital of the Turkish i comes apart
 
 
+def printable(text: str, *, one_line: bool = False) -> str:
+    r"""Replace each character that HTML, Word and Excel files cannot hold with a space; the length stays the same.
+
+    Parameters
+    ----------
+    one_line : bool, optional
+        Also replace tabs, line breaks and all other invisible characters: a terminal could obey them.
+
+    Examples
+    --------
+    >>> printable("Xã\x00họp\n"), printable("Xã\x00họp\n", one_line=True)
+    ('Xã họp\n', 'Xã họp ')
+    """
+    if text.isprintable():
+        return text
+    if one_line:
+        return "".join(character if character.isprintable() else " " for character in text)
+    return _UNPRINTABLE.sub(" ", text)
+
+
 def is_undiacritized(text: str) -> bool:
     """Whether NFC `text` is written without diacritics, as on old telephones: under 3 % of it is beyond ASCII.
 
@@ -65,7 +88,7 @@ def is_undiacritized(text: str) -> bool:
 
     Examples
     --------
-    >>> hardly_toned("Cai cach thu tuc hanh chinh"), is_undiacritized("Cải cách thủ tục hành chính")
+    >>> is_undiacritized("Cai cach thu tuc hanh chinh"), is_undiacritized("Cải cách thủ tục hành chính")
     (True, False)
     """
     return len(text.encode("ascii", "ignore")) > 0.97 * len(text)

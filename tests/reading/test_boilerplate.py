@@ -24,10 +24,10 @@ def test_the_projects_own_articles_come_apart(top):
         for block, (_, kind) in zip(arrange([text for text, _ in lines]), lines, strict=True):
             if kind == "body":
                 body += 1
-                found += block.kind is Kind.body
+                found += block.kind is Kind.BODY
             elif kind != "headline":
                 other += 1
-                through += block.kind in (Kind.body, Kind.subheading)
+                through += block.kind in (Kind.BODY, Kind.SUBHEADING)
     assert found / body >= 0.99
     assert through / other <= 0.01
 
@@ -52,7 +52,7 @@ def test_a_teaser_that_the_body_repeats_counts_once():
     blocks = arrange(
         [lead, lead + " Cuộc họp kéo dài hai giờ.", "Chiều cùng ngày, đoàn kiểm tra xuống bốn thôn xa nhất của xã."]
     )
-    assert [b.kind for b in blocks] == [Kind.furniture, Kind.body, Kind.body]
+    assert [b.kind for b in blocks] == [Kind.BOILERPLATE, Kind.BODY, Kind.BODY]
 
 
 @given(st.lists(st.text(alphabet="Xã họp bàn việc. |:-\n", max_size=60), max_size=12))
@@ -79,14 +79,14 @@ def test_joining_loses_no_letter(lines):
 )
 def test_a_whole_sentence_may_speak_of_anything(text):
     long = "Sáng nay, lãnh đạo xã cùng các ban ngành họp bàn cách gỡ vướng cho người dân ở những thôn xa."
-    assert [b.kind for b in arrange([long, text, long + " Họp đến trưa."])][1] is Kind.body
+    assert [b.kind for b in arrange([long, text, long + " Họp đến trưa."])][1] is Kind.BODY
 
 
 def test_capitals_are_no_names():
     long = "Sáng nay, lãnh đạo xã cùng các ban ngành họp bàn cách gỡ vướng cho người dân ở những thôn xa."
     other = "Chiều cùng ngày, đoàn kiểm tra công vụ xuống bốn thôn xa nhất, nghe dân nói chuyện giấy tờ đất."
     blocks = arrange(["XÃ CHỌN NGÀY LÀM THỦ TỤC CHO DÂN", long, "TINH GỌN BỘ MÁY", other, "LÂM VĂN HƯỞNG"])
-    assert [b.kind for b in blocks] == [Kind.headline, Kind.body, Kind.subheading, Kind.body, Kind.furniture]
+    assert [b.kind for b in blocks] == [Kind.HEADLINE, Kind.BODY, Kind.SUBHEADING, Kind.BODY, Kind.BOILERPLATE]
 
 
 def test_a_page_of_ten_thousand_lines_ends():

@@ -30,8 +30,8 @@ def test_the_body_comes_out_and_the_furniture_does_not(pages):
     assert len({truth["look"] for _, truth, _ in pages}) >= 12
     right = total = wrong = kept = 0
     for _, truth, page in pages:
-        body = [fold(b.text) for b in page.blocks if b.kind is Kind.body]
-        shown = body + [fold(b.text) for b in page.blocks if b.kind is Kind.subheading]
+        body = [fold(b.text) for b in page.blocks if b.kind is Kind.BODY]
+        shown = body + [fold(b.text) for b in page.blocks if b.kind is Kind.SUBHEADING]
         wanted = [fold(text) for text in truth["body"]]
         allowed = {*wanted, *map(fold, truth["subheadings"])}
         right += sum(text in body for text in wanted)
@@ -44,7 +44,7 @@ def test_the_body_comes_out_and_the_furniture_does_not(pages):
 
 def test_the_order_is_that_of_the_page(pages):
     for name, truth, page in pages:
-        body = [fold(b.text) for b in page.blocks if b.kind is Kind.body]
+        body = [fold(b.text) for b in page.blocks if b.kind is Kind.BODY]
         wanted = [fold(text) for text in truth["body"]]
         found = [text for text in wanted if text in body]
         assert found == [text for text in body if text in wanted], name
@@ -60,7 +60,7 @@ def test_a_form_around_the_page_hides_nothing():
     page = read_page(
         f"<body><form id=aspnetForm><div class=menu><a href=#>Trang chủ</a></div><p>{text}</p></form></body>"
     )
-    assert [b.text for b in page.blocks if b.kind is Kind.body] == [text]
+    assert [b.text for b in page.blocks if b.kind is Kind.BODY] == [text]
 
 
 def test_a_headline_in_a_header_is_found():
@@ -103,4 +103,4 @@ def test_a_page_in_bad_or_declared_bytes(tmp_path, data, want):
 def test_deep_pages_are_read_to_the_end():
     text = "Sở Nội vụ kiểm tra đột xuất việc chấp hành kỷ luật, kỷ cương hành chính tại bảy xã trong tháng tư."
     page = read_page("<div>" * 400 + f"<p>{text}</p>" + "<b>" * 300 + f"<p>{text} Hai.</p>")
-    assert [b.text for b in page.blocks if b.kind is Kind.body][-1] == f"{text} Hai."
+    assert [b.text for b in page.blocks if b.kind is Kind.BODY][-1] == f"{text} Hai."

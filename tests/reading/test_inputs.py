@@ -33,7 +33,7 @@ def test_furniture_can_be_kept(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Trang chủ | Tin tức\nSáng nay, xã họp bàn việc gỡ hồ sơ trễ hẹn của dân.\n")
     assert len(texts([path])) == 1
-    assert texts([path], keep_furniture=True)[0] == "Trang chủ | Tin tức"
+    assert texts([path], keep_boilerplate=True)[0] == "Trang chủ | Tin tức"
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):

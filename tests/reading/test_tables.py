@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_ml.reading.tables import find_text_column, read_rows
+from cchc_ml.reading.tables import check_free, find_text_column, read_rows
 
 
 def write(path, text):
@@ -174,3 +174,11 @@ def test_the_first_visible_sheet_is_read(tmp_path):
     book["shown"].append(["seen"])
     book.save(tmp_path / "x.xlsx")
     assert rows(tmp_path / "x.xlsx") == [{"text": "seen"}]
+
+
+def test_a_column_of_the_result_must_be_free():
+    check_free("a.csv", ["text", "Scores"], ["pillars", "scores"])
+    with pytest.raises(
+        ValueError, match=r"^a\.csv already has a column 'scores', which the result needs; rename or drop"
+    ):
+        check_free("a.csv", {"text": 1, "scores": 2}, ["pillars", "scores"])

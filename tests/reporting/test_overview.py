@@ -83,8 +83,8 @@ def test_a_date_may_be_a_year_alone():
     assert list(found.groups["Theo năm"]) == ["2024", "2025", "không rõ"]
 
 
-def test_headlines_and_furniture_are_not_counted():
-    rows = [{"text": TEXT, "kind": kind, "source": "a"} for kind in ("headline", "body", "furniture", "body")]
+def test_headlines_and_boilerplate_are_not_counted():
+    rows = [{"text": TEXT, "kind": kind, "source": "a"} for kind in ("headline", "body", "boilerplate", "body")]
     assert overview(rows).overall.paragraphs == 2
     with pytest.raises(ValueError, match="there is no paragraph to report on"):
         overview(rows[:1])

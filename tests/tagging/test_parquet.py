@@ -50,7 +50,7 @@ def test_a_frame_may_be_empty(small):
     [
         ({"txt": ["a"]}, "data frame: no column 'text'; found: txt"),
         ({"text": ["a", None]}, r"data frame, row 2: row without text \(text is (None|nan)\)"),
-        ({"text": ["a"], "scores": [1]}, "data frame: a column 'scores' is there already"),
+        ({"text": ["a"], "scores": [1]}, "data frame already has a column 'scores'"),
     ],
 )
 def test_frames_that_are_refused(small, columns, message):

@@ -14,7 +14,7 @@ def articles(tmp_path):
         (tmp_path / f"{n:02}.txt").write_text(
             f"Bộ phận một cửa xã {n} trả 12 hồ sơ trước hạn.\nDân đến dự đông đủ cả.\n", "utf8"
         )
-    return [PendingArticle(str(path), keep_furniture=False) for path in sorted(tmp_path.glob("*.txt"))]
+    return [PendingArticle(str(path), keep_boilerplate=False) for path in sorted(tmp_path.glob("*.txt"))]
 
 
 def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, articles):
@@ -33,7 +33,7 @@ def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, artic
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_article_that_cannot_be_read_is_told(small, articles, n_jobs):
-    items = [*articles[:20], PendingArticle("gone.txt", keep_furniture=False), *articles[20:]]
+    items = [*articles[:20], PendingArticle("gone.txt", keep_boilerplate=False), *articles[20:]]
     failures = []
     rows = list(tag_rows(small.model_, items, n_jobs=n_jobs, on_error=lambda *why: failures.append(why)))
     assert len(rows) == 80
@@ -45,5 +45,5 @@ def test_an_article_that_cannot_be_read_is_told(small, articles, n_jobs):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_field_that_is_taken_is_refused(small, n_jobs):
     items = [*ROWS, ({"text": "Xã họp.", "scores": 1}, "text")]
-    with pytest.raises(ValueError, match="a row has a field 'scores' already"):
+    with pytest.raises(ValueError, match="a row already has a column 'scores'"):
         list(tag_rows(small.model_, items, n_jobs=n_jobs))

@@ -69,7 +69,7 @@ def test_evidence_is_marked_on_what_was_given(small):
 @pytest.mark.parametrize("name", ["pillars", "scores", "evidence"])
 def test_a_field_of_ones_own_is_not_overwritten(small, name):
     with pytest.raises(
-        ValueError, match=f"a row has a field '{name}' already, which the result needs; rename or drop it"
+        ValueError, match=f"a row already has a column '{name}', which the result needs; rename or drop it"
     ):
         tagged_rows(small, [{"text": "a", name: 1}])
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_ml.text.normalize import normalise, spellings, strip_diacritics
+from cchc_ml.text.normalize import normalise, printable, spellings, strip_diacritics
 from cchc_ml.text.sentences import split_sentences
 
 VIETNAMESE = st.text(
@@ -93,3 +93,18 @@ def test_split_sentences(text, want):
 
 def test_strip_marks():
     assert strip_diacritics("Đường thủy, kỷ luật: ở Đắk Lắk") == "Duong thuy, ky luat: o Dak Lak"
+
+
+@given(st.text())
+def test_what_is_printed_has_the_same_length_and_no_control_character(text):
+    for one_line in (False, True):
+        shown = printable(text, one_line=one_line)
+        assert len(shown) == len(text)
+        assert shown.encode("utf8").decode("utf8") == shown
+        assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in shown if one_line or c not in "\t\n\r")
+
+
+def test_printable_keeps_lines_unless_one_line_is_wanted():
+    assert printable("a\tb\nc\x1b[1m\u202ed\ud800\uffff") == "a\tb\nc [1m\u202ed  "
+    assert printable("a\tb\nc\x1b[1m\u202ed\ud800\uffff", one_line=True) == "a b c [1m d  "
+    assert printable("Đề án 06: “một cửa”") == "Đề án 06: “một cửa”"
