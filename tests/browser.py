@@ -5,20 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
+from needs import missing, needs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """Start Chromium and give it; skip the test where it, or playwright, is missing."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
-    )
+    """Start Chromium and yield it. If Chromium or playwright is missing, skip the test, or fail it in CI."""
+    playwright = needs("playwright.sync_api")
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        pytest.skip("there is no Chromium on the PATH")
+        missing("there is no Chromium on the PATH", "On Debian: apt-get install chromium")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

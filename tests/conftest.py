@@ -1,21 +1,37 @@
-"""What the tests share: the project's own paragraphs, and one small fitted classifier that no test may change."""
+"""What the tests share: hypothesis profiles, the shipped model, the project's own paragraphs, one small classifier."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from needs import IN_CI
 from typer.testing import CliRunner
 
 from cchc_ml.learning.classifier import PillarClassifier
 from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus
+from cchc_ml.model.model import Model
+from cchc_ml.model.storage import read_model
 
 TOP = Path(__file__).parent.parent
+
+# A busy machine is slow, so no example has a deadline. In CI the examples are the same in every run.
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "dev"))
 
 
 @pytest.fixture(scope="session")
 def top() -> Path:
     """The top of the checkout."""
     return TOP
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The shipped model. No test may change it."""
+    return read_model()
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +43,7 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="session")
 def small(corpus: Corpus) -> PillarClassifier:
-    """A classifier fitted on `corpus`, good enough to tell plain cases."""
+    """A classifier fitted on `corpus`, good enough for plain cases. No test may change it."""
     return PillarClassifier(lexicon=default_lexicon().terms).fit(corpus.texts, corpus.y, groups=corpus.documents)
 
 

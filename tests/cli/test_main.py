@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from needs import needs
 
 from cchc_ml import __version__
 from cchc_ml.pillars import PILLARS
@@ -330,7 +331,7 @@ def test_a_terminal_is_not_steered_by_an_article(cli, tmp_path):
 
 @pytest.fixture
 def corpus_folder(tmp_path):
-    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    pa, parquet = needs("pyarrow"), needs("pyarrow.parquet")
     for name in ("a", "b"):
         parquet.write_table(
             pa.table({"text": [f"Xã {name} trả hồ sơ một cửa trước hạn.", "Tỷ lệ giải ngân đạt 9%."]}),
@@ -339,7 +340,9 @@ def corpus_folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("how", [[], ["--jobs", "2"], ["--dask", "local", "--jobs", "2"]])
+@pytest.mark.parametrize(
+    "how", [[], ["--jobs", "2"], pytest.param(["--dask", "local", "--jobs", "2"], marks=pytest.mark.slow)]
+)
 def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
     out = corpus_folder / "tagged"
     result = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
@@ -403,7 +406,7 @@ def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
     for jobs, out in enumerate(outs, 1):
         assert cli("predict", str(tmp_path / "rows.jsonl"), "-o", str(out), "--jobs", str(jobs)).exit_code == 0
     if ending == "xlsx":  # a workbook holds the time it was made
-        openpyxl = pytest.importorskip("openpyxl")
+        openpyxl = needs("openpyxl")
         read = [[[cell.value for cell in row] for row in openpyxl.load_workbook(out).active] for out in outs]
         assert read[0] == read[1]
     else:
@@ -446,7 +449,7 @@ def test_app_writes_one_page(cli, tmp_path):
 
 
 def test_serve_says_where_it_cannot_listen(cli):
-    pytest.importorskip("fastapi")
+    needs("fastapi")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = cli("serve", "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 2

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from needs import needs
 
 import cchc_ml
 from cchc_ml.evaluation.evaluate import assess
@@ -16,7 +17,7 @@ def model(tmp_path, small):
 
 
 def test_an_assessment_is_json_and_a_page_that_needs_nothing(model, labelled, monkeypatch):
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5, 20: 0.6})
     rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
     wrong = next(row for row in rows if "institutional" in row["labels"] and "<" not in row["text"])
@@ -80,7 +81,7 @@ def test_rows_that_nobody_labelled_twice_are_no_agreement(model, labelled):
 
 
 def test_a_page_for_a_model_with_terms_of_its_own(tmp_path, labelled, monkeypatch):
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.splits.SIZES", (500,))
     train_model([labelled], tmp_path / "m.npz")
     monkeypatch.setattr("cchc_ml.learning.corpus.DEFAULT_DATA", ("data/articles.jsonl",))
@@ -88,7 +89,7 @@ def test_a_page_for_a_model_with_terms_of_its_own(tmp_path, labelled, monkeypatc
 
 
 def test_a_page_for_one_row(model, tmp_path, monkeypatch):
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5})
     path = tmp_path / "one.jsonl"
     path.write_text('{"text": "Trời mưa.", "labels": ["tthc"]}\n', "utf8")

@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 
 import cchc_ml
 from cchc_ml.learning.train import train_model
 from cchc_ml.model.storage import read_model
 
 
+@pytest.mark.slow
 def test_the_shipped_model_is_what_the_shipped_data_gives(tmp_path, top):
     train_model([], tmp_path / "pillars.npz", n_jobs=2)
     for name in ("pillars.npz", "README.md", "metrics.json"):

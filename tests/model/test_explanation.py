@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 import cchc_ml
 from cchc_ml.evaluation.robustness import VARIANTS
 from cchc_ml.model.explanation import explain, strongest_terms
-from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS, codebook
 from cchc_ml.text.encodings import to_tcvn3
 
-MODEL = read_model()
 TEXT = "Sáng 5/3, xã họp. Bộ phận một cửa trả 120 hồ sơ thủ tục hành chính trước hạn; cải cách thể chế và tổ chức bộ máy còn chậm."
 PIECES = st.sampled_from(
     [
@@ -27,31 +25,31 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=30).map(" ".join)
 
 
-def assert_exact(text):
-    scores = MODEL.score_texts([text])[0] - MODEL.thresholds
-    for (pillar, why), score in zip(explain(MODEL, text).items(), scores, strict=True):
+def assert_exact(model, text):
+    scores = model.score_texts([text])[0] - model.thresholds
+    for (pillar, why), score in zip(explain(model, text).items(), scores, strict=True):
         assert why.decision == pytest.approx(score, abs=1e-9), pillar
         assert why.intercept - why.threshold + why.total() == pytest.approx(score, abs=1e-9), pillar
         assert all(0 <= part.start < part.end <= len(text) for part in why.parts)
 
 
 @given(TEXTS)
-def test_the_parts_add_up_to_the_decision(text):
-    assert_exact(text)
+def test_the_parts_add_up_to_the_decision(model, text):
+    assert_exact(model, text)
 
 
 @pytest.mark.parametrize("change", [*VARIANTS.values(), to_tcvn3], ids=[*VARIANTS, "TCVN3"])
-def test_the_parts_add_up_in_any_spelling(change):
-    assert_exact(change(TEXT))
+def test_the_parts_add_up_in_any_spelling(model, change):
+    assert_exact(model, change(TEXT))
 
 
 @pytest.mark.parametrize("text", ["", " \n", "…", "123"])
-def test_a_text_without_words_has_its_intercepts(text):
-    assert_exact(text)
+def test_a_text_without_words_has_its_intercepts(model, text):
+    assert_exact(model, text)
 
 
-def test_parts_stand_where_they_say():
-    found = explain(MODEL, TEXT)
+def test_parts_stand_where_they_say(model):
+    found = explain(model, TEXT)
     assert list(found) == list(PILLARS)
     why = found["tthc"]
     assert {TEXT[part.start : part.end].lower() for part in why.parts if part.term == "thủ tục hành chính"} == {
@@ -67,11 +65,11 @@ def test_parts_stand_where_they_say():
     assert [abs(weight) for weight in why.by_term().values()] == sorted(map(abs, why.by_term().values()), reverse=True)
 
 
-def test_every_occurrence_counts_the_same():
+def test_every_occurrence_counts_the_same(model):
     text = "Xã giải ngân. Xã giải ngân. Chợ đông."
     parts = [
         part
-        for part in explain(MODEL, text)["public_finance"].parts
+        for part in explain(model, text)["public_finance"].parts
         if part.term == "giải ngân" and part.scope == "paragraph"
     ]
     assert len(parts) == 4  # two places, as a term and as one of the codebook
@@ -87,9 +85,9 @@ def test_the_classifier_explains(small):
         cchc_ml.load().explain(3)
 
 
-def test_strongest_terms_are_those_of_the_weights():
-    found = strongest_terms(MODEL, 5)["public_finance"]
-    weights = MODEL.coef[: len(MODEL.lexicon), list(PILLARS).index("public_finance")] * MODEL.features.idf
+def test_strongest_terms_are_those_of_the_weights(model):
+    found = strongest_terms(model, 5)["public_finance"]
+    weights = model.coef[: len(model.lexicon), list(PILLARS).index("public_finance")] * model.features.idf
     assert [weight for _, weight in found.positive] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
     assert [weight for _, weight in found.negative] == pytest.approx(np.sort(weights)[:5].tolist())
-    assert {term for term, _ in found.codebook} <= set(MODEL.lexicon.terms)
+    assert {term for term, _ in found.codebook} <= set(model.lexicon.terms)

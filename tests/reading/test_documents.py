@@ -1,6 +1,7 @@
 import zipfile
 
 import pytest
+from needs import needs
 
 import cchc_ml
 from cchc_ml.reading import documents
@@ -14,7 +15,7 @@ TEXTS = [
 
 @pytest.fixture
 def docx_file(tmp_path):
-    docx = pytest.importorskip("docx")
+    docx = needs("docx")
     document = docx.Document()
     document.core_properties.author = "Hải Đăng"
     for text in TEXTS[:2]:
@@ -28,8 +29,8 @@ def docx_file(tmp_path):
 def write_pdf(path, pages):
     """Set lines of text with a page head and a page number."""
     pdfmetrics, ttfonts = (
-        pytest.importorskip("reportlab.pdfbase.pdfmetrics"),
-        pytest.importorskip("reportlab.pdfbase.ttfonts"),
+        needs("reportlab.pdfbase.pdfmetrics"),
+        needs("reportlab.pdfbase.ttfonts"),
     )
     from matplotlib import font_manager
     from reportlab.pdfgen.canvas import Canvas
@@ -69,8 +70,8 @@ def test_pdf_lines_are_joined_and_page_heads_dropped(tmp_path):
 
 
 def test_a_scan_is_refused(tmp_path):
-    pytest.importorskip("pypdfium2")
-    canvas = pytest.importorskip("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "scan.pdf"))
+    needs("pypdfium2")
+    canvas = needs("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "scan.pdf"))
     canvas.rect(10, 10, 300, 300, fill=1)
     canvas.showPage()
     canvas.save()

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needs import needs
 
 from cchc_ml.reading.tables import check_free, find_text_column, read_rows
 
@@ -94,7 +95,7 @@ def test_tables_in_other_encodings(tmp_path, codec):
 
 
 def test_excel_and_parquet_rows(tmp_path):
-    openpyxl, pyarrow = pytest.importorskip("openpyxl"), pytest.importorskip("pyarrow")
+    openpyxl, pyarrow = needs("openpyxl"), needs("pyarrow")
     from datetime import date
 
     import pyarrow.parquet as parquet
@@ -137,7 +138,7 @@ def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
 
 
 def test_cells_that_json_has_not_become_text(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow")
+    pyarrow = needs("pyarrow")
     from datetime import time
     from decimal import Decimal
 
@@ -165,7 +166,7 @@ def test_a_carriage_return_in_a_cell_moves_no_line(tmp_path):
 
 
 def test_the_first_visible_sheet_is_read(tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = needs("openpyxl")
     book = openpyxl.Workbook()
     book.active.append(["text"])
     book.active.append(["hidden"])

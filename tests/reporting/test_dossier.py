@@ -1,20 +1,19 @@
 import pytest
+from needs import needs
 
-from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reporting.dossier import QUOTE_HEADS, read_dossier, write_dossier
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 
-docx, openpyxl = pytest.importorskip("docx"), pytest.importorskip("openpyxl")
-MODEL = read_model()
+docx, openpyxl = needs("docx"), needs("openpyxl")
 SENTENCE = "Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn."
 RECEIPT = {"cchc_ml": "0", "inputs": {"a & <b>.txt": "00"}}
 
 
 @pytest.fixture(scope="module")
-def overview():
+def overview(model):
     rows = [
         {
             "text": f"=1+1 Chợ đông. {SENTENCE} Trời mưa {n}.",
@@ -25,7 +24,7 @@ def overview():
         }
         for n in range(40)
     ]
-    return gather(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), receipt=RECEIPT)
+    return gather(tag_rows(model, [(row, "text") for row in rows]), training_prior(model), receipt=RECEIPT)
 
 
 def test_the_document_quotes_by_pillar_with_the_evidence_in_bold(overview, tmp_path):

@@ -5,19 +5,21 @@ import numpy as np
 import pytest
 from browser import chromium
 
-from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import expand, read_inputs
 from cchc_ml.reporting.overview import gather, overview_page
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 
-MODEL = read_model()
 TEXT = "Chợ đông. Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn. Trời mưa."
 
 
-def overview(rows, **options):
-    return gather(tag_rows(MODEL, [(row, "text") for row in rows]), training_prior(MODEL), **options)
+@pytest.fixture
+def overview(model):
+    """Gather an overview of rows of text."""
+    return lambda rows, **options: gather(
+        tag_rows(model, [(row, "text") for row in rows]), training_prior(model), **options
+    )
 
 
 def articles(n, **columns):
@@ -50,9 +52,9 @@ class Balanced(HTMLParser):
             assert self.open.pop() == tag
 
 
-def test_the_page_is_whole_and_calls_nobody(top):
+def test_the_page_is_whole_and_calls_nobody(top, model):
     items = read_inputs(expand([top / "data" / "samples", top / "tests" / "pages"]))
-    found = gather(tag_rows(MODEL, items), training_prior(MODEL))
+    found = gather(tag_rows(model, items), training_prior(model))
     page = overview_page(found)
     parsed = Balanced(page)
     assert {link[1:] for link in parsed.links if link.startswith("#")} <= parsed.ids
@@ -64,7 +66,7 @@ def test_the_page_is_whole_and_calls_nobody(top):
     assert page.count("<mark>") > 20
 
 
-def test_shares_are_told_overall_and_by_month_outlet_and_column():
+def test_shares_are_told_overall_and_by_month_outlet_and_column(overview):
     rows = articles(120, date=["2024-01-05", "15/02/2024"], outlet=["Báo A", "Báo B", "Báo B"], tỉnh=["X", "Y"])
     found = overview(rows)
     assert (found.overall.paragraphs, found.overall.documents) == (120, 120)
@@ -77,20 +79,20 @@ def test_shares_are_told_overall_and_by_month_outlet_and_column():
         overview(rows, by="huyện")
 
 
-def test_a_date_may_be_a_year_alone():
+def test_a_date_may_be_a_year_alone(overview):
     found = overview(articles(60, date=["2024", "15/02/2025", "không rõ"]))
     assert list(found.groups) == ["Theo năm"]
     assert list(found.groups["Theo năm"]) == ["2024", "2025", "không rõ"]
 
 
-def test_headlines_and_boilerplate_are_not_counted():
+def test_headlines_and_boilerplate_are_not_counted(overview):
     rows = [{"text": TEXT, "kind": kind, "source": "a"} for kind in ("headline", "body", "boilerplate", "body")]
     assert overview(rows).overall.paragraphs == 2
     with pytest.raises(ValueError, match="there is no paragraph to report on"):
         overview(rows[:1])
 
 
-def test_the_strongest_come_first_with_their_sentence():
+def test_the_strongest_come_first_with_their_sentence(overview):
     found = overview([*articles(3), {"document": "x", "text": "Mưa."}])
     quotes = found.quotes["tthc"]
     assert len(quotes) == 3
@@ -99,14 +101,14 @@ def test_the_strongest_come_first_with_their_sentence():
 
 
 @pytest.mark.parametrize("n", [1, 3, 60])
-def test_small_sets_and_sets_without_tags(n):
+def test_small_sets_and_sets_without_tags(overview, n):
     for text in (TEXT, "Trận mưa đêm qua làm ngập chợ."):
         page = overview_page(overview([{"text": f"{text} {i}"} for i in range(n)]))
         Balanced(page)
         assert not re.search(r"\bnan\b", page, re.IGNORECASE)
 
 
-def test_what_looks_like_markup_is_text():
+def test_what_looks_like_markup_is_text(overview):
     page = overview_page(
         overview(
             [{"text": f"<script>alert(1)</script> {TEXT}", "outlet": "<b>&", "headline": '"><img>', "source": "a'b"}]
@@ -118,7 +120,7 @@ def test_what_looks_like_markup_is_text():
     assert "<b>&" not in page
 
 
-def test_links_are_followed_only_to_pages():
+def test_links_are_followed_only_to_pages(overview):
     page = overview_page(
         overview(
             [
@@ -131,7 +133,8 @@ def test_links_are_followed_only_to_pages():
     assert 'href="https://example.org/a?b=1&amp;c=2"' in page
 
 
-def test_the_page_fits_a_telephone(tmp_path):
+@pytest.mark.slow
+def test_the_page_fits_a_telephone(overview, tmp_path):
     path = tmp_path / "overview.html"
     path.write_text(
         overview_page(overview(articles(120, date=["2024-01-05", "2024-02-05"], outlet=["Báo A", "Báo B"]))), "utf8"

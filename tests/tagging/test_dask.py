@@ -11,6 +11,8 @@ from pyarrow import parquet
 from cchc_ml.tagging import dask as cluster
 from cchc_ml.tagging import parquet as frames
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [f"Xã {n} rà soát văn bản quy phạm pháp luật. Tỷ lệ giải ngân đạt {n}%." for n in range(300)]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from needs import missing, needs
 from pyarrow import parquet
 
 from cchc_ml.pillars import PILLARS
@@ -116,14 +117,15 @@ def test_a_plan_has_each_file_once_wherever_a_worker_stands(tmp_path, monkeypatc
     assert one == Partition(str(tmp_path / "a.parquet"), str(tmp_path / "out" / "a.parquet"))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 def test_spark_tags_with_the_same_function(monkeypatch):
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    sql = needs("pyspark.sql")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers run whatever python3 there is
     try:
         session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     except Exception as error:  # no Java, or another than it wants
-        pytest.skip(f"Spark does not start here: {error}")
+        missing(f"Spark does not start here: {error}", "Spark needs a Java that it knows.")
     try:
         frame = session.createDataFrame([(n, text) for n, text in enumerate(TEXTS)], "n int, text string").repartition(
             2

@@ -4,6 +4,7 @@ import json
 import unicodedata
 
 import pytest
+from needs import needs
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.tables import read_rows
@@ -84,7 +85,7 @@ def test_labels_of_ones_own_stay_in_a_csv(small):
 
 
 def test_a_workbook_can_be_worked_in(small, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = needs("openpyxl")
     text = "Chợ họp sớm. " + ROWS[0]["text"] + " Trời mưa."
     rows = [
         {"id": 1, "text": text, "note": "=HYPERLINK(1)"},
@@ -107,7 +108,7 @@ def test_a_workbook_can_be_worked_in(small, tmp_path):
 
 
 def test_parquet_holds_the_rows(small, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = needs("pyarrow.parquet")
     rows = tagged_rows(small, [{"id": i, "text": f"{ROWS[i % 2]['text']} {i}", "note": None} for i in range(5000)])
     export(rows, tmp_path / "x.parquet")
     back = parquet.read_table(tmp_path / "x.parquet").to_pylist()
@@ -120,7 +121,7 @@ def test_parquet_holds_the_rows(small, tmp_path):
 @pytest.mark.parametrize("kind", [".jsonl", ".jsonl.gz", ".csv", ".tsv", ".csv.gz", ".xlsx", ".parquet"])
 def test_what_is_written_can_be_read(small, tmp_path, kind):
     if kind in (".xlsx", ".parquet"):
-        pytest.importorskip("openpyxl" if kind == ".xlsx" else "pyarrow")
+        needs("openpyxl" if kind == ".xlsx" else "pyarrow")
     path = tmp_path / f"x{kind}"
     export(tagged_rows(small), path)
     back = [row for _, row in read_rows(path)]

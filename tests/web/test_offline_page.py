@@ -5,14 +5,15 @@ import zipfile
 
 import pytest
 from browser import chromium
+from needs import needs
 
 from cchc_ml.evaluation.robustness import VARIANTS
-from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.text.encodings import to_tcvn3, to_vni
 from cchc_ml.web.offline_page import app_page
 
-MODEL = read_model()
+pytestmark = pytest.mark.slow
+
 NASTY = [
     "",
     " \n\t ",
@@ -37,9 +38,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
+def path(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("app") / "cchc.html"
-    path.write_text(app_page(MODEL), "utf8")
+    path.write_text(app_page(model), "utf8")
     return path
 
 
@@ -62,33 +63,33 @@ def own_paragraphs(top):
         return [json.loads(line)["text"] for line in file]
 
 
-def assert_same(page, texts):
+def assert_same(page, model, texts):
     found = page.evaluate(
         "texts => texts.map((text) => { const { probabilities, passes, evidence } = tagger.annotate(text);"
         " return [probabilities, passes, evidence.map((span) => span && text.slice(...span))]; })",
         texts,
     )
-    for text, (probabilities, passes, evidence), want in zip(texts, found, MODEL.annotate(texts), strict=True):
+    for text, (probabilities, passes, evidence), want in zip(texts, found, model.annotate(texts), strict=True):
         assert probabilities == pytest.approx(list(want.scores.values()), abs=1e-9), text[:80]
         assert {p for p, one in zip(PILLARS, passes, strict=True) if one} == set(want.pillars), text[:80]
         for pillar, (a, b) in want.evidence.items():
             assert evidence[PILLARS.index(pillar)] == text[a:b], text[:80]
 
 
-def test_every_paragraph_of_ours_is_scored_as_in_python(page, top):
-    assert_same(page, own_paragraphs(top))
+def test_every_paragraph_of_ours_is_scored_as_in_python(page, model, top):
+    assert_same(page, model, own_paragraphs(top))
 
 
 SPELLINGS = {**VARIANTS, "TCVN3": to_tcvn3, "VNI": to_vni, "mojibake": lambda text: text.encode().decode("latin-1")}
 
 
 @pytest.mark.parametrize("change", SPELLINGS.values(), ids=SPELLINGS)
-def test_every_spelling_is_scored_as_in_python(page, top, change):
-    assert_same(page, [change(text) for text in own_paragraphs(top)[::12]])
+def test_every_spelling_is_scored_as_in_python(page, model, top, change):
+    assert_same(page, model, [change(text) for text in own_paragraphs(top)[::12]])
 
 
-def test_nasty_texts_are_scored_as_in_python(page):
-    assert_same(page, NASTY)
+def test_nasty_texts_are_scored_as_in_python(page, model):
+    assert_same(page, model, NASTY)
 
 
 TEXT = """Chợ họp sớm. Bộ phận một cửa xã trả 97,6% hồ sơ thủ tục hành chính trước hạn.
@@ -126,7 +127,7 @@ def test_pillars_are_switched_off_and_on(page):
     assert len(marks(page)) == 2
 
 
-def test_one_threshold_for_all(page):
+def test_one_threshold_for_all(page, model):
     text = "Trạm y tế xã có máy siêu âm mới. Ủy ban họp bàn kế hoạch tuần.\n" + TEXT
     tag(page, text)
     page.check("input[name=threshold][value=common]")
@@ -138,7 +139,7 @@ def test_one_threshold_for_all(page):
         )
         assert page.inner_text("#threshold-value") == f"{percent}%"
         want = sum(
-            score >= percent / 100 for found in MODEL.annotate(text.split("\n")) for score in found.scores.values()
+            score >= percent / 100 for found in model.annotate(text.split("\n")) for score in found.scores.values()
         )
         tagged.append(page.locator(".chip").count())
         assert tagged[-1] == want
@@ -229,8 +230,8 @@ def download(page, button):
 
 
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")
-def test_downloads_are_read_by_others(page):
-    openpyxl = pytest.importorskip("openpyxl")
+def test_downloads_are_read_by_others(page, model):
+    openpyxl = needs("openpyxl")
     tag(page, TEXT + "\n=1+1 là công thức")
     data = download(page, "#csv")
     assert data.startswith(b"\xef\xbb\xbf")
@@ -241,7 +242,7 @@ def test_downloads_are_read_by_others(page):
     assert [record["text"] for record in records[:3]] == [row[2] for row in sheet[1:4]] == TEXT.split("\n")
     assert records[0]["pillars"] == "tthc"
     assert float(records[0]["tthc_probability"]) == pytest.approx(
-        MODEL.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5
+        model.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5
     )
     assert openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active.cell(5, 3).data_type == "s"
     assert any("thủ tục hành chính" in str(cell).lower() for cell in sheet[1])

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from needs import needs
 
-from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import read_file
 from cchc_ml.tagging.rows import as_row, tag_rows
 from cchc_ml.web import service
 from cchc_ml.web.service import Limits, create_app
 
-MODEL = read_model()
 SECRET = "Bà Huỳnh Thị Bí Mật nộp hồ sơ một cửa. Xã giải ngân 9% vốn đầu tư công."
 TEXTS = [
     "Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật.",
@@ -25,7 +24,7 @@ TEXTS = [
 
 
 @contextmanager
-def running(model=MODEL, limits=None):
+def running(model, limits=None):
     """Run the service on a free port; give a client of it."""
     url, server = [], []
     keep = service._server
@@ -37,7 +36,7 @@ def running(model=MODEL, limits=None):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(service, "_server", remember)
         thread = threading.Thread(
-            target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "ready": url.append}
+            target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "on_ready": url.append}
         )
         thread.start()
         while not (url and server and server[0].started):
@@ -51,15 +50,15 @@ def running(model=MODEL, limits=None):
 
 
 @pytest.fixture(scope="module")
-def client():
-    with running() as client:
+def client(model):
+    with running(model) as client:
         yield client
 
 
-def test_texts_are_tagged_as_on_the_command_line(client):
+def test_texts_are_tagged_as_on_the_command_line(client, model):
     answer = client.post("/v1/tag", json={"text": TEXTS})
     assert answer.status_code == 200
-    for text, found, got in zip(TEXTS, MODEL.annotate(TEXTS), answer.json()["results"], strict=True):
+    for text, found, got in zip(TEXTS, model.annotate(TEXTS), answer.json()["results"], strict=True):
         want = as_row(found, text)
         assert (got["pillars"], got["scores"]) == (want["pillars"], want["scores"])
         assert {pillar: sentence["text"] for pillar, sentence in got["evidence"].items()} == want["evidence"]
@@ -68,14 +67,14 @@ def test_texts_are_tagged_as_on_the_command_line(client):
 
 
 @pytest.mark.parametrize("how", ["form", "body"])
-def test_an_article_is_tagged_as_on_the_command_line(client, top, how):
+def test_an_article_is_tagged_as_on_the_command_line(client, model, top, how):
     path = top / "data" / "samples" / "mot-cua-xa.txt"
     if how == "form":
         answer = client.post("/v1/articles", files={"file": (path.name, path.read_bytes())})
     else:
         answer = client.post("/v1/articles", params={"filename": path.name}, content=path.read_bytes())
     assert answer.status_code == 200
-    assert answer.json()["rows"] == [row | {"source": path.name} for row in tag_rows(MODEL, read_file(path))]
+    assert answer.json()["rows"] == [row | {"source": path.name} for row in tag_rows(model, read_file(path))]
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.docx", "a.pdf"])
@@ -85,11 +84,11 @@ def test_articles_of_every_kind(client, tmp_path, name):
     if name == "a.html":
         path.write_text(f"<html><body><h1>Xã họp</h1><p>{text}</p></body></html>", "utf8")
     elif name == "a.docx":
-        document = pytest.importorskip("docx").Document()
+        document = needs("docx").Document()
         document.add_paragraph(text)
         document.save(path)
     else:
-        pdf = pytest.importorskip("reportlab.pdfgen.canvas").Canvas(str(path))
+        pdf = needs("reportlab.pdfgen.canvas").Canvas(str(path))
         pdf.drawString(72, 720, "Bo phan mot cua xa tra ho so thu tuc hanh chinh truoc han.")
         pdf.save()
     rows = client.post("/v1/articles", files={"file": (name, path.read_bytes())}).json()["rows"]
@@ -160,21 +159,22 @@ def test_articles_that_are_refused(client, request_, status, detail):
 class Slow:
     """A model that takes its time."""
 
-    thresholds, probabilities = MODEL.thresholds, MODEL.probabilities
+    def __init__(self, model):
+        self.model, self.thresholds, self.probabilities = model, model.thresholds, model.probabilities
 
     def annotate(self, texts):
         time.sleep(0.6 if texts[0].startswith("chậm") else 0)
-        return MODEL.annotate(texts)
+        return self.model.annotate(texts)
 
 
-def test_work_is_limited_in_time_and_in_number():
-    with running(Slow(), Limits(seconds=0.3)) as client:
+def test_work_is_limited_in_time_and_in_number(model):
+    with running(Slow(model), Limits(seconds=0.3)) as client:
         answer = client.post("/v1/tag", json={"text": "chậm"})
         assert (answer.status_code, answer.json()["detail"]) == (
             408,
             "not done within 0.3 seconds; send less at a time",
         )
-    with running(Slow(), Limits(concurrent=2)) as client, ThreadPoolExecutor(4) as pool:
+    with running(Slow(model), Limits(concurrent=2)) as client, ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(client.post, "/v1/tag", json={"text": "chậm"}) for _ in range(4)]
         time.sleep(0.2)
         assert client.get("/healthz").status_code == 200
@@ -198,14 +198,14 @@ def test_nothing_that_is_sent_is_logged_or_kept(client, caplog, capfd, tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_of_the_service_does_not_tell_what_was_sent(caplog):
+def test_an_error_of_the_service_does_not_tell_what_was_sent(model, caplog):
     class Broken(Slow):
         def annotate(self, texts):
             if texts[0] == SECRET:
                 raise RuntimeError(texts[0])
-            return MODEL.annotate(texts)
+            return self.model.annotate(texts)
 
-    with running(Broken()) as client:
+    with running(Broken(model)) as client:
         answer = client.post("/v1/tag", json={"text": SECRET})
     assert (answer.status_code, answer.json()) == (
         500,
@@ -215,20 +215,20 @@ def test_an_error_of_the_service_does_not_tell_what_was_sent(caplog):
     assert f"RuntimeError at {Path(__file__).name}" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/v1/tag", "/v1/articles", "/v1/pillars", "/healthz"])
-def test_the_service_keeps_to_its_openapi(path):
-    schemathesis = pytest.importorskip("schemathesis")
+def test_the_service_keeps_to_its_openapi(model, path):
+    schemathesis = needs("schemathesis")
     from hypothesis import HealthCheck, Phase, given, settings
     from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(MODEL, local=False))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(model, local=False))
     (operation,) = (found.ok() for found in schema.get_all_operations() if found.ok().path == path)
     # Which files are articles no schema can say: what fits the schema may be refused there.
     excluded = [positive_data_acceptance] if path == "/v1/articles" else []
 
     @settings(
         max_examples=25,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
