@@ -15,11 +15,11 @@ def needs(module: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        missing(f"{module} cannot be imported ({error})", 'run: pip install -e ".[dev]"')
+        missing(f"{module} cannot be imported ({error})", 'Run: pip install -e ".[dev]"')
 
 
 def missing(what: str, remedy: str) -> NoReturn:
     """Skip the test because something is missing on this machine. In CI, where nothing may be missing, fail it."""
     if IN_CI:
-        pytest.fail(f"{what}; in CI this test must run. {remedy}", pytrace=False)
-    pytest.skip(f"{what}; {remedy}", allow_module_level=True)
+        pytest.fail(f"{what}, and in CI this test must run. {remedy}", pytrace=False)
+    pytest.skip(f"{what}. {remedy}", allow_module_level=True)

@@ -39,7 +39,7 @@ def running(model, limits=None):
             target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "on_ready": url.append}
         )
         thread.start()
-        while not (url and server and server[0].started):
+        while thread.is_alive() and not (url and server and server[0].started):
             time.sleep(0.02)
     try:
         with httpx.Client(base_url=url[0], timeout=30) as client:
