@@ -13,7 +13,7 @@ from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..pillars import PILLARS
 from ..reading.inputs import READING_ERRORS, require_text
-from ..reading.tables import check_free, find_text_column, open_parquet
+from ..reading.tables import Row, check_free, find_text_column, open_parquet
 from .rows import as_row
 from .writers import RESULTS
 
@@ -36,7 +36,7 @@ __all__ = [
 PIECE = 8192
 
 # The columns that tagging adds, as Spark's schemas are written.
-SPARK_RESULTS = f"pillars array<string>, scores struct<{', '.join(f'{p.value}: double' for p in PILLARS)}>, evidence map<string, string>"
+SPARK_RESULTS = f"pillars array<string>, scores struct<{', '.join(f'{p.value}: double' for p in PILLARS)}>, evidence map<string, string>, evidence_spans map<string, array<int>>"
 
 _model = lru_cache(maxsize=4)(read_model)
 
@@ -44,7 +44,7 @@ _model = lru_cache(maxsize=4)(read_model)
 def tag_frames(
     frames: Iterable[pd.DataFrame], model: Model | str | Path | None = None, text_column: str | None = None
 ) -> Iterator[pd.DataFrame]:
-    """Add `pillars`, `scores` and `evidence` to data frames; the body of Spark's ``mapInPandas``.
+    """Add the fields of `TaggedRow` to data frames as columns; the body of Spark's ``mapInPandas``.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def _check_columns(where: str, columns: list[str], text_column: str | None) -> s
 
 
 def _tag(model: Model, where: str, first: int, name: str, texts: list[Any]) -> dict[str, list[Any]]:
-    """Return the three columns of rows that are numbered from `first`."""
+    """Return the four columns of rows that are numbered from `first`."""
     for number, text in enumerate(texts, first):
         require_text(f"{where}, row {number}", {name: text}, name)
-    rows = [as_row(found, text) for found, text in zip(model.annotate(texts), texts, strict=True)]
+    rows: list[Row] = [{**as_row(found, text)} for found, text in zip(model.annotate(texts), texts, strict=True)]
     return {result: [row[result] for row in rows] for result in RESULTS}
 
 
@@ -158,7 +158,7 @@ def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | 
 def tag_partition(model: Model, partition: Partition) -> PartitionResult:
     """Tag a Parquet file into another, all of it or nothing.
 
-    Every column keeps its type and values; the three that are added have those of `SPARK_RESULTS`.
+    Every column keeps its type and values; the four that are added have those of `SPARK_RESULTS`.
     """
     try:
         return PartitionResult(partition, _tag_parquet(model, *partition), None)
@@ -180,6 +180,7 @@ def _tag_parquet(model: Model, source: str, target: str, text_column: str | None
         "pillars": pa.list_(text),
         "scores": pa.struct([(p.value, pa.float64()) for p in PILLARS]),
         "evidence": pa.map_(text, text),
+        "evidence_spans": pa.map_(text, pa.list_(pa.int32())),
     }
     done = 0
     with open_parquet(Path(source)) as file, atomic_write(target) as temporary:
@@ -188,7 +189,8 @@ def _tag_parquet(model: Model, source: str, target: str, text_column: str | None
         with parquet.ParquetWriter(temporary, schema) as writer:
             for piece in file.iter_batches(batch_size=PIECE):
                 added = _tag(model, source, done + 1, name, piece.column(name).to_pylist())
-                added["evidence"] = [list(pairs.items()) for pairs in added["evidence"]]  # a map, as Arrow takes it
+                for result in ("evidence", "evidence_spans"):  # maps, as Arrow takes them
+                    added[result] = [list(pairs.items()) for pairs in added[result]]
                 columns = [*piece.columns, *(pa.array(added[result], kind) for result, kind in types.items())]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 done += len(piece)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ..model.parallel import parallel_map
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
@@ -13,7 +13,7 @@ from .writers import RESULTS, json_lines
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
 
-__all__ = ["as_row", "tag_lines", "tag_rows"]
+__all__ = ["TaggedRow", "as_row", "tag_lines", "tag_rows"]
 
 # Rows that are tagged together, and what an article that is still to be read counts for.
 BATCH = 512
@@ -24,6 +24,27 @@ LONG = 2000
 Failure = tuple[str, Exception]
 
 
+class TaggedRow(TypedDict):
+    """The fields that tagging adds to a row.
+
+    Attributes
+    ----------
+    pillars : list of str
+        The slugs of the pillars that the text is evidence for, most probable first; often none.
+    scores : dict of str to float
+        The probability of each of the six pillars, rounded to four decimals.
+    evidence : dict of str to str
+        For each tagged pillar, the sentence that carries it.
+    evidence_spans : dict of str to [int, int]
+        For each tagged pillar, where its sentence starts and ends, in characters of the text.
+    """
+
+    pillars: list[str]
+    scores: dict[str, float]
+    evidence: dict[str, str]
+    evidence_spans: dict[str, list[int]]
+
+
 def tag_rows(
     model: Model,
     items: Iterable[InputItem],
@@ -31,7 +52,7 @@ def tag_rows(
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
 ) -> Iterator[Row]:
-    """Add `pillars` (slugs, most probable first), `scores` (six probabilities) and `evidence` (sentences) to rows.
+    """Add the fields of `TaggedRow` to rows.
 
     Parameters
     ----------
@@ -45,7 +66,7 @@ def tag_rows(
     Raises
     ------
     ValueError
-        A row has one of these three fields already.
+        A row has one of these four fields already.
     """
     for rows, failures in parallel_map(_tag, model, _batches(items), n_jobs):
         _tell(failures, on_error)
@@ -65,12 +86,13 @@ def tag_lines(
         yield lines
 
 
-def as_row(found: Annotation, text: str) -> Row:
-    """Return what is said of a text as the three fields of a row."""
+def as_row(annotation: Annotation, text: str) -> TaggedRow:
+    """Return what is said of a text as the four fields of a row."""
     return {
-        "pillars": [p.value for p in found.pillars],
-        "scores": {p.value: round(score, 4) for p, score in found.scores.items()},
-        "evidence": {p.value: text[a:b] for p, (a, b) in found.evidence.items()},
+        "pillars": [p.value for p in annotation.pillars],
+        "scores": {p.value: round(score, 4) for p, score in annotation.scores.items()},
+        "evidence": {p.value: text[a:b] for p, (a, b) in annotation.evidence.items()},
+        "evidence_spans": {p.value: [a, b] for p, (a, b) in annotation.evidence.items()},
     }
 
 
@@ -107,7 +129,7 @@ def _tag(model: Model, batch: list[InputItem]) -> tuple[list[Row], list[Failure]
     tagged = []
     for (row, column), found in zip(rows, model.annotate([row[column] for row, column in rows]), strict=True):
         check_free("a row", row, RESULTS)
-        tagged.append(row | as_row(found, row[column]))
+        tagged.append({**row, **as_row(found, row[column])})
     return tagged, failures
 
 

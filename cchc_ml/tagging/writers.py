@@ -20,7 +20,7 @@ from ..reading.tables import TABLES, Row, check_free, table_kind
 __all__ = ["RESULTS", "export", "json_lines", "write_csv", "write_jsonl"]
 
 # What tagging adds to a row.
-RESULTS = ("pillars", "scores", "evidence")
+RESULTS = ("pillars", "scores", "evidence", "evidence_spans")
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
@@ -180,10 +180,14 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
     writer = None
     try:
         while batch := list(islice(stream, ROW_GROUP)):
-            flat = [row | {"evidence": list(row["evidence"].items())} for row in batch]
+            flat = [row | {name: list(row[name].items()) for name in ("evidence", "evidence_spans")} for row in batch]
             if writer is None:
                 text = pyarrow.string()
-                known = {"evidence": pyarrow.map_(text, text), "pillars": pyarrow.list_(text)}
+                known = {
+                    "evidence": pyarrow.map_(text, text),
+                    "evidence_spans": pyarrow.map_(text, pyarrow.list_(pyarrow.int32())),
+                    "pillars": pyarrow.list_(text),
+                }
                 guessed = pyarrow.Table.from_pylist(batch).schema
                 fields = [
                     (f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed

@@ -121,6 +121,7 @@ class Paragraph(BaseModel):
     pillars: Tags
     scores: Scores
     evidence: dict[Pillar, str]
+    evidence_spans: dict[Pillar, list[int]]
 
 
 class ArticleAnswer(BaseModel):
@@ -283,7 +284,8 @@ def _tag_texts(model: Model, texts: Sequence[str]) -> list[Row]:
     rows = []
     for text, found in zip(texts, model.annotate(texts), strict=True):
         evidence = {p.value: {"text": text[a:b], "start": a, "end": b} for p, (a, b) in found.evidence.items()}
-        rows.append(as_row(found, text) | {"evidence": evidence})
+        fields = as_row(found, text)
+        rows.append({"pillars": fields["pillars"], "scores": fields["scores"], "evidence": evidence})
     return rows
 
 

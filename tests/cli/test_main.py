@@ -58,6 +58,7 @@ def test_predict_jsonl_is_one_object_a_paragraph(cli):
             "pillars",
             "scores",
             "evidence",
+            "evidence_spans",
         ]
         assert list(row["scores"]) == [str(p) for p in PILLARS]
         assert list(row["evidence"]) == row["pillars"]

@@ -30,7 +30,7 @@ def test_frames_get_three_columns_and_keep_theirs(small):
         pd.DataFrame({"n": [3], "text": TEXTS[2:]}, index=[9]),
     ]
     tagged = pd.concat(tag_frames(frames, small.model_))
-    assert list(tagged) == ["n", "text", "pillars", "scores", "evidence"]
+    assert list(tagged) == ["n", "text", "pillars", "scores", "evidence", "evidence_spans"]
     assert list(tagged.index) == [7, 8, 9]
     assert list(tagged.pillars) == [[p.value for p in found] for found in small.tag(TEXTS)]
     assert tagged.evidence[7] == {"institutional": "Xã rà soát văn bản quy phạm pháp luật."}
@@ -43,6 +43,7 @@ def test_a_frame_may_be_empty(small):
         "pillars",
         "scores",
         "evidence",
+        "evidence_spans",
     ]
 
 

@@ -47,3 +47,11 @@ def test_a_field_that_is_taken_is_refused(small, n_jobs):
     items = [*ROWS, ({"text": "Xã họp.", "scores": 1}, "text")]
     with pytest.raises(ValueError, match="a row already has a column 'scores'"):
         list(tag_rows(small.model_, items, n_jobs=n_jobs))
+
+
+def test_the_place_of_a_sentence_is_kept_though_an_equal_one_stands_before(small):
+    sentence = "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt"
+    text = f"Ông nói: {sentence}, theo báo cáo.\n{sentence}"
+    (row,) = tag_rows(small.model_, [({"text": text}, "text")])
+    assert row["evidence"] == {"tthc": sentence}
+    assert row["evidence_spans"] == {"tthc": [text.rindex(sentence), len(text)]}

@@ -23,7 +23,7 @@ def tagged_rows(small, rows=ROWS):
 
 def test_a_row_keeps_its_fields_and_gets_three(small):
     tagged = tagged_rows(small)
-    assert [list(row) for row in tagged] == [["id", "text", "note", "pillars", "scores", "evidence"]] * 2
+    assert [list(row) for row in tagged] == [["id", "text", "note", "pillars", "scores", "evidence", "evidence_spans"]] * 2
     assert tagged[0]["pillars"] == ["institutional"]
     assert tagged[0]["evidence"] == {"institutional": ROWS[0]["text"]}
     assert list(tagged[0]["scores"]) == [str(p) for p in PILLARS]
@@ -67,7 +67,7 @@ def test_evidence_is_marked_on_what_was_given(small):
     assert unicodedata.normalize("NFC", row["evidence"]["institutional"]) == ROWS[0]["text"]
 
 
-@pytest.mark.parametrize("name", ["pillars", "scores", "evidence"])
+@pytest.mark.parametrize("name", ["pillars", "scores", "evidence", "evidence_spans"])
 def test_a_field_of_ones_own_is_not_overwritten(small, name):
     with pytest.raises(
         ValueError, match=f"a row already has a column '{name}', which the result needs; rename or drop it"
