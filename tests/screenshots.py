@@ -11,7 +11,8 @@ from rich.console import Console
 from cchc_ml.cli.console import print_tagged
 from cchc_ml.model.storage import read_model
 from cchc_ml.reading.inputs import expand, read_inputs
-from cchc_ml.reporting.overview import gather, overview_page
+from cchc_ml.reporting.overview import gather
+from cchc_ml.reporting.overview_html import render_overview
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
 from cchc_ml.web.offline_page import app_page
@@ -30,7 +31,7 @@ def main() -> None:
     print_tagged(tag_rows(model, read_inputs([SAMPLE])), console)
     overview = gather(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
     table = console.export_html().replace("</style>", FONT + "</style>")
-    pages = {"table": table, "report": overview_page(overview), "page": app_page(model)}
+    pages = {"table": table, "report": render_overview(overview), "page": app_page(model)}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, html in pages.items():
             path = Path(folder) / f"{name}.html"

@@ -42,10 +42,11 @@ def report(
     from ..files import data_path
     from ..model.storage import read_model
     from ..reading.inputs import expand, read_inputs
-    from ..reporting.dossier import DOSSIERS, read_dossier, write_dossier
-    from ..reporting.overview import gather, overview_page
+    from ..reporting.dossier import DOSSIER_SUFFIXES, read_dossier, write_dossier
+    from ..reporting.overview import gather
+    from ..reporting.overview_html import render_overview
     from ..reporting.prevalence import training_prior
-    from ..reporting.provenance import make_provenance, read_page, verify
+    from ..reporting.provenance import make_provenance, read_html_report, verify
     from ..tagging.rows import tag_rows
 
     if check == (out is not None):
@@ -54,22 +55,23 @@ def report(
     if check:
         differences = []
         for name in expand(inputs):
-            receipt, content = (read_dossier if Path(name).suffix.lower() in DOSSIERS else read_page)(Path(name))
-            differences += [f"{name}: {difference}" for difference in verify(receipt, content, name, model_file)]
-        print("\n".join(differences) or "all is as it was")
+            read = read_dossier if Path(name).suffix.lower() in DOSSIER_SUFFIXES else read_html_report
+            provenance, content = read(Path(name))
+            differences += [f"{name}: {difference}" for difference in verify(provenance, content, name, model_file)]
+        print("\n".join(differences) or "OK: inputs, model and report are unchanged")
         if differences:
             raise typer.Exit(1)
         return
     assert out is not None
     check_writable(out, force)
     kind = out.suffix.lower()
-    if kind not in (".html", ".htm", *DOSSIERS):
+    if kind not in (".html", ".htm", *DOSSIER_SUFFIXES):
         raise ValueError(f"a report is an .html, .docx or .xlsx file; found {out}")
     files = [file for file in expand(inputs) if Path(file) != out]
     if "-" in files:
         raise ValueError("a report is made of files, whose hashes it keeps; found standard input")
     trained = read_model(model)
-    receipt = make_provenance(files, model_file, trained, {"by": by, "text_column": text_column})
+    provenance = make_provenance(files, model_file, trained, {"by": by, "text_column": text_column})
     with progress_bar("rows") as progress:
         items = with_progress(read_inputs(files, text_column=text_column), progress)
         overview = gather(
@@ -77,11 +79,11 @@ def report(
             training_prior(trained),
             by=by,
             text_column=text_column,
-            receipt=receipt,
+            provenance=provenance,
         )
-    if kind in DOSSIERS:
+    if kind in DOSSIER_SUFFIXES:
         write_dossier(overview, out)
     else:
         with open_output(out) as file:
-            file.write(overview_page(overview))
+            file.write(render_overview(overview))
     print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)

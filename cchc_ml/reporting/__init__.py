@@ -1,1 +1,1 @@
-"""Reports on a set of articles: the overview page and the dossier."""
+"""Reports about a set of articles: an overview page and a dossier."""

@@ -1,122 +1,150 @@
-"""The evidence of a set of articles as a Word document or a workbook, to be filed: quoted paragraphs by pillar, shares, receipt."""
+"""The evidence of an overview as a Word document or an Excel workbook, for the files of an office."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..files import atomic_write, require_extra
-from ..pillars import PILLARS
-from .overview import Overview, Quote, percent, spans
+from ..pillars import PILLARS, Pillar
+from ..text.spans import spans
+from .formatting import interval, percent
+from .overview import Overview, Quote
+from .prevalence import Prevalence
 from .provenance import content_hash
 
-if TYPE_CHECKING:
-    from .prevalence import Shares
+__all__ = ["DOSSIER_SUFFIXES", "read_dossier", "write_dossier"]
 
-__all__ = ["DOSSIERS", "read_dossier", "write_dossier"]
+DOSSIER_SUFFIXES = (".docx", ".xlsx")
+TITLE, SHARES_SHEET, PROVENANCE_HEADING = "Hồ sơ bằng chứng cải cách hành chính", "Tổng quan", "Biên nhận"
+# Quotes of each pillar. A sheet may hold more than a reader of Word wants.
+MAX_DOCX_QUOTES = 100
+MAX_XLSX_QUOTES = 100_000
+# Excel refuses a cell with more than 32,767 characters.
+MAX_XLSX_CELL_CHARS = 32_000
+SHARE_COLUMNS = ("Trụ cột", "Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
+SHARE_COLUMN_WIDTHS = (44, 16, 16, 18)
+QUOTE_COLUMNS = (
+    "STT",
+    "Bài",
+    "Cơ quan báo chí",
+    "Ngày",
+    "Liên kết hoặc nguồn",
+    "Xác suất",
+    "Câu bằng chứng",
+    "Đoạn văn",
+)
+QUOTE_COLUMN_WIDTHS = (6, 30, 20, 12, 30, 9, 60, 90)
 
-DOSSIERS = (".docx", ".xlsx")
-TITLE, SHARES, RECEIPT = "Hồ sơ bằng chứng cải cách hành chính", "Tổng quan", "Biên nhận"
-# Paragraphs that are quoted of a pillar, the most probable: a sheet holds more than a reader of Word wants.
-QUOTED = {".docx": 100, ".xlsx": 100_000}
-CELL = 32_000
-SHARE_HEADS = ("Trụ cột", "Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
-QUOTE_HEADS = ("STT", "Bài", "Cơ quan báo chí", "Ngày", "Liên kết hoặc nguồn", "Xác suất", "Câu bằng chứng", "Đoạn văn")
+XlsxRow = tuple[str | int | float | None, ...]
 
 
 def write_dossier(overview: Overview, path: str | Path) -> None:
-    """Write a dossier, all of it or nothing: for each pillar the tagged paragraphs, the most probable first.
+    """Write the shares and, for each pillar, the tagged paragraphs, the most probable first.
+
+    The file also contains the provenance record of the overview, with the hash of all the rest of the file. It appears
+    only when it is complete.
 
     Parameters
     ----------
     overview : Overview
-        Its receipt is put in, with a hash of everything else that the document says.
+        See `cchc_ml.reporting.overview.gather`.
     path : path
         A ``.docx`` or ``.xlsx`` file.
 
     Raises
     ------
     ValueError
-        The name tells neither.
+        The file name ends in neither.
     ImportError
-        The library that writes it is not installed.
+        The library that writes this kind of file is not installed.
     """
     path = Path(path)
-    kind = path.suffix.lower()
-    if kind not in DOSSIERS:
-        raise ValueError(f"{path} is no dossier; want one of {', '.join(DOSSIERS)}")
+    suffix = path.suffix.lower()
+    if suffix not in DOSSIER_SUFFIXES:
+        raise ValueError(f"{path} is not a dossier file; want a name that ends in {' or '.join(DOSSIER_SUFFIXES)}")
     with atomic_write(path) as temporary:
-        (_write_docx if kind == ".docx" else _write_xlsx)(overview, temporary)
+        if suffix == ".docx":
+            _write_docx(overview, temporary)
+        else:
+            _write_xlsx(overview, temporary)
 
 
 def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
-    """Read the receipt of a dossier, and the text that it seals.
+    """Return the provenance record of a dossier, and the content that its hash covers.
 
     Raises
     ------
     ValueError
-        It has none.
+        The file is damaged, or does not contain a provenance record.
     """
     try:
-        receipt, content = (_read_docx if path.suffix.lower() == ".docx" else _read_xlsx)(path)
-        return json.loads(receipt), content
+        record, content = _read_docx(path) if path.suffix.lower() == ".docx" else _read_xlsx(path)
+        return json.loads(record), content
     except (ValueError, KeyError, IndexError, OSError) as error:
         raise ValueError(
-            f"{path} holds no receipt ({type(error).__name__}); want a dossier written by: cchc-ml report"
+            f"{path} does not contain a provenance record ({type(error).__name__}); "
+            f"want a dossier that was written with: cchc-ml report -o {path.name}"
         ) from None
 
 
-def _shares(total: Shares) -> Iterator[tuple[str, ...]]:
+def _share_rows(overall: Prevalence) -> Iterator[tuple[str, ...]]:
     for k, pillar in enumerate(PILLARS):
-        best = "" if total.corrected is None else percent(total.corrected[k])
-        interval = "" if total.interval is None else f"{percent(total.interval[0, k])}–{percent(total.interval[1, k])}"
-        yield pillar.vi, str(total.tagged[k]), best, interval
+        share = "" if overall.corrected is None else percent(overall.corrected[k])
+        yield pillar.vi, str(overall.tagged[k]), share, interval(overall, k)
 
 
 def _facts(quote: Quote) -> tuple[str, str, str, str]:
-    """Return headline, outlet, date, and link or source."""
+    """Return headline, outlet, date, and link or file name."""
     document = quote.document
     return document.headline, document.outlet, document.date, document.link or document.name
 
 
-def _sealed(receipt: Mapping[str, Any], content: str) -> str:
-    return json.dumps(content_hash(receipt, content), ensure_ascii=False, indent=1)
+def _provenance_json(overview: Overview, content: str) -> str:
+    record = {**overview.provenance, "content": content_hash(content)}
+    return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def _write_docx(overview: Overview, path: Path) -> None:
     document = require_extra("docx", "office", ".docx files").Document()
     document.add_heading(TITLE, 0)
+    overall = overview.overall
     document.add_paragraph(
-        f"{overview.overall.paragraphs} đoạn văn trong {overview.overall.documents} bài. Nhãn do máy gắn, cần người đọc lại."
+        f"{overall.paragraphs} đoạn văn trong {overall.documents} bài. Nhãn do máy gắn, cần người đọc lại."
     )
-    table = document.add_table(rows=1, cols=len(SHARE_HEADS), style="Light Grid Accent 1")
-    for row in (SHARE_HEADS, *_shares(overview.overall)):
-        cells = table.rows[0].cells if row is SHARE_HEADS else table.add_row().cells
-        for cell, text in zip(cells, row, strict=True):
+    table = document.add_table(rows=0, cols=len(SHARE_COLUMNS), style="Light Grid Accent 1")
+    for row in (SHARE_COLUMNS, *_share_rows(overall)):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
     for pillar in PILLARS:
-        quotes = overview.quotes[pillar]
-        document.add_heading(pillar.vi, 1)
-        shown = min(len(quotes), QUOTED[".docx"])
-        document.add_paragraph(
-            f"{len(quotes)} đoạn được gắn nhãn; dưới đây là {shown} đoạn chắc nhất." if quotes else "Không có đoạn nào."
-        )
-        for quote in islice(quotes, QUOTED[".docx"]):
-            paragraph = document.add_paragraph(style="Quote")
-            for text, marked in spans(quote.paragraph.text, [quote.sentence]):
-                paragraph.add_run(text).bold = marked
-            facts = " · ".join(fact for fact in _facts(quote) if fact)
-            document.add_paragraph(f"{facts} · xác suất {percent(quote.probability, 0)}")
+        _add_pillar(document, pillar, overview.quotes[pillar])
     content = _docx_content(document)
-    document.add_heading(RECEIPT, 1)
-    document.add_paragraph(_sealed(overview.receipt, content))
+    document.add_heading(PROVENANCE_HEADING, 1)
+    document.add_paragraph(_provenance_json(overview, content))
     document.save(str(path))
 
 
+def _add_pillar(document: Any, pillar: Pillar, quotes: Sequence[Quote]) -> None:
+    """Add a heading and the most probable quotes of a pillar, with the evidence in bold."""
+    shown = quotes[:MAX_DOCX_QUOTES]
+    document.add_heading(pillar.vi, 1)
+    if quotes:
+        document.add_paragraph(f"{len(quotes)} đoạn được gắn nhãn; dưới đây là {len(shown)} đoạn chắc nhất.")
+    else:
+        document.add_paragraph("Không có đoạn nào.")
+    for quote in shown:
+        paragraph = document.add_paragraph(style="Quote")
+        for text, is_evidence in spans(quote.paragraph.text, [quote.place]):
+            paragraph.add_run(text).bold = is_evidence
+        facts = " · ".join(fact for fact in _facts(quote) if fact)
+        document.add_paragraph(f"{facts} · xác suất {percent(quote.probability, 0)}")
+
+
 def _docx_content(document: Any) -> str:
+    """Return all text of a document: its paragraphs, then its tables."""
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
@@ -125,30 +153,19 @@ def _read_docx(path: Path) -> tuple[str, str]:
     docx = require_extra("docx", "office", ".docx files")
     try:
         document = docx.Document(str(path))
-    except Exception as error:  # python-docx raises what it likes on damaged files
+    except Exception as error:  # python-docx raises errors of many kinds on damaged files
         raise ValueError(type(error).__name__) from None
-    *_, heading, receipt = document.paragraphs
-    for paragraph in (heading, receipt):
+    *_, heading, record = document.paragraphs
+    for paragraph in (heading, record):
         paragraph._element.getparent().remove(paragraph._element)
-    return receipt.text, _docx_content(document)
+    return record.text, _docx_content(document)
 
 
 def _write_xlsx(overview: Overview, path: Path) -> None:
     xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
-    sheets: dict[str, list[tuple[Any, ...]]] = {SHARES: [SHARE_HEADS, *_shares(overview.overall)]}
+    sheets: dict[str, list[XlsxRow]] = {SHARES_SHEET: [SHARE_COLUMNS, *_share_rows(overview.overall)]}
     for pillar in PILLARS:
-        rows: list[tuple[Any, ...]] = [QUOTE_HEADS]
-        for number, quote in enumerate(islice(overview.quotes[pillar], QUOTED[".xlsx"]), 1):
-            rows.append(
-                (
-                    number,
-                    *_facts(quote),
-                    round(quote.probability, 4),
-                    quote.sentence[:CELL],
-                    quote.paragraph.text[:CELL],
-                )
-            )
-        sheets[pillar.short] = rows
+        sheets[pillar.short] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -156,7 +173,7 @@ def _write_xlsx(overview: Overview, path: Path) -> None:
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
-        widths = (44, 16, 16, 18) if name == SHARES else (6, 30, 20, 12, 30, 9, 60, 90)
+        widths = SHARE_COLUMN_WIDTHS if name == SHARES_SHEET else QUOTE_COLUMN_WIDTHS
         for j, width in enumerate(widths):
             sheet.set_column(j, j, width)
         for i, row in enumerate(rows):
@@ -165,29 +182,34 @@ def _write_xlsx(overview: Overview, path: Path) -> None:
                     sheet.write_string(i, j, value, wrap if i else head)
                 else:
                     sheet.write_number(i, j, value, share if isinstance(value, float) else wrap)
-    sheet = book.add_worksheet(RECEIPT)
+    sheet = book.add_worksheet(PROVENANCE_HEADING)
     sheet.set_column(0, 0, 120)
-    for i, line in enumerate(_sealed(overview.receipt, _rows_content(sheets.values())).splitlines()):
+    record = _provenance_json(overview, _xlsx_content(sheets.values()))
+    for i, line in enumerate(record.splitlines()):
         sheet.write_string(i, 0, line)
     book.close()
 
 
-def _rows_content(sheets: Any) -> str:
-    # Excel does not tell 1 from 1.0, nor an empty text from none.
-    def text(value: Any) -> str:
-        return f"{value:.4f}" if isinstance(value, int | float) else value or ""
+def _quote_rows(quotes: Iterable[Quote]) -> Iterator[XlsxRow]:
+    for number, quote in enumerate(islice(quotes, MAX_XLSX_QUOTES), 1):
+        sentence, text = quote.sentence[:MAX_XLSX_CELL_CHARS], quote.paragraph.text[:MAX_XLSX_CELL_CHARS]
+        yield number, *_facts(quote), round(quote.probability, 4), sentence, text
 
-    return "\n".join(text(value) for rows in sheets for row in rows for value in row)
+
+def _xlsx_content(sheets: Iterable[Iterable[XlsxRow]]) -> str:
+    """Return the text of all cells. Excel stores neither the difference of 1 and 1.0, nor of no text and ``""``."""
+    values = (value for rows in sheets for row in rows for value in row)
+    return "\n".join(f"{value:.4f}" if isinstance(value, int | float) else value or "" for value in values)
 
 
 def _read_xlsx(path: Path) -> tuple[str, str]:
     openpyxl = require_extra("openpyxl", "office", ".xlsx files")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises what it likes on damaged files
+    except Exception as error:  # openpyxl raises errors of many kinds on damaged files
         raise ValueError(type(error).__name__) from None
     try:
-        *others, receipt = ([tuple(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets)
+        *sheets, record = ([tuple(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets)
     finally:
         book.close()
-    return "\n".join(str(row[0]) for row in receipt), _rows_content(others)
+    return "\n".join(str(row[0]) for row in record), _xlsx_content(sheets)

@@ -2,14 +2,15 @@ import pytest
 from needs import needs
 
 from cchc_ml.pillars import PILLARS
-from cchc_ml.reporting.dossier import QUOTE_HEADS, read_dossier, write_dossier
+from cchc_ml.reporting.dossier import QUOTE_COLUMNS, read_dossier, write_dossier
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
+from cchc_ml.reporting.provenance import content_hash
 from cchc_ml.tagging.rows import tag_rows
 
 docx, openpyxl = needs("docx"), needs("openpyxl")
 SENTENCE = "Bộ phận một cửa xã trả hồ sơ thủ tục hành chính trước hạn."
-RECEIPT = {"cchc_ml": "0", "inputs": {"a & <b>.txt": "00"}}
+PROVENANCE = {"cchc_ml": "0", "inputs": {"a & <b>.txt": "00"}}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def overview(model):
         }
         for n in range(40)
     ]
-    return gather(tag_rows(model, [(row, "text") for row in rows]), training_prior(model), receipt=RECEIPT)
+    return gather(tag_rows(model, [(row, "text") for row in rows]), training_prior(model), provenance=PROVENANCE)
 
 
 def test_the_document_quotes_by_pillar_with_the_evidence_in_bold(overview, tmp_path):
@@ -46,7 +47,7 @@ def test_the_workbook_has_a_sheet_a_pillar(overview, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "d.xlsx")
     assert book.sheetnames == ["Tổng quan", *(pillar.short for pillar in PILLARS), "Biên nhận"]
     rows = list(book["Thủ tục hành chính"].iter_rows(values_only=True))
-    assert rows[0] == QUOTE_HEADS
+    assert rows[0] == QUOTE_COLUMNS
     assert len(rows) == 41
     number, headline, outlet, date, link, probability, sentence, text = rows[1]
     assert (number, headline, outlet, date, sentence) == (1, "Một cửa", "Báo A", "2026-01-02", SENTENCE)
@@ -57,11 +58,11 @@ def test_the_workbook_has_a_sheet_a_pillar(overview, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["docx", "xlsx"])
-def test_a_dossier_seals_what_it_says(overview, tmp_path, kind):
+def test_the_hash_covers_what_a_dossier_says(overview, tmp_path, kind):
     path = tmp_path / f"d.{kind}"
     write_dossier(overview, path)
-    receipt, content = read_dossier(path)
-    assert receipt.items() >= RECEIPT.items()
+    record, content = read_dossier(path)
+    assert record == {**PROVENANCE, "content": content_hash(content)}
     assert SENTENCE in content
     if kind == "docx":
         document = docx.Document(path)
@@ -72,15 +73,47 @@ def test_a_dossier_seals_what_it_says(overview, tmp_path, kind):
         book["Thủ tục hành chính"]["F2"] = 0.5
         book.save(path)
     again, changed = read_dossier(path)
-    assert again == receipt
-    assert changed != content
+    assert again == record
+    assert content_hash(changed) != content_hash(content)
 
 
-def test_what_is_no_dossier(overview, tmp_path):
-    with pytest.raises(ValueError, match=r"d\.pdf is no dossier; want one of \.docx, \.xlsx"):
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_the_evidence_is_the_place_that_was_tagged_not_the_first_that_reads_the_same(model, tmp_path, kind):
+    first, second = (
+        "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt, theo báo cáo.",
+        "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt",
+    )
+    rows = tag_rows(model, [({"text": f"Ông nói: {first}\n{second}"}, "text")])
+    path = tmp_path / f"d.{kind}"
+    write_dossier(gather(rows, training_prior(model)), path)
+    if kind == "docx":
+        (quote,) = (p for p in docx.Document(path).paragraphs if p.style.name == "Quote")
+        assert [(run.text, run.bold) for run in quote.runs] == [(f"Ông nói: {first} ", False), (second, True)]
+    else:
+        assert openpyxl.load_workbook(path)["Thủ tục hành chính"]["G2"].value == second
+
+
+def test_a_small_set_has_no_shares_but_its_quotes(model, tmp_path):
+    path = tmp_path / "d.docx"
+    write_dossier(gather(tag_rows(model, [({"text": SENTENCE}, "text")]), training_prior(model)), path)
+    document = docx.Document(path)
+    assert [[cell.text for cell in row.cells][1:] for row in document.tables[0].rows][2] == ["1", "", ""]
+    assert sum(p.text == "Không có đoạn nào." for p in document.paragraphs) == 5
+
+
+def test_a_file_of_another_kind_is_refused(overview, tmp_path):
+    with pytest.raises(ValueError, match=r"d\.pdf is not a dossier file; want a name that ends in \.docx or \.xlsx"):
         write_dossier(overview, tmp_path / "d.pdf")
-    (tmp_path / "d.docx").write_bytes(b"PK")
-    docx.Document().save(tmp_path / "e.docx")
-    for name in ("d.docx", "e.docx"):
-        with pytest.raises(ValueError, match="holds no receipt"):
-            read_dossier(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_a_file_without_a_record_or_damaged_is_refused(tmp_path, kind):
+    damaged, other = tmp_path / f"damaged.{kind}", tmp_path / f"other.{kind}"
+    damaged.write_bytes(b"PK")
+    (docx.Document() if kind == "docx" else openpyxl.Workbook()).save(other)
+    for path in (damaged, other):
+        with pytest.raises(
+            ValueError, match=rf"{path.name} does not contain a provenance record \(\w+\); want a dossier"
+        ):
+            read_dossier(path)

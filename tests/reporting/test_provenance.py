@@ -1,64 +1,74 @@
+import json
+from hashlib import sha256
+
 import pytest
 
+from cchc_ml import __version__
 from cchc_ml.files import data_path
+from cchc_ml.reporting.provenance import content_hash, make_provenance, read_html_report, verify
+
+MODEL_FILE = data_path("models/pillars.npz")
 
 
 @pytest.fixture
-def page(cli, tmp_path):
-    (tmp_path / "a & b.txt").write_text("Xã rà soát văn bản quy phạm pháp luật.\nChợ đông.\n", "utf8")
-    (tmp_path / "c.jsonl").write_text('{"text": "Tỷ lệ giải ngân đạt 9%.", "outlet": "Báo A"}\n', "utf8")
-    result = cli("report", tmp_path / "a & b.txt", tmp_path / "c.jsonl", "-o", tmp_path / "overview.html")
-    assert result.exit_code == 0, result.stderr
-    return tmp_path / "overview.html"
+def inputs(tmp_path):
+    paths = [tmp_path / "a & b.txt", tmp_path / "c.jsonl"]
+    for path in paths:
+        path.write_text(f"Xã họp. {path.name}", "utf8")
+    return paths
 
 
-def test_what_is_as_it_was(cli, page):
-    result = cli("report", "--verify", page)
-    assert (result.exit_code, result.stdout) == (0, "all is as it was\n")
+@pytest.fixture
+def provenance(inputs, model):
+    return make_provenance(inputs, MODEL_FILE, model, {"by": None})
 
 
-@pytest.mark.parametrize("kind", ["docx", "xlsx"])
-def test_dossiers_are_verified_too(cli, tmp_path, kind):
-    source, out = tmp_path / "a.txt", tmp_path / f"d.{kind}"
-    source.write_text("Xã rà soát văn bản quy phạm pháp luật.\nChợ đông.\n", "utf8")
-    assert cli("report", source, "-o", out).exit_code == 0
-    assert cli("report", "--verify", out).stdout == "all is as it was\n"
-    source.write_text("Xã họp.", "utf8")
-    assert cli("report", "--verify", out).stdout == f"{out}: {source} was changed\n"
+def test_the_record_has_the_hashes_of_all_that_a_report_is_made_from(provenance, inputs, model):
+    assert provenance == {
+        "cchc_ml": __version__,
+        "model": sha256(MODEL_FILE.read_bytes()).hexdigest(),
+        "data": model.header["data"],
+        "options": {"by": None},
+        "inputs": {str(path): sha256(path.read_bytes()).hexdigest() for path in inputs},
+    }
+    assert json.loads(json.dumps(provenance)) == provenance
 
 
-def test_what_was_changed_is_told(cli, page, tmp_path):
-    other = tmp_path / "model.npz"
-    other.write_bytes(data_path("models/pillars.npz").read_bytes() + b"\0")
-    (tmp_path / "a & b.txt").unlink()
-    (tmp_path / "c.jsonl").write_text("{}")
-    page.write_text(page.read_text("utf8").replace("Xã rà soát", "Huyện rà soát"), "utf8")
-    result = cli("report", "--verify", page, "--model", other)
-    assert result.exit_code == 1
-    assert result.stdout.splitlines() == [
-        f"{page}: {page} was changed after it was written",
-        f"{page}: {other} is another model",
-        f"{page}: {tmp_path / 'a & b.txt'} is gone",
-        f"{page}: {tmp_path / 'c.jsonl'} was changed",
+def test_the_content_hash_ignores_white_space_only():
+    assert content_hash("một cửa\n") == content_hash("một\r\n\tcửa") == sha256("mộtcửa".encode()).hexdigest()
+    assert content_hash("một cửa") != content_hash("Một cửa")
+
+
+def test_nothing_differs_if_nothing_was_changed(provenance):
+    record = {**provenance, "content": content_hash("Trang")}
+    assert verify(record, "Trang", "x.html", MODEL_FILE) == []
+
+
+def test_each_difference_is_reported(provenance, inputs, tmp_path):
+    other_model = tmp_path / "model.npz"
+    other_model.write_bytes(b"\0")
+    inputs[0].unlink()
+    inputs[1].write_text("{}", "utf8")
+    record = {**provenance, "cchc_ml": "0.0", "content": content_hash("Trang")}
+    assert verify(record, "Trang khác", "x.html", other_model) == [
+        f"written by cchc_ml 0.0, but this is {__version__}",
+        "x.html was changed after it was written",
+        f"{other_model} is a different model",
+        f"{inputs[0]} does not exist any more",
+        f"{inputs[1]} was changed",
     ]
 
 
-def test_what_is_no_report(cli, tmp_path):
-    (tmp_path / "x.html").write_text("<html></html>")
-    result = cli("report", "--verify", tmp_path / "x.html")
-    assert (result.exit_code, result.stderr) == (
-        2,
-        f"cchc-ml: {tmp_path / 'x.html'} holds no receipt; want a page written by: cchc-ml report -o x.html\n",
+def test_the_record_of_a_page_is_taken_out_of_its_content(tmp_path):
+    path = tmp_path / "x.html"
+    path.write_text(
+        '<p>Một</p>\n<script type="application/json" id="provenance">{"a":\n1}</script>\n<p>Hai</p>', "utf8"
     )
+    assert read_html_report(path) == ({"a": 1}, "<p>Một</p>\n\n<p>Hai</p>")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([], "give -o PAGE.html to write a page, or --verify and pages that were written"),
-        (["-o", "x.pdf"], "a report is an .html, .docx or .xlsx file; found x.pdf"),
-    ],
-)
-def test_reports_that_are_refused(cli, arguments, message):
-    result = cli("report", "data/samples", *arguments)
-    assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message}\n")
+def test_a_page_without_a_record_is_refused(tmp_path):
+    path = tmp_path / "x.html"
+    path.write_text("<html></html>", "utf8")
+    with pytest.raises(ValueError, match=r"x\.html does not contain a provenance record; want a page that was written"):
+        read_html_report(path)
