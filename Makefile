@@ -2,20 +2,23 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint model bench screenshots clean
+.PHONY: run test quick lint model bench mutants screenshots clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
 
-test: $(VENV)/dev ## run the tests
+test: $(VENV)/dev ## run all tests
 	$(BIN)/python -m pytest
+
+quick: $(VENV)/dev ## run the tests without the slow ones
+	$(BIN)/python -m pytest -m "not slow"
 
 lint: $(VENV)/dev ## run the linters
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-model: $(VENV)/installed ## train the shipped model anew
+model: $(VENV)/installed ## train the shipped model again; the same data give the same bytes
 	$(BIN)/cchc-ml train
 
 bench: $(VENV)/dev ## measure speed and memory, and write bench/README.md (needs the text of the news rows)

@@ -50,10 +50,12 @@ async def load(url: str, duration: float) -> None:
         await asyncio.gather(*(ask(client, n, until, texts, seconds, answers) for n in range(CLIENTS)))
     cuts = [1000 * cut for cut in statistics.quantiles(seconds, n=100)]
     print(
-        f"{len(seconds)} requests in {duration:g} s by {CLIENTS} clients, {len(seconds) / duration:,.0f} a second: {dict(answers)}"
+        f"{len(seconds)} requests in {duration:g} s by {CLIENTS} clients, "
+        f"{len(seconds) / duration:,.0f} a second: {dict(answers)}"
     )
     print(
-        f"latency: median {cuts[49]:.0f} ms, 95 % {cuts[94]:.0f} ms, 99 % {cuts[98]:.0f} ms, most {1000 * max(seconds):.0f} ms"
+        f"latency: median {cuts[49]:.0f} ms, 95 % {cuts[94]:.0f} ms, 99 % {cuts[98]:.0f} ms, "
+        f"most {1000 * max(seconds):.0f} ms"
     )
 
 

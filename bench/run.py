@@ -1,4 +1,7 @@
-"""Measure speed and memory, and write `bench/README.md`: ``python bench/run.py TRAIN.jsonl VALIDATION.jsonl`` (some 12 minutes)."""
+"""Measure speed and memory, and write `bench/README.md`.
+
+Usage, about 12 minutes: ``python bench/run.py TRAIN.jsonl VALIDATION.jsonl``
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ CLASSIC, OURS, BOUND = "underthesea words, TF-IDF, LinearSVC", "cchc_ml", "NFC, 
 
 
 def peak() -> float:
-    """Return the most memory this process has had, in MB; `ru_maxrss` would count what its parent had when it was started."""
+    """Return the peak memory of this process in MB; `ru_maxrss` would include the memory of its parent."""
     status = Path("/proc/self/status").read_text("utf8")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
@@ -59,7 +62,7 @@ def serve(name: str, path: Path, texts: list[str], pipe: Connection) -> None:
 
 
 def compare(train: Any, validation: Any) -> list[dict[str, Any]]:
-    """Measure every system on the same rows, in turns, so that what else the machine does falls on all of them alike."""
+    """Measure every system on the same rows, in turns, so that other work on the machine slows all of them alike."""
     from cchc_ml.files import data_path
     from cchc_ml.learning.corpus import read_corpus
     from cchc_ml.learning.metrics import metrics
@@ -137,7 +140,7 @@ def training(train: Any, own: Any) -> list[tuple[int, float, float]]:
 
 
 def command(*arguments: str) -> tuple[float, float]:
-    """Run a command; return seconds and its peak memory in MB. A small process starts it, so that only its own is counted."""
+    """Run a command; return its seconds and its peak memory in MB, without the memory of this process."""
     launched = subprocess.run(
         [sys.executable, "-S", "-c", LAUNCHER, *arguments], capture_output=True, text=True, check=True
     )
@@ -288,37 +291,42 @@ def main(train_path: str, validation_path: str) -> None:
         (name, *(statistics.median(cores[f"{name} {n}"]) for n in (1, 2)))
         for name in ("predict(), first call", "predict(), later calls", "cchc-ml predict, file to file")
     ]
+    twice = [[name, f"{a:.1f}", f"{b:.1f}", f"{a / b:.2f}"] for name, a, b in pairs]
     tagged = [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted]
     page = f"""# Speed, memory, growth
 
-Written by `make bench`; every number of a table is from one run. {machine}, {libraries}.
+Written by `make bench`. All numbers of a table are from one run. {machine}, {libraries}.
 
 ## One core, one thread
 
-Raw strings in, tags out, on the same {ROWS:,} paragraphs of real news ({mean:.0f} characters each on average), in turns, median of
-{ROUNDS} rounds; most of these rows are of the training set, macro-F1 is on the {len(validation)} that are not. The systems were trained on
-the same rows, the linear ones with scikit-learn's settings and 1-2-grams, fastText with 2-grams, 25 epochs, a rate of 0.5 and 50
-dimensions, after this package's normalisation, which its time includes. Only cchc_ml has thresholds tuned for F1; what tuned ones
-give the others is in the [model card](../models/README.md). Peak memory is that of the process that tags, its libraries included.
+Every system gets raw strings and gives tags, on the same {ROWS:,} paragraphs of real news ({mean:.0f} characters
+on average). The systems take turns; a number is the median of {ROUNDS} rounds. Most of these rows are from the
+training set; macro-F1 is measured on the {len(validation)} that are not. All systems were trained on the same
+rows: the linear ones with scikit-learn's default settings and 1-2-grams; fastText with 2-grams, 25 epochs, a rate
+of 0.5 and 50 dimensions, after this package's normalisation, which is included in its time. Only cchc_ml has
+thresholds tuned for F1; the [model card](../models/README.md) says what tuned thresholds give the others. Peak
+memory is that of the process that tags, with its libraries.
 
 {table(["", "paragraphs a second", "times the words pipeline", "peak memory, MB", "macro-F1 on validation"], speeds)}
-The last line is a bound for whoever finds the terms with an automaton: check that a text is NFC, put it in lower case, one pass of an
-Aho-Corasick automaton (`ahocorasick-rs`) over the shipped terms, and nothing done with what it finds. The classifier takes {slower:.2f}
-times as long. It has no automaton: it cuts a batch of texts into syllables and reads the terms off a trie as array operations
-(`cchc_ml/matching.py`). underthesea's TextClassifier neither segments nor normalises, and gives one label a text.
+The last line is a lower limit for a classifier that finds the terms with an automaton: it checks that a text is
+NFC, puts it in lower case, runs an Aho-Corasick automaton (`ahocorasick-rs`) with the shipped terms once, and
+does nothing with the result. The classifier takes {slower:.2f} times as long. It does not have an automaton: it
+cuts a batch of texts into syllables and finds the terms in a trie with array operations
+(`cchc_ml/text/matcher.py`). underthesea's TextClassifier neither segments nor normalises, and gives one label a
+text.
 
 ## Two cores
 
 {TWO_CORES:,} paragraphs (the same rows over and over), in turns, median of 3. The first call starts the processes.
 
-{table(["", "one process, s", "two, s", "times"], [[name, f"{a:.1f}", f"{b:.1f}", f"{a / b:.2f}"] for name, a, b in pairs])}
+{table(["", "one process, s", "two, s", "times"], twice)}
 ## Start
 
 {table(["", "seconds, best of 5"], [[f"`{name}`", f"{seconds:.2f}"] for name, seconds in started.items()])}
 ## Growth
 
-Training is everything: lexicon (underthesea's segmentation), five folds, model, one process. Prediction is `cchc-ml predict` from a
-JSON Lines file into another, evidence included.
+Training is the whole of it, in one process: lexicon (with underthesea's segmentation), five folds, model.
+Prediction is `cchc-ml predict` from one JSON Lines file to another, with evidence.
 
 {table(["training rows", "seconds", "peak memory, MB"], [[f"{n:,}", f"{s:.1f}", f"{m:.0f}"] for n, s, m in trained])}
 {table(["paragraphs tagged", "seconds", "a second", "peak memory, MB"], tagged)}

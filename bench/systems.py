@@ -1,4 +1,4 @@
-"""The classifiers that are measured: each learns, keeps what it learned in a file, and tags texts in another process."""
+"""The classifiers that are measured: each learns, stores its model in a file, and tags texts in another process."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def load_shipped(path: Path) -> Callable[[Texts], Any]:
 
 
 def load_shipped_evidence(path: Path) -> Callable[[Texts], Any]:
-    """Load the shipped classifier, to name the sentence of each tag too; as the command line does, without scikit-learn."""
+    """Load the shipped model as the command line does, without scikit-learn; it also gives the evidence of each tag."""
     from cchc_ml.model.storage import read_model
 
     model = read_model()
@@ -125,7 +125,7 @@ def load_shipped_evidence(path: Path) -> Callable[[Texts], Any]:
 
 
 def load_bound(path: Path) -> Callable[[Texts], Any]:
-    """Check that a text is NFC, put it in lower case, find every term with an Aho-Corasick automaton: and do nothing with them."""
+    """Check that a text is NFC, lower-case it and find every term with an Aho-Corasick automaton; ignore the result."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
     from cchc_ml.learning.corpus import default_lexicon

@@ -1,0 +1,85 @@
+"""The wheel, installed away from the checkout: all that the package needs is in it."""
+
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from needs import needs
+
+from cchc_ml import __version__
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command, cwd):
+    """Run a command away from the checkout; return its output."""
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        encoding="utf8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(top, tmp_path_factory):
+    needs("hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel")
+    run(*pip, "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, top, cwd=folder)
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """Install the wheel into a new environment, which sees the libraries of this one but not the checkout."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python)
+    run(*pip, "install", "--no-index", "--no-deps", wheel, cwd=folder)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    # A path in a .pth file is only added to sys.path: the .pth file of an editable install in it is not read.
+    libraries = dict.fromkeys(sysconfig.get_path(kind) for kind in ("purelib", "platlib"))
+    (packages / "libraries.pth").write_text("\n".join(libraries) + "\n")
+    assert (
+        Path(run(python, "-c", "import cchc_ml; print(cchc_ml.__file__)", cwd=folder).strip()).parent.parent == packages
+    )
+    return folder / "bin"
+
+
+def test_the_version_is_in_the_name(wheel):
+    assert wheel.name == f"cchc_ml-{__version__}-py3-none-any.whl"
+
+
+def test_the_wheel_tags_as_the_checkout_does(installed, cli, top, tmp_path):
+    sample = "mot-cua-xa.txt"
+    (tmp_path / sample).write_bytes((top / "data" / "samples" / sample).read_bytes())
+    here = cli("predict", tmp_path / sample).stdout
+    assert run(installed / "cchc-ml", "predict", tmp_path / sample, cwd=tmp_path) == here
+
+
+def test_the_wheel_measures_its_model(installed, tmp_path):
+    assert "validation (n = 364)" in run(installed / "cchc-ml", "evaluate", cwd=tmp_path)
+
+
+def test_the_wheel_writes_the_offline_page(installed, cli, tmp_path):
+    run(installed / "cchc-ml", "app", "-o", tmp_path / "installed.html", cwd=tmp_path)
+    cli("app", "-o", tmp_path / "checkout.html")
+    assert (tmp_path / "installed.html").read_bytes() == (tmp_path / "checkout.html").read_bytes()
+
+
+def test_the_wheel_shows_the_help_of_train(installed, tmp_path):
+    assert "--objective" in run(installed / "cchc-ml", "train", "--help", cwd=tmp_path)
+
+
+def test_the_wheel_writes_a_report(installed, top, tmp_path):
+    run(installed / "cchc-ml", "report", top / "data" / "samples", "-o", tmp_path / "page.html", cwd=tmp_path)
+    assert "<html" in (tmp_path / "page.html").read_text("utf8")
