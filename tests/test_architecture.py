@@ -167,7 +167,7 @@ def test_all_is_true(module):
     assert {name for name in used - names if name[0] != "_"} == set(), "used by others, but not listed"
     seen = "\n".join(path.read_text("utf8") for path in READERS)
     idle = {name for name in names - used - in_annotations(tree) if not re.search(rf"\b{name}\b", seen)}
-    assert idle == set(), "listed, but nobody uses it"
+    assert idle == set() or module == "", "listed, but nobody uses it"  # the package itself is a door for others
 
 
 def test_private_names_stay_in_their_module():
