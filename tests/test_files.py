@@ -4,29 +4,6 @@ import pytest
 from jinja2 import UndefinedError
 
 from cchc_ml.files import atomic_write, html_template, write_gzip
-from cchc_ml.reading.decode import read_text
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "is empty"),
-        (b" \n", "is empty"),
-        (b"a\0b", "is binary; save it as UTF-8 text"),
-        (b"caf\xe9 \xff\xfe na\xefve", "is not UTF-8, nor UTF-16"),
-    ],
-)
-def test_read_text_refuses(tmp_path, data, message):
-    path = tmp_path / "x.txt"
-    path.write_bytes(data)
-    with pytest.raises(ValueError, match=message):
-        read_text(path)
-
-
-def test_read_text_drops_the_byte_order_mark(tmp_path):
-    path = tmp_path / "x.txt"
-    path.write_bytes("Xã".encode("utf-8-sig"))
-    assert read_text(path) == "Xã"
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -1,12 +1,24 @@
-"""Decode bytes to text, with errors that name the file."""
+"""Decode bytes to text: a file, a stream of lines, or a web page. Errors name the file and the line."""
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 from ..text.encodings import sniff
 
-__all__ = ["decode", "read_text"]
+__all__ = ["PrependedStream", "check_not_empty", "decode", "decode_lines", "decode_page", "read_text"]
+
+# The encoding of a stream is guessed from this many bytes.
+SNIFF_BYTES = 65_536
+MAX_LINE_BYTES = 16_000_000
+# A page is searched for the encoding that it declares up to here.
+DECLARATION_BYTES = 4000
+_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}charset=[\"']?([\w-]+)")
 
 
 def read_text(path: str | Path) -> str:
@@ -15,7 +27,7 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     FileNotFoundError
-        There is no such file.
+        The file does not exist.
     """
     path = Path(path)
     if not path.exists():
@@ -23,23 +35,155 @@ def read_text(path: str | Path) -> str:
     return decode(path.read_bytes(), str(path))
 
 
+def check_not_empty(path: Path) -> None:
+    """Raise if a file has no bytes."""
+    if not path.stat().st_size:
+        raise ValueError(f"{path} is empty")
+
+
 def decode(data: bytes, name: str) -> str:
-    """Decode the content of the file called `name`: UTF-8, UTF-16, Windows-1258, or the bytes of the old fonts.
+    """Decode the content of a file: UTF-8, UTF-16, Windows-1258, or the bytes of TCVN3 or VNI fonts.
+
+    Text of TCVN3 and VNI fonts is returned as Latin-1 characters; `cchc_ml.text.encodings.repair` converts it.
+
+    Parameters
+    ----------
+    name : str
+        The name of the file, for error messages.
 
     Raises
     ------
     ValueError
-        The file is empty, binary, or in no known encoding.
+        The file is empty, binary, or in an unknown encoding.
     """
     if not data.strip():
         raise ValueError(f"{name} is empty")
     codec = sniff(data)
     if codec is None:
-        kind = "is binary" if b"\0" in data else "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI"
-        raise ValueError(f"{name} {kind}; save it as UTF-8 text")
+        raise _not_text(name, data)
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{name} is not {codec.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8"
-        ) from None
+        raise _not_text(f"{name}, byte {error.start},", data, codec) from None
+
+
+def _not_text(where: str, data: bytes, codec: str | None = None) -> ValueError:
+    """Return the error for bytes that are not text, or not text in the encoding `codec`."""
+    if codec:
+        problem = f"is not {codec.removesuffix('-sig').upper()} text"
+    elif b"\0" in data:
+        problem = "is binary, not text"
+    else:
+        problem = "is not UTF-8, UTF-16, Windows-1258, TCVN3 or VNI text"
+    return ValueError(f"{where} {problem}; save it as UTF-8 text")
+
+
+def decode_page(data: bytes, name: str) -> str:
+    """Decode a web page: as `decode` does, else in the encoding that the page declares, else as UTF-8.
+
+    In the last case up to one wrong byte in a thousand characters is dropped.
+
+    Raises
+    ------
+    ValueError
+        As for `decode`.
+    """
+    try:
+        return decode(data, name)
+    except ValueError:
+        if not data.strip():
+            raise
+        if declared := _CHARSET.search(data[:DECLARATION_BYTES]):
+            with suppress(LookupError, UnicodeDecodeError):
+                return data.decode(declared[1].decode())
+        text = data.decode("utf8", "replace")
+        if b"\0" in data or text.count("\ufffd") > len(text) / 1000 + 2:
+            raise
+        return text.replace("\ufffd", "")
+
+
+def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str]:
+    r"""Yield the lines of a stream, in the encoding that its first bytes show. Lines end with ``"\n"``.
+
+    Raises
+    ------
+    ValueError
+        The stream is empty, binary or in an unknown encoding, or a line is longer than 16 MB. The message names
+        the line.
+    """
+    head = stream.read(SNIFF_BYTES)
+    if not head:
+        raise ValueError(f"{name} is empty")
+    codec = sniff(head[: head.rfind(b"\n") + 1] or head)
+    if codec is None:
+        raise _not_text(f"{name}, line {_first_bad_line(head)}", head)
+    whole: Any = PrependedStream(head, stream)  # Any: TextIOWrapper takes a raw stream too
+    number = 0
+    try:
+        if codec.startswith("utf-16"):
+            for line in io.TextIOWrapper(whole, codec, newline="\n"):
+                number += 1
+                yield line
+        else:
+            for number, raw in enumerate(_byte_lines(whole, name), 1):
+                if b"\0" in raw:
+                    raise _not_text(f"{name}, line {number}", raw)
+                # Only the first line can begin with a byte order mark.
+                yield raw.decode(codec if number == 1 else codec.removesuffix("-sig"))
+    except UnicodeDecodeError:
+        where = f"{name}, line {number + codec.startswith('utf-16')}"
+        raise _not_text(where, b"", codec) from None
+
+
+def _byte_lines(stream: PrependedStream, name: str) -> Iterator[bytes]:
+    while line := stream.readline(MAX_LINE_BYTES):
+        if len(line) >= MAX_LINE_BYTES:
+            raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
+        yield line
+
+
+def _first_bad_line(head: bytes) -> int:
+    """Return the number of the first line that is binary or not UTF-8."""
+    for number, line in enumerate(head.split(b"\n"), 1):
+        try:
+            line.decode("utf8")
+        except UnicodeDecodeError:
+            return number
+        if b"\0" in line:
+            return number
+    return 1
+
+
+class PrependedStream(io.RawIOBase):
+    r"""Bytes that were already read from a stream, followed by the rest of the stream.
+
+    After the first bytes, a read waits for one line at most: rows of a pipe are passed on as they arrive.
+
+    Examples
+    --------
+    >>> stream = io.BytesIO(b"a\nb\nc\n")
+    >>> list(PrependedStream(stream.readline(), stream))
+    [b'a\n', b'b\n', b'c\n']
+    """
+
+    def __init__(self, already_read: bytes, rest: IO[bytes] | PrependedStream) -> None:
+        self._head = io.BytesIO(already_read)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as bytes are there, and return their number."""
+        chunk = self._head.read(len(buffer)) or self._rest.readline(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the bytes up to the end of the line, at most `size` where it is not negative."""
+        limit = -1 if size is None else size
+        line = self._head.readline(limit)
+        if line.endswith(b"\n") or len(line) == limit:
+            return line
+        return line + self._rest.readline(limit - len(line) if limit >= 0 else -1)

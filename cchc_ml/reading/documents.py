@@ -1,4 +1,4 @@
-"""Blocks of text from Word and PDF files; both readers come with the extra `office`."""
+"""Blocks of text from Word and PDF files. Both readers need the extra `office`."""
 
 from __future__ import annotations
 
@@ -6,125 +6,155 @@ import re
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from ..files import require_extra
 from .boilerplate import join_lines
 
-__all__ = ["docx_blocks", "pdf_blocks"]
+__all__ = ["Facts", "check_archive", "docx_blocks", "pdf_blocks"]
 
-# What unpacks to more than this, or to more than a hundred times its size beyond a few megabytes, is a bomb.
-LARGEST = 200_000_000
-SMALL = 20_000_000
+# A file that unpacks to more bytes than this is rejected; and one that unpacks to more than 100 times its own size,
+# if that is also more than the second number: a zip bomb.
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_UNPACKED_BYTES_OF_BOMB = 20_000_000
+BOMB_RATIO = 100
 
-
-def check_archive(path: Path) -> None:
-    """Refuse what is no zip file, or unpacks to more than any document."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}") from None
-    most = LARGEST if size < 100 * path.stat().st_size else SMALL
-    if size > most:
-        raise ValueError(f"{path} unpacks to {size:,} bytes; the most that is read is {most:,}")
-
-
-def docx_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
-    """Return the paragraphs of a `.docx` in order, those in tables too, and its title, date and author where it has them."""
-    docx = require_extra("docx", "office", f"{path.suffix} files")
-    check_archive(path)
-    try:
-        document = docx.Document(str(path))
-        blocks = [_paragraph_text(node) for node in document.element.body.iter(f"{_W}p")]
-        facts = document.core_properties
-        # What python-docx writes of itself into a new file says nothing.
-        told = facts.author and facts.author != "python-docx"
-        created = facts.created.date().isoformat() if told and facts.created else None
-        about = {
-            "headline": facts.title or None,
-            "date": created,
-            "author": facts.author if told else None,
-            "outlet": None,
-        }
-    except Exception as error:  # python-docx and lxml raise what they like on damaged files
-        raise ValueError(f"{path} is damaged, or no Word document: {type(error).__name__}") from None
-    return [block for block in blocks if block], about
-
+# A line at the top or bottom of this share of the pages is a page header or footer.
+RUNNING_LINE_SHARE = 0.6
+# So many lines at each end of a page are compared.
+EDGE_LINES = 2
+_PAGE_NUMBER = re.compile(r"(?:trang )?\d+(?:\s*/\s*\d+)?")
+_HYPHEN_AT_END = re.compile(r"[^\W\d_]-$")
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
+class Facts(TypedDict):
+    """What a file says about itself; None where it says nothing."""
+
+    headline: str | None
+    date: str | None
+    author: str | None
+    outlet: str | None
+
+
+def check_archive(path: Path) -> None:
+    """Raise if a file is not a zip archive, or unpacks to more than a document does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
+    is_dense = unpacked >= BOMB_RATIO * path.stat().st_size
+    most = MAX_UNPACKED_BYTES_OF_BOMB if is_dense else MAX_UNPACKED_BYTES
+    if unpacked > most:
+        raise ValueError(f"{path} unpacks to {unpacked:,} bytes; want at most {most:,}")
+
+
+def docx_blocks(path: Path) -> tuple[list[str], Facts]:
+    """Return the paragraphs of a `.docx` file in order, those in tables included, with its title, date and author.
+
+    Raises
+    ------
+    ImportError
+        python-docx is not installed.
+    ValueError
+        The file is damaged or is not a Word document.
+    """
+    docx = require_extra("docx", "office", f"{path.suffix} files")
+    check_archive(path)
+    try:
+        document = docx.Document(str(path))
+        texts = [_paragraph_text(node) for node in document.element.body.iter(f"{_W}p")]
+        facts = _docx_facts(document.core_properties)
+    except Exception as error:  # python-docx and lxml raise errors of any type for damaged files
+        raise ValueError(f"{path} is damaged or is not a Word document ({type(error).__name__})") from None
+    return [text for text in texts if text], facts
+
+
+def _docx_facts(properties: Any) -> Facts:
+    """Return title, date and author. Date and author are left out if python-docx's own template set them."""
+    has_author = bool(properties.author) and properties.author != "python-docx"
+    return {
+        "headline": properties.title or None,
+        "date": properties.created.date().isoformat() if has_author and properties.created else None,
+        "author": properties.author if has_author else None,
+        "outlet": None,
+    }
+
+
 def _paragraph_text(paragraph: Any) -> str:
-    """Return the text of a paragraph: without that of text boxes in it, and of what was moved away."""
+    """Return the text of a paragraph, without the text boxes inside it and without text that was moved elsewhere."""
     parts = []
     for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
-        around = [parent.tag for parent in node.iterancestors() if parent.tag in (f"{_W}p", f"{_W}moveFrom")]
-        if f"{_W}moveFrom" not in around and next(p for p in node.iterancestors(f"{_W}p")) is paragraph:
+        was_moved = next(node.iterancestors(f"{_W}moveFrom"), None) is not None
+        owner = next(node.iterancestors(f"{_W}p"))
+        if owner is paragraph and not was_moved:
             parts.append(node.text or "" if node.tag == f"{_W}t" else " ")
     return " ".join("".join(parts).split())
 
 
-def pdf_blocks(path: Path) -> tuple[list[str], dict[str, str | None]]:
-    """Return the paragraphs of a `.pdf`, lines joined, page heads and feet dropped, and its title and author.
+def pdf_blocks(path: Path) -> tuple[list[str], Facts]:
+    """Return the paragraphs of a `.pdf` file, with its title and author. Page headers and footers are left out.
 
     Raises
     ------
+    ImportError
+        pypdfium2 is not installed.
     ValueError
-        The file is damaged, locked, or scanned: it has pages but no text.
+        The file is damaged, locked with a password, or scanned: it has pages but no text.
     """
     pdfium = require_extra("pypdfium2", "office", ".pdf files")
     try:
         document = pdfium.PdfDocument(str(path))
     except pdfium.PdfiumError as error:
-        raise ValueError(f"{path} is damaged, locked, or no PDF: {error}") from None
+        raise ValueError(f"{path} is damaged, locked with a password, or not a PDF: {error}") from None
     try:
-        pages = [
-            page.get_textpage().get_text_bounded().replace("\r", "").replace("\ufffe", "-").split("\n")
-            for page in document
-        ]
-        about = document.get_metadata_dict()
+        pages = [_page_lines(page) for page in document]
+        properties = document.get_metadata_dict()
     except pdfium.PdfiumError as error:
         raise ValueError(f"{path} is damaged: {error}") from None
     finally:
         document.close()
     if not any(line.strip() for lines in pages for line in lines):
         raise ValueError(f"{path} is a scan: its {len(pages)} pages are pictures without text; run OCR on it first")
-    return _paragraphs(pages), {
-        "headline": about.get("Title") or None,
-        "date": None,
-        "author": about.get("Author") or None,
-        "outlet": None,
-    }
+    title, author = properties.get("Title") or None, properties.get("Author") or None
+    return _paragraphs(pages), {"headline": title, "date": None, "author": author, "outlet": None}
+
+
+def _page_lines(page: Any) -> list[str]:
+    text: str = page.get_textpage().get_text_bounded()
+    return text.replace("\r", "").replace("\ufffe", "-").split("\n")  # pdfium writes U+FFFE for a hyphen at a line end
 
 
 def _paragraphs(pages: list[list[str]]) -> list[str]:
-    """Drop what stands at the head or foot of most pages, undo hyphens at line ends, join lines to paragraphs."""
+    """Drop page headers, footers and page numbers; undo hyphens at line ends; join lines to paragraphs."""
+    running = _running_lines(pages)
+    lines = [line.strip() for page in pages for line in page]
+    kept = [line for line in lines if _without_digits(line) not in running and not _PAGE_NUMBER.fullmatch(line.lower())]
+    return join_lines(_unhyphenate(kept))
 
-    def mark(line: str) -> str:
-        return re.sub(r"\d+", "#", " ".join(line.split()))
 
-    edges: Counter[str] = Counter()
-    for lines in pages:
-        full = [line for line in lines if line.strip()]
-        edges.update({mark(line) for line in full[:2] + full[-2:]})
-    running = {line for line, n in edges.items() if n >= max(2, 0.6 * len(pages))} if len(pages) > 1 else set()
-    lines = []
+def _running_lines(pages: list[list[str]]) -> set[str]:
+    """Return the lines that stand at the top or bottom of most pages, each number written as #."""
+    if len(pages) < 2:
+        return set()
+    pages_of_line: Counter[str] = Counter()
     for page in pages:
-        full = [line.strip() for line in page]
-        lines += [
-            line
-            for line in full
-            if mark(line) not in running and not re.fullmatch(r"(?:trang )?\d+(?:\s*/\s*\d+)?", line.lower())
-        ]
-    return join_lines(_unhyphenate(lines))
+        filled = [line for line in page if line.strip()]
+        pages_of_line.update({_without_digits(line) for line in filled[:EDGE_LINES] + filled[-EDGE_LINES:]})
+    return {line for line, n in pages_of_line.items() if n >= max(2, RUNNING_LINE_SHARE * len(pages))}
+
+
+def _without_digits(line: str) -> str:
+    return re.sub(r"\d+", "#", " ".join(line.split()))
 
 
 def _unhyphenate(lines: list[str]) -> list[str]:
+    """Join a word that a hyphen at the end of a line divides. Vietnamese words have no hyphens of their own."""
     joined: list[str] = []
     for line in lines:
-        # Vietnamese has no hyphens inside words; at the end of a line one is the typesetter's.
-        if joined and re.search(r"[^\W\d_]-$", joined[-1]) and line[:1].islower():
+        if joined and _HYPHEN_AT_END.search(joined[-1]) and line[:1].islower():
             joined[-1] = joined[-1][:-1] + line
         else:
             joined.append(line)

@@ -1,4 +1,4 @@
-"""From what a user names on the command line to rows of text, one at a time."""
+"""From the inputs that a user names (files, folders, patterns, standard input) to rows of text, one at a time."""
 
 from __future__ import annotations
 
@@ -6,34 +6,94 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from glob import glob, has_magic
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, NamedTuple
 
-from .articles import ARTICLES, LARGEST, Article, decode_article, read_article
+from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, decode_article, read_article
 from .boilerplate import Kind
-from .tables import TABLES, TEXT_COLUMNS, Row, find_text_column, parse_csv, parse_jsonl, read_rows, table_kind
+from .decode import PrependedStream, check_not_empty
+from .tables import (
+    CSV_DELIMITERS,
+    TABLES,
+    TEXT_COLUMNS,
+    Row,
+    find_text_column,
+    parse_csv,
+    parse_jsonl,
+    read_rows,
+    table_kind,
+)
 
 __all__ = [
-    "LONGEST",
+    "MAX_PARAGRAPH_CHARS",
     "READING_ERRORS",
     "InputItem",
     "PendingArticle",
+    "TextRow",
     "expand",
     "read_file",
     "read_inputs",
     "require_text",
 ]
 
-# What reading a file may raise: no such file, no text, a library that is missing.
+# The errors that mean "this file cannot be read, go on with the next one": the file is missing or may not be opened
+# (OSError), its content is wrong (ValueError, TypeError), or the library that reads it is not installed (ImportError).
 READING_ERRORS = (ValueError, TypeError, OSError, ImportError)
 
-# A paragraph of this length is a book, or a file that was taken for something else.
-LONGEST = 1_000_000
+# A longer text is not a paragraph, but a book or a file of another kind.
+MAX_PARAGRAPH_CHARS = 1_000_000
+# A longer first line of standard input is not the header of a CSV.
+MAX_HEADER_CHARS = 2000
+
+STANDARD_INPUT = "standard input"
+
+# A row, with the name of the field that holds its text.
+TextRow = tuple[Row, str]
+
+
+class PendingArticle(NamedTuple):
+    """The path of an article that is not read yet.
+
+    A worker process that tags an article also reads it: only the path is sent to the worker.
+
+    Attributes
+    ----------
+    path : str
+        The file of the article.
+    keep_boilerplate : bool
+        Whether `rows` includes menus, captions and by-lines.
+    """
+
+    path: str
+    keep_boilerplate: bool
+
+    def rows(self) -> Iterator[TextRow]:
+        """Read the article; see `read_file`."""
+        return read_file(self.path, keep_boilerplate=self.keep_boilerplate)
+
+
+# What `read_inputs` yields and `cchc_ml.tagging` tags: a row of a table, or an article that the worker reads.
+InputItem = TextRow | PendingArticle
 
 
 def require_text(where: str, row: Row, wanted: str | None = None) -> str:
-    """Return the name of the column that holds the text of a row, or say what there is instead."""
+    """Return the name of the field that holds the text of a row.
+
+    Parameters
+    ----------
+    where : str
+        The place of the row, for error messages: "a.csv, line 7".
+    row : dict
+        The row.
+    wanted : str, optional
+        The name of the field; by default the first of a usual name.
+
+    Raises
+    ------
+    ValueError
+        There is no such field; or it is not a string, empty, longer than a million characters, or not valid Unicode.
+    """
     text_column = find_text_column(row, wanted)
     if text_column is None:
         name = repr(wanted) if wanted else f"'text' (nor {', '.join(TEXT_COLUMNS[1:])})"
@@ -41,8 +101,8 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
     text = row[text_column]
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{where}: row without text ({text_column} is {text!r:.60})")
-    if len(text) > LONGEST:
-        raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {LONGEST:,}")
+    if len(text) > MAX_PARAGRAPH_CHARS:
+        raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {MAX_PARAGRAPH_CHARS:,}")
     try:
         text.encode("utf8")
     except UnicodeEncodeError as error:
@@ -53,91 +113,57 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:
-    """Return the files that paths stand for, by name: a folder for the readable ones in it, a pattern for those that match it.
+    """Return the files that paths stand for.
 
-    Left out are hidden files, Word's locks, and what a browser saved beside a page. ``**`` stands for folders, however deep.
+    A file stands for itself, and ``"-"`` for standard input. A folder stands for the files in it that can be read, and
+    a pattern for the files that match it, both in the order of their names. ``**`` matches folders of any depth. Hidden
+    files, lock files of Word, and the files that a browser saves beside a page are left out.
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        There is no such file, or no readable file in a folder.
+    FileNotFoundError
+        A path is not a file or folder, and no file matches it.
+    ValueError
+        There is no file in a folder that can be read.
     """
     files = []
     for path in map(Path, paths):
         if str(path) == "-" or path.is_file():
             files.append(str(path))
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if _readable(p) and not _passed_over(p.relative_to(path)))
-            if not inside:
-                raise ValueError(f"folder {path} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
-            files += [str(p) for p in inside]
-        elif matched := _matching(path):
-            files += matched
+            files += _files_in(path)
+        elif matches := _matches(path):
+            files += matches
         else:
             raise FileNotFoundError(f"no file {path}")
     return files
 
 
-def _matching(pattern: Path) -> list[str]:
-    """Return the files that match a pattern, by name; none where it is no pattern."""
+def _files_in(folder: Path) -> list[str]:
+    files = sorted(p for p in folder.rglob("*") if _is_readable(p) and not _is_passed_over(p.relative_to(folder)))
+    if not files:
+        raise ValueError(f"folder {folder} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
+    return [str(path) for path in files]
+
+
+def _matches(pattern: Path) -> list[str]:
+    """Return the files that match a pattern. A path that is not a pattern has no matches."""
     if not has_magic(str(pattern)):
         return []
-    fixed = Path(*takewhile(lambda part: not has_magic(part), pattern.parts))
-    found = sorted(map(Path, glob(str(pattern), recursive=True)))
-    return [str(path) for path in found if path.is_file() and not _passed_over(path.relative_to(fixed))]
+    folder = Path(*takewhile(lambda part: not has_magic(part), pattern.parts))
+    paths = sorted(map(Path, glob(str(pattern), recursive=True)))
+    return [str(path) for path in paths if path.is_file() and not _is_passed_over(path.relative_to(folder))]
 
 
-def _passed_over(path: Path) -> bool:
-    """Whether a file is hidden, Word's lock, or what a browser saved beside a page."""
-    return any(part.startswith((".", "~$")) for part in path.parts) or any(
-        part.endswith("_files") for part in path.parts[:-1]
-    )
+def _is_passed_over(path: Path) -> bool:
+    """Whether a file is hidden, a lock file of Word, or saved by a browser beside a page."""
+    is_hidden = any(part.startswith((".", "~$")) for part in path.parts)
+    is_beside_page = any(part.endswith("_files") for part in path.parts[:-1])
+    return is_hidden or is_beside_page
 
 
-def _readable(path: Path) -> bool:
+def _is_readable(path: Path) -> bool:
     return (path.suffix.lower() in ARTICLES or table_kind(path) in TABLES) and path.is_file()
-
-
-def read_file(
-    path: str | Path, *, text_column: str | None = None, keep_boilerplate: bool = False
-) -> Iterator[tuple[Row, str]]:
-    """Yield the rows of one file, each with the name of the field that holds its text.
-
-    A row of a table keeps its fields; a paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and the
-    article's `headline`, `date`, `author` and `outlet`. ``"-"`` is standard input: JSON Lines, a CSV, or else one article.
-    """
-    path = Path(path)
-    if str(path) == "-":
-        yield from _standard_input(text_column, keep_boilerplate)
-    elif path.suffix.lower() in ARTICLES:
-        yield from _article_rows(read_article(path), keep_boilerplate)
-    elif table_kind(path) in TABLES:
-        yield from _table(read_rows(path), str(path), text_column)
-    else:
-        if not path.stat().st_size:
-            raise ValueError(f"{path} is empty")
-        raise ValueError(f"{path} is of no kind that is read; want {', '.join((*ARTICLES, *TABLES))}")
-
-
-class PendingArticle(NamedTuple):
-    """An article that is still to be read, where it is to be tagged.
-
-    Attributes
-    ----------
-    path : str
-    keep_boilerplate : bool
-    """
-
-    path: str
-    keep_boilerplate: bool
-
-    def rows(self) -> Iterator[tuple[Row, str]]:
-        """Read the article; see `read_file`."""
-        return read_file(self.path, keep_boilerplate=self.keep_boilerplate)
-
-
-# A row with the name of the field that holds its text, or an article.
-InputItem = tuple[Row, str] | PendingArticle
 
 
 def read_inputs(
@@ -148,14 +174,20 @@ def read_inputs(
     on_error: Callable[[str, str], None] | None = None,
     on_file: Callable[[int], None] | None = None,
 ) -> Iterator[InputItem]:
-    """Yield the rows of tables, and articles to be read, in order; see `expand` and `read_file`.
+    """Yield the rows of tables, and articles that are still to be read, in the order of the files.
 
     Parameters
     ----------
+    files : iterable of str
+        As `expand` returns them.
+    text_column : str, optional
+        The column of the tables that holds the text; by default the first of a usual name.
+    keep_boilerplate : bool, optional
+        Whether menus, captions and by-lines of articles count as paragraphs too.
     on_error : callable, optional
-        Called with a table that cannot be read to its end, and why; without it, the error is raised.
+        Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
     on_file : callable, optional
-        Called with the number of each file, before it is read.
+        Called with the number of each file, from 0, before it is read.
     """
     for number, path in enumerate(files):
         if on_file:
@@ -171,76 +203,84 @@ def read_inputs(
             on_error(path, str(error))
 
 
-def _table(rows: Iterable[tuple[str, Row]], name: str, text_column: str | None) -> Iterator[tuple[Row, str]]:
-    empty = True
+def read_file(path: str | Path, *, text_column: str | None = None, keep_boilerplate: bool = False) -> Iterator[TextRow]:
+    """Yield the rows of one file, each with the name of the field that holds its text.
+
+    A row of a table keeps its fields. A paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and
+    the article's `headline`, `date`, `author` and `outlet`. ``"-"`` is standard input: JSON Lines, a CSV, or else one
+    article.
+
+    Raises
+    ------
+    FileNotFoundError, ImportError, ValueError
+        See `cchc_ml.reading.articles.read_article` and `cchc_ml.reading.tables.read_rows`.
+    """
+    path = Path(path)
+    if str(path) == "-":
+        yield from _standard_input(text_column, keep_boilerplate)
+    elif path.suffix.lower() in ARTICLES:
+        yield from _article_rows(read_article(path), keep_boilerplate)
+    elif table_kind(path) in TABLES:
+        yield from _table_rows(read_rows(path), str(path), text_column)
+    else:
+        check_not_empty(path)
+        raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
+
+
+def _table_rows(rows: Iterable[tuple[str, Row]], name: str, text_column: str | None) -> Iterator[TextRow]:
+    is_empty = True
     for where, row in rows:
         yield row, require_text(where, row, text_column)
-        empty = False
-    if empty:
-        raise ValueError(f"{name} has no rows")
+        is_empty = False
+    if is_empty:
+        raise ValueError(f"{name} has no rows; want at least one row of text")
 
 
-def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator[tuple[Row, str]]:
-    name = "standard input"
-    file: Any = sys.stdin.buffer
-    skipped = []
-    while (first := file.readline()) and not first.strip():
-        skipped.append(first)
-    start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
-    more = iter(file.readline, b"")
-    if start.startswith(b"{"):
-        yield from _table(parse_jsonl(_Lines(chain([*skipped, first], more)), name), name, text_column)
-    elif start.startswith(b"[{"):
-        raise ValueError(f"{name} is one JSON array; want one object a line")
-    elif start.lower().startswith(b"sep=") or _is_head(start.decode("utf8", "replace"), text_column):
-        yield from _table(parse_csv(_Lines(chain([first], more)), name), name, text_column)
-    else:
-        yield from _article_rows(
-            decode_article(b"".join(skipped) + first + file.read(LARGEST + 1), name), keep_boilerplate, source="-"
-        )
-
-
-def _is_head(line: str, text_column: str | None) -> bool:
-    """Whether a line is the head of a CSV: one of its cells names the column of the text."""
-    if len(line) > 2000:
-        return False
-    return any(find_text_column(next(csv.reader([line.strip()], delimiter=mark), []), text_column) for mark in ",;\t")
-
-
-class _Lines:
-    """Lines that were read already and lines to come, as a file."""
-
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self.lines = lines
-
-    def read(self, size: int) -> bytes:
-        return next(self.lines, b"")
-
-    def readline(self, size: int = -1) -> bytes:
-        return next(self.lines, b"")
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.lines
-
-
-def _article_rows(article: Article, keep_boilerplate: bool, source: str | None = None) -> Iterator[tuple[Row, str]]:
-    number = 0
-    about = {"headline": article.headline, "date": article.date, "author": article.author, "outlet": article.outlet}
-    for block in article.blocks:
-        if block.kind is Kind.BOILERPLATE and not keep_boilerplate:
-            continue
-        number += 1
-        if len(block.text) > LONGEST:
+def _article_rows(article: Article, keep_boilerplate: bool, source: str | None = None) -> Iterator[TextRow]:
+    blocks = [block for block in article.blocks if keep_boilerplate or block.kind is not Kind.BOILERPLATE]
+    for number, block in enumerate(blocks, 1):
+        if len(block.text) > MAX_PARAGRAPH_CHARS:
             raise ValueError(
-                f"{article.source}, paragraph {number}: {len(block.text):,} characters; want at most {LONGEST:,}"
+                f"{article.source}, paragraph {number}: {len(block.text):,} characters; "
+                f"want at most {MAX_PARAGRAPH_CHARS:,}"
             )
-        yield (
-            {
-                "source": source or article.source,
-                "paragraph": number,
-                "text": block.text,
-                "kind": str(block.kind),
-                **about,
-            },
-            "text",
-        )
+        row = {
+            "source": source or article.source,
+            "paragraph": number,
+            "text": block.text,
+            "kind": str(block.kind),
+            "headline": article.headline,
+            "date": article.date,
+            "author": article.author,
+            "outlet": article.outlet,
+        }
+        yield row, "text"
+
+
+def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator[TextRow]:
+    """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
+    stream: IO[bytes] = sys.stdin.buffer
+    lines = []
+    while (first := stream.readline()) and not first.strip():
+        lines.append(first)
+    blank_lines = b"".join(lines)
+    start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"{"):
+        rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column)
+    elif start.startswith(b"[{"):
+        raise ValueError(f"{STANDARD_INPUT} is one JSON array; want one object a line")
+    elif start.lower().startswith(b"sep=") or _is_header(start.decode("utf8", "replace"), text_column):
+        rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column)
+    else:
+        data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)
+        yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, source="-")
+
+
+def _is_header(line: str, text_column: str | None) -> bool:
+    """Whether a line is the header of a CSV: one of its cells is the name of the column with the text."""
+    if len(line) > MAX_HEADER_CHARS:
+        return False
+    headers = (next(csv.reader([line.strip()], delimiter=delimiter), []) for delimiter in CSV_DELIMITERS)
+    return any(find_text_column(header, text_column) for header in headers)

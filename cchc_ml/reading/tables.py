@@ -1,24 +1,23 @@
-"""Tables of text: rows of JSON Lines, CSV, TSV, Excel and Parquet files, each with the place it stands, so that an error can name it."""
+"""Read rows from JSON Lines, CSV, TSV, Excel and Parquet files. Each row comes with its place, for error messages."""
 
 from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from functools import lru_cache
 from itertools import chain
 from math import isfinite
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from ..files import require_extra
-from ..text.encodings import sniff
+from .decode import check_not_empty, decode_lines
 from .documents import check_archive
 
 __all__ = [
@@ -35,23 +34,37 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
+# A row with its place: "a.csv, line 7".
+PlacedRow = tuple[str, Row]
+
+# The file endings of tables.
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
+# The usual names of the column that holds the text, the most usual first.
 TEXT_COLUMNS = ("text", "noi_dung", "nội dung", "nội_dung", "noi dung", "content", "đoạn", "doan")
-HEAD = 65_536
-LONGEST_LINE = 16_000_000
+CSV_DELIMITERS = ",;\t"
+# Rows that are read from a Parquet file together.
+PARQUET_BATCH_ROWS = 1024
 
 
 def find_text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
-    """Return the column that holds the text: the one wanted, or the first that goes by a usual name."""
-    return _text_column(tuple(columns), wanted)
+    """Return the column that holds the text, or None: `wanted` if it is given, else the first column of a usual name.
+
+    Upper and lower case and white space at the ends do not matter.
+
+    Examples
+    --------
+    >>> find_text_column(["id", "Nội dung"]), find_text_column(["id", "text"], "body")
+    ('Nội dung', None)
+    """
+    return _find_text_column(tuple(columns), wanted)
 
 
-@lru_cache(maxsize=64)  # every row of a table asks
-def _text_column(columns: tuple[str, ...], wanted: str | None) -> str | None:
-    names = {str(column).strip().casefold(): column for column in reversed(columns)}
+@lru_cache(maxsize=64)  # it is called for every row of a table
+def _find_text_column(columns: tuple[str, ...], wanted: str | None) -> str | None:
+    by_folded_name = {str(column).strip().casefold(): column for column in reversed(columns)}
     for name in [wanted] if wanted else TEXT_COLUMNS:
-        if name.casefold() in names:
-            return names[name.casefold()]
+        if name.casefold() in by_folded_name:
+            return by_folded_name[name.casefold()]
     return None
 
 
@@ -82,80 +95,21 @@ def check_free(where: str, columns: Collection[str], names: Iterable[str]) -> No
         raise ValueError(f"{where} already has a column {taken!r}, which the result needs; rename or drop it")
 
 
-def _lines(file: IO[bytes], name: str) -> Iterator[str]:
-    """Decode a file line by line, in the encoding that its beginning shows; an error names the line."""
-    head = file.read(HEAD)
-    if not head:
-        raise ValueError(f"{name} is empty")
-    codec = sniff(head[: head.rfind(b"\n") + 1] or head)
-    if codec is None:
-        kind = "binary content" if b"\0" in head else "not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI"
-        raise ValueError(f"{name}, line {_bad_line(head)}: {kind}; save it as UTF-8 text")
-    number = 0
-    try:
-        if codec.startswith("utf-16"):
-            wrapped: Any = _Chained(head, file)
-            for line in io.TextIOWrapper(wrapped, codec, newline="\n"):
-                number += 1
-                yield line
-            return
-        for number, raw in enumerate(_byte_lines(head, file, name), 1):
-            if b"\0" in raw:
-                raise ValueError(f"{name}, line {number}: binary content; save it as UTF-8 text")
-            yield raw.decode(codec if number == 1 else codec.removesuffix("-sig"))
-    except UnicodeDecodeError:
-        raise ValueError(f"{name}, line {number}: not {codec.removesuffix('-sig').upper()}; save it as UTF-8") from None
+def _check_unique(where: str, columns: Sequence[str]) -> None:
+    if len(set(columns)) != len(columns):
+        raise ValueError(f"{where}: two columns have the same name: {', '.join(columns)}; rename one of them")
 
 
-class _Chained(io.RawIOBase):
-    """Bytes that were read already, then the rest of the file."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self.head, self.rest = head, rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self.head[: len(buffer)] or self.rest.read(len(buffer))
-        self.head = self.head[len(buffer) :]
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+def _reject_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
-def _byte_lines(head: bytes, rest: IO[bytes], name: str) -> Iterator[bytes]:
-    *whole, last = head.split(b"\n")
-    for line in whole:
-        yield line + b"\n"
-    last += rest.readline(LONGEST_LINE)
-    while last:
-        if len(last) >= LONGEST_LINE:
-            raise ValueError(f"{name}: a line is longer than {LONGEST_LINE // 1_000_000} MB")
-        yield last
-        last = rest.readline(LONGEST_LINE)
+_JSON = json.JSONDecoder(parse_constant=_reject_constant)  # NaN and Infinity
 
 
-def _bad_line(head: bytes) -> int:
-    for number, line in enumerate(head.split(b"\n"), 1):
-        if b"\0" in line:
-            return number
-        try:
-            line.decode("utf8")
-        except UnicodeDecodeError:
-            return number
-    return 1
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-_JSON = json.JSONDecoder(parse_constant=_no_constant)
-
-
-def parse_jsonl(file: Any, name: str) -> Iterator[tuple[str, Row]]:
-    """Read rows from JSON Lines; see `read_rows`."""
-    for number, line in enumerate(_lines(file, name), 1):
+def parse_jsonl(stream: Any, name: str) -> Iterator[PlacedRow]:
+    """Read rows from a stream of JSON Lines; see `read_rows`."""
+    for number, line in enumerate(decode_lines(stream, name), 1):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
@@ -168,61 +122,95 @@ def parse_jsonl(file: Any, name: str) -> Iterator[tuple[str, Row]]:
         yield where, row
 
 
-def parse_csv(file: Any, name: str, delimiter: str | None = None) -> Iterator[tuple[str, Row]]:
-    """Read rows from a CSV; see `read_rows`."""
-    lines = _lines(file, name)
-    first, skipped = next(lines, ""), 0
-    if first.lower().startswith("sep="):  # what Excel writes to itself
-        delimiter, first, skipped = first[4:5], next(lines, ""), 1
-    # Excel writes semicolons where the comma is the decimal sign, as in Vietnam.
-    delimiter = delimiter or max(",;\t", key=first.count)
+def parse_csv(stream: Any, name: str, delimiter: str | None = None) -> Iterator[PlacedRow]:
+    """Read rows from a stream of CSV; see `read_rows`.
+
+    Parameters
+    ----------
+    delimiter : str, optional
+        By default the one of comma, semicolon and tab that is in the first line most often: where the comma is the
+        decimal sign, as in Vietnam, Excel writes semicolons.
+    """
+    lines = decode_lines(stream, name)
+    first = next(lines, "")
+    lines_before = 0
+    if first.lower().startswith("sep="):  # Excel writes this line for itself
+        delimiter = first[4:5]
+        first = next(lines, "")
+        lines_before = 1
+    delimiter = delimiter or max(CSV_DELIMITERS, key=first.count)
     csv.field_size_limit(max(csv.field_size_limit(), sys.maxsize >> 32))
     reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     try:
-        columns = next(reader, [])
-        if not columns:
-            raise ValueError(f"{name} has no row of column names")
-        while columns and not columns[-1]:
-            columns.pop()  # empty columns at the right edge of a sheet
-        if len(set(columns)) != len(columns):
-            raise ValueError(f"{name}: two columns have the same name: {', '.join(columns)}")
+        columns = _csv_columns(next(reader, []), name)
         for cells in reader:
-            where = f"{name}, line {reader.line_num + skipped}"
             if not any(cells):
                 continue
+            where = f"{name}, line {reader.line_num + lines_before}"
             if len(cells) < len(columns) or any(cells[len(columns) :]):
                 raise ValueError(f"{where}: {len(cells)} cells for {len(columns)} columns")
             yield where, dict(zip(columns, cells, strict=False))
     except csv.Error as error:
-        raise ValueError(f"{name}, line {reader.line_num + skipped}: broken CSV: {error}") from None
+        raise ValueError(f"{name}, line {reader.line_num + lines_before}: broken CSV: {error}") from None
 
 
-def _xlsx(path: Path) -> Iterator[tuple[str, Row]]:
-    """Read the first sheet that has rows, its first row as heads."""
+def _csv_columns(header: list[str], name: str) -> list[str]:
+    """Return the column names, without the empty columns at the right edge of a sheet."""
+    if not header:
+        raise ValueError(f"{name} has no row of column names; want one as its first line")
+    columns = list(header)
+    while columns and not columns[-1]:
+        columns.pop()
+    _check_unique(name, columns)
+    return columns
+
+
+def _read_xlsx(path: Path) -> Iterator[PlacedRow]:
+    """Read the first visible sheet that has rows. Its first row that is not empty holds the column names."""
+    with _open_workbook(path) as book:
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            rows = enumerate(sheet.iter_rows(values_only=True), 1)
+            header = next((cells for _, cells in rows if _is_filled(cells)), None)
+            if header is None:
+                continue
+            columns = _xlsx_columns(header, path)
+            for number, cells in rows:
+                if _is_filled(cells):
+                    yield f"{path}, row {number}", _xlsx_row(columns, cells)
+            return
+        raise ValueError(f"{path} has no rows; want column names and rows on a visible sheet")
+
+
+@contextmanager
+def _open_workbook(path: Path) -> Iterator[Any]:
     openpyxl = require_extra("openpyxl", "office", ".xlsx files")
     check_archive(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises what it likes on damaged files
-        raise ValueError(f"{path} is damaged, or no Excel workbook: {type(error).__name__}") from None
+    except Exception as error:  # openpyxl raises errors of any type for damaged files
+        raise ValueError(f"{path} is damaged or is not an Excel workbook ({type(error).__name__})") from None
     try:
-        for sheet in [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]:
-            rows = enumerate(sheet.iter_rows(values_only=True), 1)
-            heads = next((row for _, row in rows if any(cell is not None for cell in row)), None)
-            if heads is None:
-                continue
-            columns = [None if head is None else str(head).strip() for head in heads]
-            named = [column for column in columns if column]
-            if len(set(named)) != len(named):
-                raise ValueError(f"{path}: two columns have the same name: {', '.join(named)}")
-            for number, cells in rows:
-                if any(cell is not None for cell in cells):
-                    pairs = zip(columns, cells, strict=False)
-                    yield f"{path}, row {number}", {column: _plain(cell) for column, cell in pairs if column}
-            return
-        raise ValueError(f"{path} has no rows")
+        yield book
     finally:
         book.close()
+
+
+def _is_filled(cells: Iterable[Any]) -> bool:
+    return any(cell is not None for cell in cells)
+
+
+def _xlsx_columns(header: Iterable[Any], path: Path) -> list[str | None]:
+    """Return a name for each column; None and "" are columns without a name."""
+    columns = [None if cell is None else str(cell).strip() for cell in header]
+    _check_unique(str(path), [column for column in columns if column])
+    return columns
+
+
+def _xlsx_row(columns: Iterable[str | None], cells: Iterable[Any]) -> Row:
+    """Return the cells of the columns that have a name."""
+    return {column: _as_json(cell) for column, cell in zip(columns, cells, strict=False) if column}
 
 
 @contextmanager
@@ -231,6 +219,8 @@ def open_parquet(path: Path) -> Iterator[Any]:
 
     Raises
     ------
+    FileNotFoundError
+        The file does not exist.
     ValueError
         The file is damaged, or two of its columns have the same name.
     """
@@ -240,82 +230,104 @@ def open_parquet(path: Path) -> Iterator[Any]:
     except FileNotFoundError:
         raise FileNotFoundError(f"no file {path}") from None
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path} is damaged, or no Parquet file: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"{path} is damaged or is not a Parquet file: {str(error).splitlines()[0]}") from None
     with file:
-        names = file.schema_arrow.names
-        if len(set(names)) != len(names):
-            raise ValueError(f"{path}: two columns have the same name: {', '.join(names)}")
+        _check_unique(str(path), file.schema_arrow.names)
         yield file
 
 
-def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
+def _read_parquet(path: Path) -> Iterator[PlacedRow]:
     with open_parquet(path) as file:
-        number = 0
-        for batch in file.iter_batches(batch_size=1024):
-            for row in batch.to_pylist():
-                number += 1
-                yield f"{path}, row {number}", {column: _plain(value) for column, value in row.items()}
+        batches = file.iter_batches(batch_size=PARQUET_BATCH_ROWS)
+        rows = (row for batch in batches for row in batch.to_pylist())
+        for number, row in enumerate(rows, 1):
+            yield f"{path}, row {number}", {column: _as_json(value) for column, value in row.items()}
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell as JSON can hold it: dates and times as text, what is no number as nothing."""
+def _as_json(value: Any) -> Any:
+    """Return a cell as a value that JSON has: dates and times as text, NaN and infinity as None."""
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_as_json(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _as_json(item) for key, item in value.items()}
     return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def table_kind(path: Path) -> str:
-    """Return the ending that tells a table's kind, with `.gz` where it has that."""
-    return "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]).lower()
+    """Return the ending that gives the kind of a table, in lower case, with `.gz` if the file is compressed.
+
+    Examples
+    --------
+    >>> table_kind(Path("a.2026.CSV.gz")), table_kind(Path("a.xlsx"))
+    ('.csv.gz', '.xlsx')
+    """
+    endings = path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]
+    return "".join(endings).lower()
 
 
-def read_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
-    """Read the rows of a `.jsonl`, `.csv` or `.tsv` file, gzipped or not, or of an `.xlsx` or `.parquet` file, one at a time.
+def read_rows(path: str | Path) -> Iterator[PlacedRow]:
+    """Read the rows of a table one at a time: `.jsonl`, `.csv`, `.tsv` (also `.gz`), `.xlsx` or `.parquet`.
 
     Yields
     ------
     where : str
-        File and line, for messages.
+        File and line, for error messages.
     row : dict
-        The fields; of a CSV all strings.
+        The fields. All fields of a CSV are strings.
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        No such file; in no known encoding, binary, broken, empty, or of another kind.
+    FileNotFoundError
+        The file does not exist.
     ImportError
         The library that reads the file is not installed; the message says what to install.
+    ValueError
+        The file is of another kind, empty, binary, in an unknown encoding, or damaged. The message names file and line.
+
+    Examples
+    --------
+    >>> where, row = next(read_rows("data/articles.jsonl"))
+    >>> where, row["id"]
+    ('data/articles.jsonl, line 1', 'A1-01-1')
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
     kind = table_kind(path)
     if kind not in TABLES:
-        raise ValueError(f"{path} is no table; want one of {', '.join(TABLES)}")
-    if kind in (".xlsx", ".parquet"):
-        if not path.stat().st_size:
-            raise ValueError(f"{path} is empty")
-        where = str(path)
-        try:
-            for where, row in (_xlsx if kind == ".xlsx" else _parquet)(path):
-                yield where, row
-        except (ValueError, ImportError):
-            raise
-        except Exception as error:  # the libraries raise what they like on damaged files
-            raise ValueError(f"{path} is damaged after {where}: {type(error).__name__}") from None
-        return
+        raise ValueError(f"{path} is not a table; want one of {', '.join(TABLES)}")
+    if kind == ".xlsx":
+        yield from _read_binary(path, _read_xlsx(path))
+    elif kind == ".parquet":
+        yield from _read_binary(path, _read_parquet(path))
+    else:
+        yield from _read_text(path, kind)
+
+
+def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
+    """Yield rows. An unexpected error of the library becomes a ValueError that says how far the file was read."""
+    check_not_empty(path)
+    where = str(path)
+    try:
+        for where, row in rows:
+            yield where, row
+    except (ValueError, ImportError):
+        raise
+    except Exception as error:  # the libraries raise errors of any type for damaged files
+        raise ValueError(f"{path} is damaged after {where} ({type(error).__name__})") from None
+
+
+def _read_text(path: Path, kind: str) -> Iterator[PlacedRow]:
     with open(path, "rb") as raw:
-        file: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
+        stream: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         try:
             if ".jsonl" in kind:
-                yield from parse_jsonl(file, str(path))
+                yield from parse_jsonl(stream, str(path))
             else:
-                yield from parse_csv(file, str(path), "\t" if ".tsv" in kind else None)
+                yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise ValueError(f"{path} is not a whole gzip file: {error}") from None
+            raise ValueError(f"{path} is not a complete gzip file: {error}") from None

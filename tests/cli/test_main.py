@@ -103,10 +103,10 @@ BAD = [
     ("empty.txt", b"", "is empty"),
     ("empty.jsonl", b"", "is empty"),
     ("latin.txt", b"caf\xe9 \xff\xfe na\xefve", "is not UTF-8"),
-    ("photo.jpg", b"\xff\xd8\0\0", "is of no kind that is read; want .txt"),
+    ("photo.jpg", b"\xff\xd8\0\0", "is a file of another kind; want .txt"),
     ("photo.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
     ("letter.docx", b"PK text", "is damaged"),
-    ("letter.pdf", b"%PDF-1.7 cut", "is damaged, locked, or no PDF"),
+    ("letter.pdf", b"%PDF-1.7 cut", "is damaged, locked with a password, or not a PDF"),
     ("no_text.csv", b"id,noidung\n1,a\n", "found: id, noidung"),
     ("broken.jsonl", b'{"text": "a"}\n' * 16 + b"{oops\n", "line 17: broken JSON"),
     ("blank.jsonl", b'{"text": "a"}\n{"text": ""}\n', "line 2: row without text"),
@@ -361,7 +361,7 @@ def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_fol
     (corpus_folder / "0.parquet").write_bytes(b"PAR1")
     result = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(corpus_folder / "tagged"))
     assert result.exit_code == 1
-    assert "0.parquet is damaged, or no Parquet file" in result.stderr
+    assert "0.parquet is damaged or is not a Parquet file" in result.stderr
     assert result.stderr.endswith("cchc-ml: 1 of 3 files could not be read to the end\n")
     assert cli("predict", f"{corpus_folder}/*.parquet", "-o", str(corpus_folder / "t"), "--strict").exit_code == 2
 

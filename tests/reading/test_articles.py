@@ -24,7 +24,7 @@ Trận mưa đá làm hư hơn hai trăm mái nhà ở vùng cao, chính quyền
 """
 
 
-def test_an_article_copied_from_a_browser_keeps_what_is_article():
+def test_an_article_copied_from_a_browser_loses_its_boilerplate():
     article = parse_article(PAGE, "page.txt")
     assert article.headline == "Xã Bình Lãng gỡ hồ sơ trễ hẹn"
     assert article.paragraphs == (
@@ -41,7 +41,7 @@ def test_an_article_copied_from_a_browser_keeps_what_is_article():
     ]
 
 
-def test_lines_that_are_no_prose_are_paragraphs_where_there_is_nothing_else():
+def test_lines_are_paragraphs_if_none_of_them_is_prose():
     assert parse_article("Cải cách thể chế\nCải cách TTHC\n---\n", "x").paragraphs == (
         "Cải cách thể chế",
         "Cải cách TTHC",
@@ -49,7 +49,8 @@ def test_lines_that_are_no_prose_are_paragraphs_where_there_is_nothing_else():
 
 
 def test_a_list_belongs_to_the_body():
-    text = "Kế hoạch gồm các nội dung chính sau đây của tỉnh năm 2026, giao các sở làm:\n- Cải cách thể chế\n- Cải cách TTHC\n"
+    lead = "Kế hoạch gồm các nội dung chính sau đây của tỉnh năm 2026, giao các sở làm:"
+    text = f"{lead}\n- Cải cách thể chế\n- Cải cách TTHC\n"
     assert len(parse_article(text, "x").paragraphs) == 3
 
 
@@ -95,29 +96,31 @@ def test_html_gives_what_a_reader_reads(top):
         (
             "a.txt",
             b"caf\xe9 \xff\xfe\xfa na\xefve",
-            "is not UTF-8, nor UTF-16, Windows-1258, TCVN3 or VNI; save it as UTF-8 text",
+            "is not UTF-8, UTF-16, Windows-1258, TCVN3 or VNI text; save it as UTF-8 text",
         ),
         ("a.html", b"<script>var a</script>", "has no paragraph of text"),
         ("a.docx", b"PK", "is damaged"),
         ("a.docx", b"", "is empty"),
-        ("a.pdf", b"%PDF-1.4 cut", "is damaged, locked, or no PDF"),
-        ("a.xyz", b"PK", r"is no article; want one of \.txt, \.html"),
+        ("a.pdf", b"%PDF-1.4 cut", "is damaged, locked with a password, or not a PDF"),
+        ("a.xyz", b"PK", r"is not an article; want one of \.txt, \.html"),
     ],
 )
-def test_what_is_no_article_is_refused(tmp_path, name, content, message):
+def test_a_file_that_is_not_an_article_is_rejected(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=message):
         cchc_ml.read_article(tmp_path / name)
 
 
-def test_a_book_is_no_article(tmp_path):
-    (tmp_path / "a.txt").write_bytes(b"X" * (articles.LARGEST + 1))
-    with pytest.raises(ValueError, match=r"is larger than 10 MB; an article is not \(is it a table"):
+def test_a_book_is_not_an_article(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"X" * (articles.MAX_ARTICLE_BYTES + 1))
+    with pytest.raises(
+        ValueError, match=r"is larger than 10 MB; want an article \(if it is a table, name it \.csv or \.jsonl\)"
+    ):
         cchc_ml.read_article(tmp_path / "a.txt")
 
 
-def test_a_page_of_a_million_tags_is_no_article():
-    with pytest.raises(ValueError, match="x has 200,001 tags; the page of an article has not"):
+def test_a_page_of_very_many_tags_is_not_an_article():
+    with pytest.raises(ValueError, match="x has 200,001 HTML tags; want one article, at most 200,000 tags"):
         parse_article("<p>a" * 200_001, "x", html=True)
 
 

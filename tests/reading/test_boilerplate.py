@@ -43,7 +43,7 @@ def test_the_projects_own_articles_come_apart(top):
         "Các tin khác",
     ],
 )
-def test_furniture_is_no_prose(text):
+def test_boilerplate_is_not_prose(text):
     assert not is_prose(text)
 
 
@@ -99,7 +99,10 @@ def test_a_page_of_ten_thousand_lines_ends():
 
 
 def test_a_narrow_column_is_joined():
-    text = "Sáng nay lãnh đạo xã cùng các ban ngành họp bàn cách gỡ vướng cho người dân ở thôn xa, họp đến tận trưa mới xong."
+    text = (
+        "Sáng nay lãnh đạo xã cùng các ban ngành họp bàn cách gỡ vướng cho người dân ở thôn xa, "
+        "họp đến tận trưa mới xong."
+    )
     assert join_lines(textwrap.wrap(text, 34)) == [text]
 
 

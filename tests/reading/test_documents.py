@@ -102,8 +102,8 @@ def test_damage_is_told_never_raised_raw(tmp_path, docx_file):
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"<" * (documents.LARGEST + 1))
-    with pytest.raises(ValueError, match=r"unpacks to 200,000,001 bytes; the most that is read is 20,000,000"):
+        archive.writestr("word/document.xml", b"<" * (documents.MAX_UNPACKED_BYTES + 1))
+    with pytest.raises(ValueError, match=r"unpacks to 200,000,001 bytes; want at most 20,000,000"):
         cchc_ml.read_article(tmp_path / "bomb.docx")
 
 

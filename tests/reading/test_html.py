@@ -25,7 +25,7 @@ def pages(top):
     return found
 
 
-def test_the_body_comes_out_and_the_furniture_does_not(pages):
+def test_the_body_is_kept_and_the_boilerplate_is_not(pages):
     assert len(pages) >= 40
     assert len({truth["look"] for _, truth, _ in pages}) >= 12
     right = total = wrong = kept = 0

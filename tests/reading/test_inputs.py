@@ -1,6 +1,6 @@
 import pytest
 
-from cchc_ml.reading.inputs import LONGEST, PendingArticle, expand, read_inputs, require_text
+from cchc_ml.reading.inputs import MAX_PARAGRAPH_CHARS, PendingArticle, expand, read_inputs, require_text
 
 
 def rows_of(paths, **kwargs):
@@ -29,7 +29,7 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path):
     assert list(rows[1]) == ["source", "paragraph", "text", "kind", "headline", "date", "author", "outlet"]
 
 
-def test_furniture_can_be_kept(tmp_path):
+def test_boilerplate_can_be_kept(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Trang chủ | Tin tức\nSáng nay, xã họp bàn việc gỡ hồ sơ trễ hẹn của dân.\n")
     assert len(texts([path])) == 1
@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):
         ({"text": "  "}, "here: row without text"),
         ({"text": 5}, r"here: row without text \(text is 5\)"),
         ({"text": "a\ud800"}, r"here: the text holds half a character \('\\ud800'\); write it as UTF-8"),
-        ({"text": "a" * (LONGEST + 1)}, "here: 1,000,001 characters; want a paragraph, at most 1,000,000"),
+        ({"text": "a" * (MAX_PARAGRAPH_CHARS + 1)}, "here: 1,000,001 characters; want a paragraph, at most 1,000,000"),
     ],
 )
 def test_rows_without_a_paragraph_are_told(row, message):

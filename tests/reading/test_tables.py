@@ -56,20 +56,20 @@ def test_gzip_is_read_as_its_content(tmp_path):
         ("x.jsonl", '{"a": 1}\n' * 16 + "{broken\n", r"x\.jsonl, line 17: broken JSON"),
         ("x.jsonl", "[1]\n", "line 1: found list, want one JSON object a line"),
         ("x.jsonl", "[" * 100_000, "line 1: broken JSON"),
-        ("x.jsonl", b'{"a": "\xff\xfe"}\n', r"line 1: not UTF-8, nor UTF-16"),
-        ("x.jsonl", b"{}\n\0\n", "line 2: binary content"),
-        ("x.jsonl", b'{"a": NaN}\n', "line 1: broken JSON: NaN is no JSON"),
-        ("x.jsonl", b'{"a": 1}\n' * 20_000 + b"\xff\n", "line 20001: not UTF-8"),
+        ("x.jsonl", b'{"a": "\xff\xfe"}\n', r"line 1 is not UTF-8, UTF-16"),
+        ("x.jsonl", b"{}\n\0\n", "line 2 is binary, not text"),
+        ("x.jsonl", b'{"a": NaN}\n', "line 1: broken JSON: NaN is not JSON"),
+        ("x.jsonl", b'{"a": 1}\n' * 20_000 + b"\xff\n", "line 20001 is not UTF-8 text"),
         ("x.xlsx", b"PK", "is damaged"),
-        ("x.parquet", b"PAR1", "is damaged, or no Parquet file"),
+        ("x.parquet", b"PAR1", "is damaged or is not a Parquet file"),
         ("x.xlsx", b"", "is empty"),
         ("x.jsonl", b"", "is empty"),
         ("x.csv", "a,b\n1\n", "line 2: 1 cells for 2 columns"),
         ("x.csv", "a,a\n1,2\n", "two columns have the same name: a, a"),
         ("x.csv", 'a,b\n"1,2\n', "broken CSV"),
-        ("x.jsonl.gz", b"no gzip", "is not a whole gzip file"),
-        ("x.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:30], "is not a whole gzip file"),
-        ("x.xml", "<a/>", r"is no table; want one of \.jsonl, \.csv"),
+        ("x.jsonl.gz", b"no gzip", "is not a complete gzip file"),
+        ("x.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:30], "is not a complete gzip file"),
+        ("x.xml", "<a/>", r"is not a table; want one of \.jsonl, \.csv"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, message):
@@ -154,9 +154,9 @@ def test_cells_that_json_has_not_become_text(tmp_path):
 
 
 def test_a_line_without_end_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("cchc_ml.reading.tables.LONGEST_LINE", 1_000_000)
+    monkeypatch.setattr("cchc_ml.reading.decode.MAX_LINE_BYTES", 1_000_000)
     path = write(tmp_path / "x.csv.gz", gzip.compress(b"text\n" + b"a " * 5_000_000))
-    with pytest.raises(ValueError, match=r"x\.csv\.gz: a line is longer than 1 MB"):
+    with pytest.raises(ValueError, match=r"x\.csv\.gz has a line longer than 1 MB"):
         rows(path)
 
 

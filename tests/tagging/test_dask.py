@@ -58,7 +58,7 @@ def test_a_partition_that_cannot_be_tagged_is_told(client, small, sources, tmp_p
         one.partition.source: one
         for one in cluster.tag_partitions(client, small.model_, frames.plan_partitions(sources[:3], tmp_path / "out"))
     }
-    assert "is damaged, or no Parquet file" in str(done[sources[1]].error)
+    assert "is damaged or is not a Parquet file" in str(done[sources[1]].error)
     assert sorted(contents(tmp_path / "out")) == ["00.parquet", "02.parquet"]
 
 
