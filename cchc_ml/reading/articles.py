@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..text.encodings import tidy
-from .boilerplate import Block, Kind, arrange, join_lines
+from .boilerplate import Block, Kind, arrange
 from .decode import check_not_empty, decode, decode_page
 from .documents import Facts, docx_blocks, pdf_blocks
 from .html import read_page
+from .lines import join_lines
 
 __all__ = ["ARTICLES", "MAX_ARTICLE_BYTES", "Article", "decode_article", "parse_article", "read_article"]
 

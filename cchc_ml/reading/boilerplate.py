@@ -1,20 +1,35 @@
-"""What on a page is article and what is furniture: menus, counters, captions, by-lines, link lists, told by their wording."""
+"""Tell article and boilerplate apart by wording: menus, counters, captions, by-lines and lists of links.
+
+The wording stands in `cchc_ml.reading.wording`. Here are the rules: `is_prose` and `is_boilerplate` look at one block,
+`arrange` at all blocks of a page in order.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from ..text.sentences import split_sentences
+from . import wording
 
-__all__ = ["Block", "Kind", "arrange", "is_prose", "join_lines"]
+__all__ = ["Block", "Kind", "arrange", "end_of", "is_boilerplate", "is_prose", "word_count"]
+
+# A paragraph of this many words is not a teaser of another article.
+LONG_PARAGRAPH_WORDS = 45
+# The lead of an article may be repeated by one of its first paragraphs, this many at most.
+LEAD_PARAGRAPHS = 6
+# A shorter lead may be repeated by chance.
+MIN_LEAD_CHARS = 80
+# The number of words that a headline or a sub-heading may have.
+MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 4, 40
+MIN_SUBHEADING_WORDS, MAX_SUBHEADING_WORDS = 2, 25
 
 
 class Kind(StrEnum):
-    """What a block of a page is."""
+    """The kind of a block."""
 
     HEADLINE = "headline"
     SUBHEADING = "subheading"
@@ -24,213 +39,264 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Block:
-    """A block of text and what it is."""
+    """A block of text with its kind."""
 
     text: str
     kind: Kind
 
 
-_STOP = re.compile(r"[.!?…:;][\"'”’»)\]*]*$|[”\"]$")
-# A line that is one of these, whatever follows.
-_OPENING = re.compile(
-    r"(?i)^\W*(?:trang chủ|trang nhất|home\b|menu\b|đăng nhập|đăng ký|sơ đồ|bạn đang ở|tìm kiếm|chia sẻ\b(?!.*\.$)|share\b|in (?:bài|trang)|"
-    r"gửi (?:email|bài|ý kiến|bình luận|phản hồi)|cỡ chữ|font|xem cỡ chữ|nghe (?:bài|đọc|tin)|bình luận\b|ý kiến (?:bạn đọc|của bạn)|thích\b|like\b|"
-    r"(?:các )?(?:tin|bài)(?: viết)?(?: bài)? (?:liên quan|khác|mới|cùng|cũ|nổi bật|đọc nhiều|xem nhiều|nóng|vắn|trước|sau|tiếp)|xem (?:thêm|nhiều|tiếp)|đọc (?:thêm|nhiều|tiếp)|"
-    r"có thể bạn quan tâm|văn bản (?:liên quan|mới)|tài liệu (?:kèm|đính)|tệp (?:tin )?(?:kèm|đính)|tải (?:ứng dụng|về|văn bản|app)|"
-    r"từ khóa|từ khoá|tags?\b|chủ đề|chuyên mục|liên kết|thư viện ảnh|video\b|hotline|đường dây nóng|điện thoại:|fax|e-?mail:|địa chỉ:|trụ sở:|"
-    r"bản quyền|©|copyright|giấy phép|cơ quan chủ quản|chịu trách nhiệm|tổng biên tập|phó tổng biên tập|ghi rõ nguồn|"
-    r"thời tiết|tỷ giá|tỉ giá|giá vàng|chứng khoán|lịch (?:phát sóng|công tác|tiếp)|thăm dò|bình chọn|quảng cáo|nhận (?:bản )?tin|"
-    r"tổng (?:số )?(?:lượt )?(?:truy|xem)|lượt (?:truy|xem|đọc)|đang (?:online|truy|xem)|hôm (?:nay|qua):|số (?:lượt|người)|theo dõi (?:chúng tôi|trên|fanpage|\S+ (?:trên|tv))|"
-    r"kỳ \d+\s*:|hình \d|chú thích|hộp (?:tin|tư liệu)|giọng đọc|podcast|bảng so sánh|mời (?:bạn đọc|quý|đóng)|số (?:trước|sau):|đã xem|nghe(?: bản tin)?\b.{0,3}[(:]|trực tiếp\b|"
-    r"quay lại|trở (?:về|lại)|về (?:đầu )?trang|lên đầu|\[|►|▶|>>|»|›|☎|#)"
-)
-# A line that has one of these and is no sentence.
-_INSIDE = re.compile(
-    r"(?i)\s[|»›▸●•·⎙]\s|\s>+\s|\|.*\||facebook|zalo|twitter|youtube|tiktok|fanpage|\bemail\b|lượt (?:truy cập|xem|đọc)|online\b|truy cập:|"
-    r"@|\d+\s*°\s*c|ảnh minh h|ảnh (?:tư liệu|chụp|cắt|nhân vật|do |bạn đọc)|phóng to|gmt\s*\+|bình luận|đăng nhập|trang chủ|www\.|https?:|\.(?:docx?|pdf|xlsx?)\b|\(\d{1,2}[/.]\d{1,2}(?:[/.]\d+)?\)$"
-)
-_CAPTION = re.compile(
-    r"(?i)\b(?:ảnh|hình|minh h(?:ọa|oạ)|clip|video|đồ h(?:ọa|oạ)|infographic)\s*:|\((?:ảnh|hình|nguồn|minh h)[^()]*\)\W*$|^ảnh\s*\d"
-)
-_DATE = re.compile(
-    r"(?i)\b\d{1,2} tháng [\w ]{1,9},? \d{4}|\b\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\bngày \d{1,2}(?:/| tháng )\d{1,2}\b|\d{1,2}:\d{2}\s*(?:am|pm|$)|\bgmt\s*\+"
-)
-_BYLINE = re.compile(
-    r"(?i)^\W*(?:tác giả|tin|bài|ảnh|tin,? ảnh|bài,? ảnh|tin bài|bài và ảnh|tin và ảnh|nguồn|theo|thực hiện|nhóm (?:pv|phóng viên)|p\.?v|bbt|ctv|biên tập|"
-    r"người (?:đăng|viết|thực hiện)|quay phim|đăng (?:bởi|ngày|lúc)|ngày (?:đăng|cập nhật|tạo|xuất bản)|cập nhật|xuất bản|phát sóng|viết bởi|đọc bởi|"
-    r"ghi chép|phóng sự|phỏng vấn|phóng viên|lược ghi|trích hình|biểu đồ|kỹ thuật|thư của|xem (?:với|cỡ))\b[^.?]{0,90}$|"
-    r"\((?:ghi|lược ghi|thực hiện|tổng hợp|lược bớt)\)\W*$|\s(?:thực hiện|ghi|tổng hợp)$"
-)
-_SURNAMES = (
-    "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đinh|mai|tô|cao|lâm|đoàn|trịnh|lương|tạ|thái|hà|châu|quách|la|lò|vàng|"
-    "giàng|thạch|sơn|kim|danh|từ|phùng|tăng|tống|văn|triệu|chu|nông|bế|ma|hứa|khuất|kiều|lưu|mạc|nghiêm|ông|quan|tôn|trương|viên|vi|y|ksor|rơ|siu|h'"
-)
-# A line of names alone signs an article: LÂM VĂN HƯỞNG (Bình Dương), Châu An - Võ Hải Lam.
-_NAMES = re.compile(rf"(?i)^\W*(?:{_SURNAMES})(?:[\s.,\-–—&]+[^\W\d_]+\.?){{1,7}}(?:\s*\([^()]{{2,30}}\))?\W*$")
-_CAPITALS = re.compile(r"^\W*(?:[^\W\d_a-zà-ỹđ][^\W\d_]*[\s.,\-–—&]*)+(?:\([^()]{2,30}\))?\W*$")
+def word_count(text: str) -> int:
+    """Return the number of words between white space."""
+    return len(text.split())
 
 
-def _is_names(text: str) -> bool:
-    return bool(_NAMES.match(text) and _CAPITALS.match(text)) and len(text.split()) <= 9
+def end_of(text: str) -> str:
+    """Return the mark that ends a text, before any closing quotes; or "" if it does not end like a sentence.
+
+    Examples
+    --------
+    >>> end_of("Ông nói: “Xong rồi.”"), end_of("Vì sao?"), end_of("Tin tức")
+    ('.', '?', '')
+    """
+    end = wording.END_OF_SENTENCE.search(text)
+    return end[0][0] if end else ""
 
 
-# After a line that is only this, titles and teasers of other articles follow.
-_RELATED = re.compile(
-    r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|mới(?: nhất)?|cùng chuyên mục|cũ hơn|mới hơn|nổi bật|đọc nhiều)|xem (?:thêm|nhiều)|đọc (?:thêm|nhiều)(?: nhất)?|"
-    r"có thể bạn quan tâm|bình luận.{0,12}|ý kiến bạn đọc.{0,12}|tin đọc nhiều|bài đọc nhiều)\W*$"
-)
-_MARKS = re.compile(r"(?i)\s[|»›▸●⎙]\s|\|.*\||@|www\.|https?:|©|gmt\s*\+")
-_RELATED_TO = re.compile(
-    r"(?i)^\W*(?:(?:các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|cùng)|xem thêm|đọc thêm)[^.]{0,20}:"
-)
-_BULLET = re.compile(r"(?i)^(?:[-+–•*▪]\s*|\d{1,2}[.)]\s+|[a-zđ]\)\s+)\w")
-# How far down a page its lead may be repeated.
-LEAD = 6
-# No teaser has this many words.
-LONG = 45
-_LEGAL = re.compile(r"(?i)mời quý vị theo dõi|tải ứng dụng|ghi rõ nguồn|phát hành lại|giấy phép (?:số|thiết lập|hoạt động)|bản quyền thuộc|chịu trách nhiệm (?:chính|nội dung|xuất bản)|all rights reserved|vui lòng (?:nhập|đăng nhập|để lại)|bạn vui lòng|gõ có dấu|nhập (?:email|nội dung)|đăng ký nhận")  # fmt: skip
+# ---------------------------------------------------------------------------------------------------------------------
+# One block: is it a paragraph?
 
 
 def is_prose(text: str) -> bool:
-    """Whether a block reads as a paragraph: some words and an end, and no furniture's wording."""
-    words = len(text.split())
-    if words < 2 or (words < 40 and _LEGAL.search(text)) or _RELATED.match(text):
+    """Whether a block reads as a paragraph: it has words and an end, and not the wording of boilerplate.
+
+    Examples
+    --------
+    >>> is_prose("Đăng ký khai sinh nay chỉ mất một ngày."), is_prose("Đăng ký | Đăng nhập")
+    (True, False)
+    """
+    words = word_count(text)
+    if words < 2 or _is_legal_notice(text, words) or wording.RELATED_HEADING.match(text):
         return False
-    stop = _STOP.search(text)
-    if stop and stop[0][0] in ".…":
-        # A whole sentence may speak of anything; only a label before a colon, or the marks of a menu, make it furniture.
-        if words >= 6 and stop[0][0] == ".":
-            labelled = (
-                words < 40
-                and ":" in text[:40]
-                and bool(_OPENING.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
-            )
-            return not labelled and not (
-                words < 15 and (_MARKS.search(text) or _CAPTION.search(text) or _DATE.match(text))
-            )
-        return words >= 15 or (
-            words >= (2 if stop[0][0] == "." else 6) and not _plain_furniture(text) and not _DATE.search(text)
-        )
-    furniture = words < 40 and (
-        _plain_furniture(text)
-        if words < 20
-        else bool(_MARKS.search(text) or _CAPTION.search(text) or _RELATED_TO.match(text))
-    )
-    # A question, a quotation or a colon also ends headlines.
-    return (words >= 20 if stop else words >= 40) and not furniture
+    end = end_of(text)
+    rule = _PROSE_BY_END.get(end, _ends_like_a_headline if end else _has_no_end)
+    return rule(text, words)
 
 
-def _plain_furniture(text: str) -> bool:
-    return bool(_OPENING.search(text) or _INSIDE.search(text) or _BYLINE.search(text) or _CAPTION.search(text))
+def _ends_with_full_stop(text: str, words: int) -> bool:
+    if words < 6:
+        return not _has_boilerplate_wording(text) and not wording.DATE_LINE.search(text)
+    # A whole sentence may be about anything, so words alone do not make it boilerplate.
+    return not _is_label_with_text(text, words) and not _is_short_line_of_page(text, words)
 
 
-def _is_furniture(text: str) -> bool:
-    """Whether a block that is no prose is plainly furniture; else it may be a headline or a sub-heading."""
-    return bool(
-        _OPENING.search(text) or _INSIDE.search(text) or _CAPTION.search(text) or _BYLINE.search(text) or _LEGAL.search(text)
-        or (len(text.split()) <= 9 and _DATE.search(text))
-        or _is_names(text) or sum(c.isalpha() for c in text) < 4 or len(text.split()) > 40
-    )  # fmt: skip
+def _ends_with_ellipsis(text: str, words: int) -> bool:
+    if words >= 15:
+        return True
+    return words >= 6 and not _has_boilerplate_wording(text) and not wording.DATE_LINE.search(text)
 
 
-def _key(text: str) -> str:
-    return " ".join(re.sub(r"\W+", " ", text).lower().split())
+def _ends_like_a_headline(text: str, words: int) -> bool:
+    """Whether it is prose although a headline may also end like this: with a question mark, a quote or a colon."""
+    if words < 20:
+        return False
+    is_menu = wording.MENU_MARKS.search(text) or wording.CAPTION.search(text) or wording.RELATED_LABEL.match(text)
+    return words >= 40 or not is_menu
+
+
+def _has_no_end(text: str, words: int) -> bool:
+    return words >= 40
+
+
+_PROSE_BY_END: dict[str, Callable[[str, int], bool]] = {".": _ends_with_full_stop, "…": _ends_with_ellipsis}
+
+
+def _is_label_with_text(text: str, words: int) -> bool:
+    """Whether a sentence begins with a label and a colon: "Ảnh: Quang cảnh hội nghị." or "Nguồn: Sở Nội vụ."."""
+    if words >= 40 or ":" not in text[:40]:
+        return False
+    return bool(wording.OPENING.search(text) or wording.BYLINE.search(text) or wording.CAPTION.search(text))
+
+
+def _is_short_line_of_page(text: str, words: int) -> bool:
+    """Whether a short sentence has the marks of a menu, or is a caption or a date."""
+    if words >= 15:
+        return False
+    return bool(wording.MENU_MARKS.search(text) or wording.CAPTION.search(text) or wording.DATE_LINE.match(text))
+
+
+def _is_legal_notice(text: str, words: int) -> bool:
+    return words < 40 and bool(wording.LEGAL_NOTICE.search(text))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# One block that is not a paragraph: is it boilerplate, or may it be a headline?
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a block that is not prose is certainly boilerplate. Otherwise it may be a headline or sub-heading.
+
+    Examples
+    --------
+    >>> is_boilerplate("Trang chủ » Tin tức"), is_boilerplate("Những việc làm ngay")
+    (True, False)
+    """
+    return any(rule(text) for rule in _BOILERPLATE_RULES)
+
+
+def _has_boilerplate_wording(text: str) -> bool:
+    return any(pattern.search(text) for pattern in (wording.OPENING, wording.PART, wording.CAPTION, wording.BYLINE))
+
+
+def _has_legal_wording(text: str) -> bool:
+    return bool(wording.LEGAL_NOTICE.search(text))
+
+
+def _is_date_line(text: str) -> bool:
+    return word_count(text) <= 9 and bool(wording.DATE_LINE.search(text))
+
+
+def _is_names(text: str) -> bool:
+    """Whether a line is the names of the authors, with surnames and capitals."""
+    return word_count(text) <= 9 and bool(wording.NAMES.match(text) and wording.CAPITALS.match(text))
+
+
+def _has_few_letters(text: str) -> bool:
+    return sum(character.isalpha() for character in text) < 4
+
+
+def _is_too_long_for_a_headline(text: str) -> bool:
+    return word_count(text) > MAX_HEADLINE_WORDS
+
+
+_BOILERPLATE_RULES: tuple[Callable[[str], bool], ...] = (
+    _has_boilerplate_wording,
+    _has_legal_wording,
+    _is_date_line,
+    _is_names,
+    _has_few_letters,
+    _is_too_long_for_a_headline,
+)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# All blocks of a page
 
 
 def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collection[str] = ()) -> list[Block]:
-    """Tell what each block of a page is, in order; a paragraph that stands twice (teaser and body) is body once.
+    """Return the blocks of a page with their kinds, in the same order.
+
+    Each rule below changes kinds that an earlier rule gave. A paragraph that occurs twice (as teaser and in the body) is
+    body only once.
 
     Parameters
     ----------
     texts : sequence of str
-        The blocks from top to bottom, white space folded.
+        The blocks from top to bottom, with single spaces.
     headline : str, optional
-        The headline, where the page names it; otherwise the last line before the body that could be one.
+        The headline, if the page names it; by default the last line before the body that may be a headline.
     items : collection of str, optional
-        Blocks that are items of a list: body, where they stand in it.
+        Blocks that are items of a list. Inside the body they are body.
+
+    Examples
+    --------
+    >>> [block.kind.value for block in arrange(["Trang chủ | Tin tức", "Xã gỡ hồ sơ trễ hẹn", "Sáng nay, xã họp bàn."])]
+    ['boilerplate', 'headline', 'body']
     """
     kinds = [Kind.BODY if is_prose(text) else Kind.BOILERPLATE for text in texts]
-    # Below the last long paragraph nothing but short ones follows a box of links: the tail of the page.
-    tail = max((i for i, text in enumerate(texts) if kinds[i] is Kind.BODY and len(text.split()) >= LONG), default=-1)
-    related, in_list = False, []
-    for i, text in enumerate(texts):
-        if _RELATED.match(text):
-            related = True
-        elif related and kinds[i] is Kind.BODY:
-            # A teaser is short; a long paragraph, or several sentences above one, is the article going on after the box.
-            if len(text.split()) >= LONG or (i < tail and len(split_sentences(text)) > 1):
-                related = False
-            else:
-                kinds[i] = Kind.BOILERPLATE
-        in_list.append(related)
-    prose = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
-    if prose:
-        # The body begins with its first long paragraph, or the short ones straight before it.
-        first, last = prose[0], prose[-1]
-        title = _key(headline) if headline else None
-        named = [i for i in range(len(texts)) if title and _key(texts[i]) == title]
-        if not named:
-            named = [i for i in range(first) if 4 <= len(texts[i].split()) <= 40 and not _is_furniture(texts[i])][-1:]
-        for i in named[-1:]:
-            kinds[i] = Kind.HEADLINE
-        for i in range(first, last):
-            text = texts[i]
-            if kinds[i] is Kind.BOILERPLATE and text in items and not _MARKS.search(text):
-                kinds[i] = Kind.BODY
-            elif (
-                kinds[i] is Kind.BOILERPLATE
-                and not _is_furniture(text)
-                and 2 <= len(text.split()) <= 25
-                and not in_list[i]
-            ):
-                kinds[i] = Kind.BODY if _STOP.search(text) else Kind.SUBHEADING
-        for i in range(1, len(texts)):
-            listed = kinds[i - 1] is Kind.BODY and (texts[i - 1].endswith(":") or _BULLET.match(texts[i - 1]))
-            if kinds[i] is not Kind.BODY and listed and _BULLET.match(texts[i]) and not _MARKS.search(texts[i]):
-                kinds[i] = Kind.BODY
+    in_box = _drop_teasers(texts, kinds)
+    if Kind.BODY in kinds:
+        body = _span_of_body(kinds)
+        _mark_headline(texts, kinds, body, headline)
+        _keep_items(texts, kinds, body, items)
+        _mark_subheadings(texts, kinds, body, in_box)
+        _keep_bulleted_lists(texts, kinds)
         _drop_repeated(texts, kinds)
     return [Block(text, kind) for text, kind in zip(texts, kinds, strict=True)]
 
 
-def _drop_repeated(texts: Sequence[str], kinds: list[Kind]) -> None:
-    """Make furniture of paragraphs that stand a second time, and of a lead that one of the next paragraphs repeats."""
-    body = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
-    keys = {i: _key(texts[i]) for i in body}
-    seen: set[str] = set()
+def _span_of_body(kinds: Sequence[Kind]) -> range:
+    """Return the places from the first paragraph up to, but not including, the last one."""
+    places = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
+    return range(places[0], places[-1])
+
+
+def _drop_teasers(texts: Sequence[str], kinds: list[Kind]) -> list[bool]:
+    """Make the teasers in boxes of related articles boilerplate. Return for each block whether it is in such a box.
+
+    A box begins with its heading ("Tin liên quan"). It ends before a paragraph that is long; or that has several
+    sentences, if a long paragraph follows below. At the foot of a page only another long paragraph ends it.
+    """
+    is_long = [word_count(text) >= LONG_PARAGRAPH_WORDS for text in texts]
+    last_long = max((i for i, kind in enumerate(kinds) if kind is Kind.BODY and is_long[i]), default=-1)
+    inside = False
+    in_box = []
+    for i, text in enumerate(texts):
+        if wording.RELATED_HEADING.match(text):
+            inside = True
+        elif inside and kinds[i] is Kind.BODY:
+            if is_long[i] or (i < last_long and len(split_sentences(text)) > 1):
+                inside = False
+            else:
+                kinds[i] = Kind.BOILERPLATE
+        in_box.append(inside)
+    return in_box
+
+
+def _mark_headline(texts: Sequence[str], kinds: list[Kind], body: range, headline: str | None) -> None:
+    """Mark the last block that equals the headline of the page, else the last line above the body that may be one."""
+    key = _key(headline) if headline else ""
+    places = [i for i, text in enumerate(texts) if key and _key(text) == key]
+    if not places:
+        places = [i for i in range(body.start) if _may_be_headline(texts[i])]
+    if places:
+        kinds[places[-1]] = Kind.HEADLINE
+
+
+def _may_be_headline(text: str) -> bool:
+    return MIN_HEADLINE_WORDS <= word_count(text) <= MAX_HEADLINE_WORDS and not is_boilerplate(text)
+
+
+def _may_be_subheading(text: str) -> bool:
+    return MIN_SUBHEADING_WORDS <= word_count(text) <= MAX_SUBHEADING_WORDS and not is_boilerplate(text)
+
+
+def _keep_items(texts: Sequence[str], kinds: list[Kind], body: range, items: Collection[str]) -> None:
+    """Make items of HTML lists inside the body body, except those with the marks of a menu."""
     for i in body:
-        if keys[i] in seen:
+        if kinds[i] is Kind.BOILERPLATE and texts[i] in items and not wording.MENU_MARKS.search(texts[i]):
+            kinds[i] = Kind.BODY
+
+
+def _mark_subheadings(texts: Sequence[str], kinds: list[Kind], body: range, in_box: Sequence[bool]) -> None:
+    """Make short lines inside the body sub-headings, or body if they end like a sentence."""
+    for i in body:
+        if kinds[i] is Kind.BOILERPLATE and not in_box[i] and _may_be_subheading(texts[i]):
+            kinds[i] = Kind.BODY if end_of(texts[i]) else Kind.SUBHEADING
+
+
+def _keep_bulleted_lists(texts: Sequence[str], kinds: list[Kind]) -> None:
+    """Make a line with a bullet body if it follows a paragraph that ends with a colon, or another line with a bullet."""
+    for i in range(1, len(texts)):
+        begins_list = texts[i - 1].endswith(":") or wording.BULLET.match(texts[i - 1])
+        is_item = wording.BULLET.match(texts[i]) and not wording.MENU_MARKS.search(texts[i])
+        if kinds[i - 1] is Kind.BODY and begins_list and is_item:
+            kinds[i] = Kind.BODY
+
+
+def _drop_repeated(texts: Sequence[str], kinds: list[Kind]) -> None:
+    """Make a paragraph boilerplate if it occurred before, or if it is a lead that one of the first paragraphs contains."""
+    keys = {i: _key(texts[i]) for i, kind in enumerate(kinds) if kind is Kind.BODY}
+    seen: set[str] = set()
+    for i, key in keys.items():
+        if key in seen:
             kinds[i] = Kind.BOILERPLATE
-        seen.add(keys[i])
-    for i, j in combinations(body[:LEAD], 2):
-        short, long = sorted((i, j), key=lambda n: len(keys[n]))
-        if 80 < len(keys[short]) < len(keys[long]) and keys[short] in keys[long]:
+        seen.add(key)
+    for pair in combinations(list(keys)[:LEAD_PARAGRAPHS], 2):
+        short, long = sorted(pair, key=lambda i: len(keys[i]))
+        if MIN_LEAD_CHARS < len(keys[short]) < len(keys[long]) and keys[short] in keys[long]:
             kinds[short] = Kind.BOILERPLATE
 
 
-def join_lines(lines: Iterable[str]) -> list[str]:
-    """Join the lines of a paragraph that was broken over lines; a blank line always parts.
-
-    A line goes on the one before where it begins with a small letter and that one has no end; in a text that is broken at
-    one width all through (a mail, a PDF), also where that one is nearly full.
-
-    Examples
-    --------
-    >>> join_lines(["Sáng 4/5, lãnh đạo sở và trưởng các phòng họp giao ban tháng tư,", "nghe báo cáo.", "", "Chiều nghỉ."])
-    ['Sáng 4/5, lãnh đạo sở và trưởng các phòng họp giao ban tháng tư, nghe báo cáo.', 'Chiều nghỉ.']
-    """
-    folded = [" ".join(line.split()) for line in lines]
-    width = max((len(line) for line in folded if len(line) <= 140), default=0)
-    pairs = [(a, b) for a, b in pairwise(folded) if a and b]
-    running = sum(len(a) >= 0.7 * width and b[0].islower() and not _STOP.search(a) for a, b in pairs)
-    wrapped = running >= 3 and running >= 0.2 * len(pairs) and all(len(line) <= 140 for line in folded)
-    joined: list[str] = []
-    before = ""  # the last line, where more of its paragraph may follow
-    for text in folded:
-        full = wrapped and len(before) >= 0.75 * width
-        runs_on = text[:1].islower() and len(before) >= 20 and not _is_furniture(before)
-        if before and text and not _STOP.search(before) and (full or runs_on):
-            joined[-1] = f"{joined[-1]} {text}"
-        elif text:
-            joined.append(text)
-        before = text
-    return joined
+def _key(text: str) -> str:
+    """Return the words of a text in lower case: texts with the same words have the same key."""
+    return " ".join(re.sub(r"\W+", " ", text).lower().split())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from ..files import require_extra
-from .boilerplate import join_lines
+from .lines import join_lines
 
 __all__ = ["Facts", "check_archive", "docx_blocks", "pdf_blocks"]
 
