@@ -28,23 +28,38 @@ def data_path(name: str) -> Path:
 
 
 def require_extra(module: str, extra: str, what: str) -> Any:
-    """Import a library that an extra installs.
+    """Import a library that an optional extra of this package installs.
+
+    Parameters
+    ----------
+    module : str
+        The module to import: "docx".
+    extra : str
+        The extra that installs it: "office".
+    what : str
+        What needs it, for the message: ".docx files".
 
     Raises
     ------
     ImportError
-        It is not installed; the message says how to get it.
+        The library is not installed; the message says how to install it.
     """
     try:
         return import_module(module)
     except ModuleNotFoundError:
         raise ImportError(
-            f'reading or writing {what} needs {module}; install it with: pip install -e ".[{extra}]"'
+            f'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"'
         ) from None
 
 
 def check_target(path: Path) -> None:
-    """Refuse a path that no file can be written to: a folder, or one in no folder."""
+    """Raise if a file cannot be written at `path`: it is a folder, or its folder does not exist.
+
+    Raises
+    ------
+    IsADirectoryError, FileNotFoundError
+        The message says what to do.
+    """
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; name a file")
     if not path.parent.is_dir():
@@ -53,7 +68,15 @@ def check_target(path: Path) -> None:
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` when the block ends well, delete it when it does not."""
+    """Yield a temporary path; when the block ends, rename that file to `path`, or delete it after an error.
+
+    Other programs see the old file or the complete new one, never a part of it.
+
+    Raises
+    ------
+    IsADirectoryError, FileNotFoundError
+        See `check_target`.
+    """
     path = Path(path)
     check_target(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -70,7 +93,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 
 
 def write_gzip(path: str | Path, text: str) -> None:
-    """Write `text` to a gzip file, the same bytes for the same text."""
+    """Write `text` to a gzip file as UTF-8. The same text gives the same bytes: the file has no time stamp."""
     with atomic_write(path) as temporary:
         temporary.write_bytes(gzip.compress(text.encode("utf8"), mtime=0))
 

@@ -62,7 +62,6 @@ def end_of(text: str) -> str:
     return end[0][0] if end else ""
 
 
-# ---------------------------------------------------------------------------------------------------------------------
 # One block: is it a paragraph?
 
 
@@ -128,7 +127,6 @@ def _is_legal_notice(text: str, words: int) -> bool:
     return words < 40 and bool(wording.LEGAL_NOTICE.search(text))
 
 
-# ---------------------------------------------------------------------------------------------------------------------
 # One block that is not a paragraph: is it boilerplate, or may it be a headline?
 
 
@@ -178,7 +176,6 @@ _BOILERPLATE_RULES: tuple[Callable[[str], bool], ...] = (
 )
 
 
-# ---------------------------------------------------------------------------------------------------------------------
 # All blocks of a page
 
 

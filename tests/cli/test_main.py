@@ -90,6 +90,20 @@ def test_predict_from_standard_input(cli):
     assert json.loads(rows.stdout)["id"] == 5
 
 
+@pytest.mark.parametrize("option", ["--keep-boilerplate", "--keep-furniture"])
+def test_boilerplate_is_kept_by_either_name_of_the_option(cli, option):
+    text = "Trang chủ | Tin tức\nSáng nay, xã họp bàn việc gỡ hồ sơ trễ hẹn của dân.\n"
+    kept = cli("predict", "-", option, input=text)
+    assert [json.loads(line)["kind"] for line in kept.stdout.splitlines()] == ["boilerplate", "body"]
+    assert len(cli("predict", "-", input=text).stdout.splitlines()) == 1
+    explained = cli("explain", "-", option, input=text)
+    assert explained.exit_code == 0
+    assert "Trang chủ" in explained.stdout
+    help_text = cli("predict", "--help").stdout
+    assert "--keep-boilerplate" in help_text
+    assert "--keep-furniture" not in help_text
+
+
 def test_predict_keeps_the_order_and_fields_of_rows(cli, tmp_path):
     path = tmp_path / "x.jsonl"
     path.write_text("".join(json.dumps({"n": n, "text": f"Đoạn {n}.", "deep": {"a": [n]}}) + "\n" for n in range(600)))

@@ -110,5 +110,5 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path):
 def test_a_missing_library_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "docx", None)
     (tmp_path / "a.docx").write_bytes(b"PK")
-    with pytest.raises(ImportError, match=r'needs docx; install it with: pip install -e "\.\[office\]"'):
+    with pytest.raises(ImportError, match=r'needs docx; install it with: pip install "cchc_ml\[office\]"'):
         cchc_ml.read_article(tmp_path / "a.docx")
