@@ -21,6 +21,7 @@ from .decode import check_not_empty, decode_lines
 from .documents import check_archive
 
 __all__ = [
+    "CSV_DELIMITERS",
     "TABLES",
     "TEXT_COLUMNS",
     "Row",

@@ -69,7 +69,7 @@ def test_pdf_lines_are_joined_and_page_heads_dropped(tmp_path):
     )
 
 
-def test_a_scan_is_refused(tmp_path):
+def test_a_scan_is_rejected(tmp_path):
     needs("pypdfium2")
     canvas = needs("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "scan.pdf"))
     canvas.rect(10, 10, 300, 300, fill=1)
@@ -87,7 +87,7 @@ def test_hyphens_at_line_ends_go():
     ]
 
 
-def test_damage_is_told_never_raised_raw(tmp_path, docx_file):
+def test_a_damaged_file_gives_a_clear_error(tmp_path, docx_file):
     data = docx_file.read_bytes()
     pdf = write_pdf(tmp_path / "whole.pdf", [["Xã họp."]]).read_bytes()
     for name, whole in (("cut.docx", data), ("cut.pdf", pdf)):

@@ -18,11 +18,11 @@ def fold(text):
 
 @pytest.fixture(scope="module")
 def pages(top):
-    found = []
+    pages = []
     for path in sorted((top / "tests/pages").glob("*.html")):
         truth = json.loads(path.with_suffix(".json").read_text("utf8"))
-        found.append((path.name, truth, read_page(path.read_text("utf8"))))
-    return found
+        pages.append((path.name, truth, read_page(path.read_text("utf8"))))
+    return pages
 
 
 def test_the_body_is_kept_and_the_boilerplate_is_not(pages):
@@ -46,8 +46,8 @@ def test_the_order_is_that_of_the_page(pages):
     for name, truth, page in pages:
         body = [fold(b.text) for b in page.blocks if b.kind is Kind.BODY]
         wanted = [fold(text) for text in truth["body"]]
-        found = [text for text in wanted if text in body]
-        assert found == [text for text in body if text in wanted], name
+        kept = [text for text in wanted if text in body]
+        assert kept == [text for text in body if text in wanted], name
 
 
 def test_headline_and_date(pages):

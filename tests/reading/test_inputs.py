@@ -1,6 +1,9 @@
+import io
+import sys
+
 import pytest
 
-from cchc_ml.reading.inputs import MAX_PARAGRAPH_CHARS, PendingArticle, expand, read_inputs, require_text
+from cchc_ml.reading.inputs import MAX_PARAGRAPH_CHARS, PendingArticle, expand, read_file, read_inputs, require_text
 
 
 def rows_of(paths, **kwargs):
@@ -36,7 +39,7 @@ def test_boilerplate_can_be_kept(tmp_path):
     assert texts([path], keep_boilerplate=True)[0] == "Trang chủ | Tin tức"
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_path):
     (tmp_path / "1.txt").write_text("Xã họp bàn.")
     (tmp_path / "2.jsonl").write_text('{"text": "Hai."}\n{broken\n')
     (tmp_path / "3.txt").write_text("Dân đến dự.")
@@ -63,7 +66,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path):
         ({"text": "a" * (MAX_PARAGRAPH_CHARS + 1)}, "here: 1,000,001 characters; want a paragraph, at most 1,000,000"),
     ],
 )
-def test_rows_without_a_paragraph_are_told(row, message):
+def test_rows_without_a_paragraph_are_rejected(row, message):
     with pytest.raises(ValueError, match=message):
         require_text("here", row)
 
@@ -73,7 +76,7 @@ def test_the_text_column_goes_by_many_names():
     assert require_text("x", {"text": "a", "body": "b"}, "body") == "body"
 
 
-def test_expand_tells_what_is_missing(tmp_path):
+def test_expand_says_what_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="no file"):
         expand([tmp_path / "none"])
     with pytest.raises(ValueError, match="has no file to read; want"):
@@ -89,3 +92,50 @@ def test_a_pattern_stands_for_the_files_that_match_it(tmp_path):
     assert expand([f"{tmp_path}/d/**"]) == [str(tmp_path / "d" / "e.txt")]
     with pytest.raises(FileNotFoundError, match=r"no file .*\*\.pdf"):
         expand([f"{tmp_path}/*.pdf"])
+
+
+def test_a_file_of_another_kind_is_rejected(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(ValueError, match=r"a\.jpg is a file of another kind; want \.txt, "):
+        list(read_file(tmp_path / "a.jpg"))
+    (tmp_path / "a.jpg").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"a\.jpg is empty"):
+        list(read_file(tmp_path / "a.jpg"))
+
+
+def test_a_table_without_rows_is_rejected(tmp_path):
+    (tmp_path / "a.csv").write_text("text,id\n")
+    with pytest.raises(ValueError, match=r"a\.csv has no rows; want at least one row of text"):
+        list(read_file(tmp_path / "a.csv"))
+
+
+class Pipe(io.BytesIO):
+    """Standard input that fails when it is asked for more than one line."""
+
+    @property
+    def buffer(self):
+        return self
+
+    def read(self, size=-1):
+        raise AssertionError("would wait for more than a line")
+
+    read1 = readinto = read
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '\n{"text": "Xã họp."}\n{"text": "Dân đến."}\n',
+        "text;id\nXã họp.;1\nDân đến.;2\n",
+        "sep=;\ntext\nXã họp.\n",
+    ],
+)
+def test_rows_of_standard_input_are_passed_on_as_they_arrive(monkeypatch, data):
+    monkeypatch.setattr(sys, "stdin", Pipe(data.encode()))
+    assert next(read_file("-"))[0]["text"] == "Xã họp."
+
+
+def test_an_error_on_standard_input_counts_the_blank_lines(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Pipe(b'\n\n{"text": "a"}\n{broken\n'))
+    with pytest.raises(ValueError, match=r"^standard input, line 4: broken JSON"):
+        list(read_file("-"))

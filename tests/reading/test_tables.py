@@ -72,7 +72,7 @@ def test_gzip_is_read_as_its_content(tmp_path):
         ("x.xml", "<a/>", r"is not a table; want one of \.jsonl, \.csv"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, message):
+def test_an_error_names_the_place(tmp_path, name, content, message):
     with pytest.raises(ValueError, match=message):
         rows(write(tmp_path / name, content))
 
@@ -82,7 +82,7 @@ def test_missing(tmp_path):
         rows(tmp_path / "x.csv")
 
 
-def test_the_first_line_of_excel_is_no_row(tmp_path):
+def test_the_first_line_of_excel_is_not_a_row(tmp_path):
     path = write(tmp_path / "x.csv", "sep=;\nid;text;;\n1;a;;\n;;;\n")
     assert rows(path) == [{"id": "1", "text": "a"}]
 
@@ -110,7 +110,7 @@ def test_excel_and_parquet_rows(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("columns", "wanted", "found"),
+    ("columns", "wanted", "column"),
     [
         (["id", "TEXT "], None, "TEXT "),
         (["content", "text"], None, "text"),
@@ -119,8 +119,8 @@ def test_excel_and_parquet_rows(tmp_path):
         (["text", "b"], "c", None),
     ],
 )
-def test_text_column(columns, wanted, found):
-    assert find_text_column(columns, wanted) == found
+def test_text_column(columns, wanted, column):
+    assert find_text_column(columns, wanted) == column
 
 
 @given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".tsv", ".jsonl.gz", ".xlsx", ".parquet"]))
@@ -128,16 +128,16 @@ def test_text_column(columns, wanted, found):
 def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
     path = write(tmp_path_factory.mktemp("fuzz") / f"x{kind}", data)
     try:
-        found = rows(path)
+        content = rows(path)
     except ValueError as error:
-        told = str(error)
+        message = str(error)
     else:
-        told = str(path)
-        assert all(isinstance(row, dict) for row in found)
-    assert str(path) in told
+        message = str(path)
+        assert all(isinstance(row, dict) for row in content)
+    assert str(path) in message
 
 
-def test_cells_that_json_has_not_become_text(tmp_path):
+def test_cells_without_a_json_type_become_text(tmp_path):
     pyarrow = needs("pyarrow")
     from datetime import time
     from decimal import Decimal
@@ -153,7 +153,7 @@ def test_cells_that_json_has_not_become_text(tmp_path):
     ]
 
 
-def test_a_line_without_end_is_refused_before_it_is_read(tmp_path, monkeypatch):
+def test_a_line_without_end_is_rejected_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("cchc_ml.reading.decode.MAX_LINE_BYTES", 1_000_000)
     path = write(tmp_path / "x.csv.gz", gzip.compress(b"text\n" + b"a " * 5_000_000))
     with pytest.raises(ValueError, match=r"x\.csv\.gz has a line longer than 1 MB"):
