@@ -15,7 +15,7 @@ from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.overview_html import render_overview
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.tagging.rows import tag_rows
-from cchc_ml.web.offline_page import app_page
+from cchc_ml.web.offline_page import render_offline_page
 
 TOP = Path(__file__).parent.parent
 SAMPLE = "data/samples/mot-cua-xa.txt"
@@ -31,7 +31,7 @@ def main() -> None:
     print_tagged(tag_rows(model, read_inputs([SAMPLE])), console)
     overview = gather(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
     table = console.export_html().replace("</style>", FONT + "</style>")
-    pages = {"table": table, "report": render_overview(overview), "page": app_page(model)}
+    pages = {"table": table, "report": render_overview(overview), "page": render_offline_page(model)}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, html in pages.items():
             path = Path(folder) / f"{name}.html"

@@ -25,9 +25,9 @@ def app_(
 ) -> None:
     """Write the tagger as one page that works in a browser, offline, without Python."""
     from ..model.storage import read_model
-    from ..web.offline_page import app_page
+    from ..web.offline_page import render_offline_page
 
     check_writable(out, force)
     with open_output(out) as file:
-        file.write(app_page(read_model(model)))
+        file.write(render_offline_page(read_model(model)))
     print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)

@@ -21,14 +21,15 @@ def serve(
     port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8000,
     model: ModelOption = None,
 ) -> None:
-    """Answer over HTTP: POST /v1/tag, POST /v1/articles, GET /v1/pillars; /docs says how. No input is kept or logged."""
+    """Answer over HTTP: POST /v1/tag, POST /v1/articles, GET /v1/pillars. See /docs. No input is kept or logged."""
     from ..files import require_extra
     from ..model.storage import read_model
 
     for library in ("fastapi", "uvicorn", "python_multipart"):
         require_extra(library, "serve", "requests over HTTP")
-    from ..web import service
+    from ..web.limits import is_loopback
+    from ..web.service import serve as answer
 
-    if not service.is_loopback(host):
+    if not is_loopback(host):
         print(f"cchc-ml: {host} is reached by others too, without a password", file=sys.stderr)
-    service.serve(read_model(model), host, port, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr))
+    answer(read_model(model), host, port, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr))

@@ -1,1 +1,1 @@
-"""The HTTP service and the one-file page."""
+"""The HTTP service and the offline page."""

@@ -1,22 +1,20 @@
-"""The tagger as one HTML file, for an office without Python: page, style, scripts and model; it opens from disk and calls nobody."""
+"""The tagger as one HTML file, for an office without Python. It contains the model and makes no network requests."""
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from hashlib import sha256
-from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..files import data_path
+from ..files import csp_hash, data_path, html_template
 from ..model.features import LIST, SCALE
 from ..model.model import SENTENCE_SHARE
-from ..pillars import COLOURS, PILLARS, codebook
+from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
 from ..reading.tables import TEXT_COLUMNS
+from ..reporting.formatting import pillar_css
 from ..text.encodings import SUSPECT_CHARACTERS, SYLLABLE, TCVN3_LETTERS, VNI_LETTERS
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
 from ..text.sentences import ABBREVIATIONS
@@ -27,51 +25,44 @@ if TYPE_CHECKING:
 
     from ..model.model import Model
 
-__all__ = ["app_page"]
+__all__ = ["render_offline_page"]
 
 SCRIPTS = ("tagger.js", "reading.js", "writing.js", "words.js", "interface.js")
 
 
-def app_page(model: Model) -> str:
+def render_offline_page(model: Model) -> str:
     """Return a page that tags paragraphs as `model` does, without a network, a server or Python.
 
-    Its content security policy lets it run its own script and style, and open no connection.
+    Its content security policy lets it run its own script and style, and load nothing.
 
     Examples
     --------
     >>> import cchc_ml
-    >>> page = app_page(cchc_ml.load().model_)
+    >>> page = render_offline_page(cchc_ml.load().model_)
     >>> page[:15], len(page.encode()) < 4_000_000
     ('<!DOCTYPE html>', True)
     """
+    from markupsafe import Markup
+
     script = '"use strict";\n' + "\n".join(map(_part, SCRIPTS))
-    style = _part("style.css") + "".join(
-        f'[data-pillar="{pillar}"] {{ --colour: {colour}; }}\n' for pillar, colour in COLOURS.items()
+    style = _part("style.css") + pillar_css()
+    policy = (
+        f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; "
+        "base-uri 'none'; form-action 'none'"
     )
-    policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
-    parts = {
-        "policy": policy,
-        "style": style,
-        "script": script,
-        "data": json.dumps(_data(model), ensure_ascii=False).replace("<", "\\u003c"),
-        "version": escape(__version__),
-    }
-    page = _part("page.html")
-    head, *rest = page.split("{{")
-    return head + "".join(parts[name] + text for name, text in (piece.split("}}", 1) for piece in rest))
+    return html_template("cchc_ml.web", "offline.html.j2").render(
+        policy=policy, style=Markup(style), script=Markup(script), data=_data(model), version=__version__
+    )
 
 
 def _part(name: str) -> str:
     return files("cchc_ml.web").joinpath("page", name).read_text("utf8")
 
 
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode("utf8")).digest()).decode()
-
-
 def _data(model: Model) -> dict[str, Any]:
-    """Return what the scripts need: the model, what they share with Python, and what the page shows."""
+    """Return what the scripts need: the model, the tables they share with Python, and the texts of the page."""
     features = model.features
+    entries = codebook()
     return {
         "model": {
             "lexicon": "\n".join(model.lexicon.terms),
@@ -95,14 +86,12 @@ def _data(model: Model) -> dict[str, Any]:
                 "abbreviations": sorted(ABBREVIATIONS),
             },
         },
-        "pillars": [
-            {"slug": p, "vi": codebook()[p].vi, "en": codebook()[p].en, "short": codebook()[p].short} for p in PILLARS
-        ],
+        "pillars": [{"slug": p, "vi": entries[p].vi, "en": entries[p].en, "short": entries[p].short} for p in PILLARS],
         "textColumns": TEXT_COLUMNS,
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
 
 
 def _array(values: NDArray[Any], dtype: str) -> str:
-    """Return an array as base64 of its little-endian bytes."""
+    """Return the bytes of an array, little-endian, as base64."""
     return b64encode(np.ascontiguousarray(values, dtype).tobytes()).decode()

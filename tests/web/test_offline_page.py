@@ -10,7 +10,7 @@ from needs import needs
 from cchc_ml.evaluation.robustness import VARIANTS
 from cchc_ml.pillars import PILLARS
 from cchc_ml.text.encodings import to_tcvn3, to_vni
-from cchc_ml.web.offline_page import app_page
+from cchc_ml.web.offline_page import render_offline_page
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def browser():
 @pytest.fixture(scope="module")
 def path(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("app") / "cchc.html"
-    path.write_text(app_page(model), "utf8")
+    path.write_text(render_offline_page(model), "utf8")
     return path
 
 
@@ -134,7 +134,8 @@ def test_one_threshold_for_all(page, model):
     tagged = []
     for percent in (5, 50, 95):
         page.evaluate(
-            "p => { const slider = $('threshold'); slider.value = p; slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+            "p => { const slider = $('threshold'); slider.value = p;"
+            " slider.dispatchEvent(new Event('input', { bubbles: true })); }",
             percent,
         )
         assert page.inner_text("#threshold-value") == f"{percent}%"
@@ -168,7 +169,8 @@ def test_the_keyboard_is_enough(page):
     assert [pillars for _, pillars in marks(page)] == ["public_finance"]
     names = page.eval_on_selector_all(
         "button, input:not([hidden]), textarea",
-        "all => all.map((x) => x.textContent || x.ariaLabel || [...(x.labels ?? [])].map((l) => l.textContent).join(''))",
+        "all => all.map((x) => x.textContent || x.ariaLabel ||"
+        " [...(x.labels ?? [])].map((l) => l.textContent).join(''))",
     )
     assert all(name.strip() for name in names)
 
@@ -208,7 +210,8 @@ def test_files_are_read(page, name):
 def test_files_are_dropped(page):
     page.evaluate(
         "bytes => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(bytes)], 'a.txt'));"
-        " document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); }",
+        " const options = { dataTransfer: data, bubbles: true, cancelable: true };"
+        " document.body.dispatchEvent(new DragEvent('drop', options)); }",
         list(FILES["a.txt"]),
     )
     page.wait_for_selector("mark")

@@ -1,19 +1,21 @@
 import logging
+import queue
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import lxml.html
 import pytest
 from needs import needs
 
+from cchc_ml import __version__
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import read_file
 from cchc_ml.tagging.rows import as_row, tag_rows
-from cchc_ml.web import service
-from cchc_ml.web.service import Limits, create_app
+from cchc_ml.web.limits import Limits
+from cchc_ml.web.service import create_app, serve
 
 SECRET = "Bà Huỳnh Thị Bí Mật nộp hồ sơ một cửa. Xã giải ngân 9% vốn đầu tư công."
 TEXTS = [
@@ -25,28 +27,20 @@ TEXTS = [
 
 @contextmanager
 def running(model, limits=None):
-    """Run the service on a free port; give a client of it."""
-    url, server = [], []
-    keep = service._server
-
-    def remember(app, limits):
-        server.append(keep(app, limits))
-        return server[0]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "_server", remember)
-        thread = threading.Thread(
-            target=service.serve, args=(model,), kwargs={"port": 0, "limits": limits, "on_ready": url.append}
-        )
-        thread.start()
-        while thread.is_alive() and not (url and server and server[0].started):
-            time.sleep(0.02)
-    try:
-        with httpx.Client(base_url=url[0], timeout=30) as client:
-            yield client
-    finally:
-        server[0].should_exit = True
-        thread.join()
+    """Run the service on a free port; yield a client for it. A service that does not start fails its test."""
+    urls, stop = queue.Queue(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        service = pool.submit(serve, model, port=0, limits=limits, on_ready=urls.put, stop=stop)
+        service.add_done_callback(lambda _: urls.put(None))
+        try:
+            url = urls.get(timeout=60)
+            if url is None:
+                service.result()
+            with httpx.Client(base_url=url, timeout=30) as client:
+                yield client
+        finally:
+            stop.set()
+    assert service.result() is None
 
 
 @pytest.fixture(scope="module")
@@ -96,22 +90,33 @@ def test_articles_of_every_kind(client, tmp_path, name):
     assert {row["source"] for row in rows} == {name}
 
 
-def test_the_pillars_the_health_and_the_pages(client):
+def test_the_pillars_and_the_health(client, model):
     pillars = client.get("/v1/pillars").json()
     assert [entry["slug"] for entry in pillars] == [p.value for p in PILLARS]
-    assert client.get("/healthz").json()["status"] == "ok"
-    page, docs = client.get("/"), client.get("/docs")
-    assert page.text.startswith("<!DOCTYPE html>")
-    assert "/v1/articles" in docs.text
-    assert "src=" not in docs.text.replace('src=""', "")
-    assert docs.headers["content-security-policy"].startswith("default-src 'none'")
+    thresholds = model.probabilities(model.thresholds[None].astype(float))[0]
+    assert [entry["threshold"] for entry in pillars] == pytest.approx(thresholds, abs=5e-5)
+    assert client.get("/healthz").json() == {"status": "ok", "version": __version__}
     assert set(client.get("/openapi.json").json()["paths"]) == {"/v1/tag", "/v1/articles", "/v1/pillars", "/healthz"}
+
+
+@pytest.mark.parametrize(("path", "policy"), [("/", "frame-ancestors 'none'"), ("/docs", "default-src 'none'; ")])
+def test_the_pages_load_nothing(client, path, policy):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"].startswith(policy)
+    page = lxml.html.document_fromstring(answer.text)
+    assert page.findtext(".//h1") is not None
+    assert page.xpath("//@src | //link | //iframe | //object") == []
 
 
 @pytest.mark.parametrize(
     ("request_", "status", "detail"),
     [
-        ({"content": b"{broken", "headers": {"content-type": "application/json"}}, 422, "the body is no JSON"),
+        (
+            {"content": b"{broken", "headers": {"content-type": "application/json"}},
+            422,
+            "the body is not valid JSON (character 1: ",
+        ),
         ({"json": {}}, 422, "text: Field required"),
         ({"json": {"text": 3}}, 422, "text: Input should be a valid list"),
         ({"json": {"text": ["a", None]}}, 422, "text.1: Input should be a valid string"),
@@ -125,10 +130,11 @@ def test_the_pillars_the_health_and_the_pages(client):
         (
             {"json": {"text": "a"}, "headers": {"host": "evil.example"}},
             400,
-            "the request names another host than this machine",
+            "the request names a host that is not this machine; use 127.0.0.1 or localhost",
         ),
+        ({"content": b"a", "headers": {"content-type": "text/plain"}}, 422, "the body is not a JSON object; send for"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_requests_that_are_refused(client, request_, status, detail):
     try:
@@ -143,7 +149,7 @@ def test_requests_that_are_refused(client, request_, status, detail):
 @pytest.mark.parametrize(
     ("request_", "status", "detail"),
     [
-        ({"files": {"file": ("a.exe", b"MZ")}}, 415, "a.exe is no article; want one of .txt"),
+        ({"files": {"file": ("a.exe", b"MZ")}}, 415, "a.exe is not an article file; want one of .txt"),
         ({"files": {"file": ("a.txt", b"")}}, 422, "a.txt is empty"),
         ({"files": {"file": ("a.docx", b"PK no")}}, 422, "a.docx is damaged"),
         ({"files": {"other": ("a.txt", b"a")}}, 422, "the form has no file in its field 'file'"),
@@ -156,31 +162,61 @@ def test_articles_that_are_refused(client, request_, status, detail):
     assert (answer.status_code, answer.json()["detail"][: len(detail)]) == (status, detail)
 
 
-class Slow:
-    """A model that takes its time."""
+class Changed:
+    """A model that does something else before it tags."""
 
-    def __init__(self, model):
-        self.model, self.thresholds, self.probabilities = model, model.thresholds, model.probabilities
+    def __init__(self, model, before):
+        self.model, self.before = model, before
+        self.thresholds, self.probabilities = model.thresholds, model.probabilities
 
     def annotate(self, texts):
-        time.sleep(0.6 if texts[0].startswith("chậm") else 0)
+        self.before(texts)
         return self.model.annotate(texts)
 
 
-def test_work_is_limited_in_time_and_in_number(model):
-    with running(Slow(model), Limits(seconds=0.3)) as client:
+@pytest.fixture
+def blocked(model):
+    """A model that works on a text that begins with "chậm" only after `release` is set; and `release`."""
+    release = threading.Event()
+    yield Changed(model, lambda texts: texts[0].startswith("chậm") and release.wait(60)), release
+    release.set()
+
+
+def test_work_is_limited_in_time(blocked):
+    slow, release = blocked
+    with running(slow, Limits(seconds=0.3)) as client:
         answer = client.post("/v1/tag", json={"text": "chậm"})
-        assert (answer.status_code, answer.json()["detail"]) == (
-            408,
-            "not done within 0.3 seconds; send less at a time",
-        )
-    with running(Slow(model), Limits(concurrent=2)) as client, ThreadPoolExecutor(4) as pool:
-        jobs = [pool.submit(client.post, "/v1/tag", json={"text": "chậm"}) for _ in range(4)]
-        time.sleep(0.2)
+        release.set()
+    assert (answer.status_code, answer.json()["detail"]) == (
+        408,
+        "the work was not done within 0.3 seconds; send less at a time",
+    )
+
+
+def test_work_is_limited_in_number(blocked):
+    slow, release = blocked
+    with running(slow, Limits(concurrent=2)) as client, ThreadPoolExecutor(4) as pool:
+        jobs = as_completed([pool.submit(client.post, "/v1/tag", json={"text": "chậm"}) for _ in range(4)])
+        refused = [next(jobs).result() for _ in range(2)]
         assert client.get("/healthz").status_code == 200
-        answers = [job.result() for job in jobs]
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429]
-    assert {answer.headers.get("retry-after") for answer in answers if answer.status_code == 429} == {"1"}
+        release.set()
+        done = [job.result() for job in jobs]
+    assert [answer.status_code for answer in [*refused, *done]] == [429, 429, 200, 200]
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
+
+
+def test_a_service_that_is_stopped_answers_what_it_works_on(blocked):
+    slow, release = blocked
+    begun = threading.Event()
+    slow.before = lambda texts: texts[0].startswith("chậm") and (begun.set(), release.wait(60))
+    with ThreadPoolExecutor(1) as pool:
+        with running(slow) as client:
+            job = pool.submit(httpx.post, client.base_url.join("/v1/tag"), json={"text": "chậm"}, timeout=30)
+            assert begun.wait(30)
+            threading.Timer(0.5, release.set).start()  # after the service was told to stop
+        assert job.result().status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(client.base_url)
 
 
 def test_nothing_that_is_sent_is_logged_or_kept(client, caplog, capfd, tmp_path, monkeypatch):
@@ -198,33 +234,28 @@ def test_nothing_that_is_sent_is_logged_or_kept(client, caplog, capfd, tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_of_the_service_does_not_tell_what_was_sent(model, caplog):
-    class Broken(Slow):
-        def annotate(self, texts):
-            if texts[0] == SECRET:
-                raise RuntimeError(texts[0])
-            return self.model.annotate(texts)
+def test_an_error_of_the_service_does_not_repeat_what_was_sent(model, caplog):
+    def fail(texts):
+        if texts[0] == SECRET:
+            raise RuntimeError(texts[0])
 
-    with running(Broken(model)) as client:
+    with running(Changed(model, fail)) as client:
         answer = client.post("/v1/tag", json={"text": SECRET})
-    assert (answer.status_code, answer.json()) == (
-        500,
-        {"detail": "an error in the service itself; its log tells where"},
-    )
+    assert (answer.status_code, answer.json()) == (500, {"detail": "an error in the service; its log says where"})
     assert "Huỳnh" not in caplog.text
     assert f"RuntimeError at {Path(__file__).name}" in caplog.text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/v1/tag", "/v1/articles", "/v1/pillars", "/healthz"])
-def test_the_service_keeps_to_its_openapi(model, path):
+def test_the_service_does_what_its_openapi_says(model, path):
     schemathesis = needs("schemathesis")
     from hypothesis import HealthCheck, Phase, given, settings
     from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(model, local=False))
     (operation,) = (found.ok() for found in schema.get_all_operations() if found.ok().path == path)
-    # Which files are articles no schema can say: what fits the schema may be refused there.
+    # A schema cannot say which files are articles, so a body that fits the schema may be refused.
     excluded = [positive_data_acceptance] if path == "/v1/articles" else []
 
     @settings(
