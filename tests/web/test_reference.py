@@ -35,6 +35,12 @@ def test_examples_and_schemas_are_json_without_references(page):
     assert "Sentence" in json.dumps(blocks)
 
 
+def test_code_in_descriptions_is_set_as_code(page):
+    codes = [code.text for code in page.xpath("//p/code")]
+    assert "cchc-ml predict" in codes
+    assert "curl -F file=@bai-bao.docx http://127.0.0.1:8000/v1/articles" in codes
+
+
 def test_parameters_and_refusals_are_listed(page, openapi):
     terms = [term.text_content() for term in page.iter("dt")]
     assert terms.count("?filename=") == 1

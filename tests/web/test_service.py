@@ -52,8 +52,8 @@ def client(model):
 def test_texts_are_tagged_as_on_the_command_line(client, model):
     answer = client.post("/v1/tag", json={"text": TEXTS})
     assert answer.status_code == 200
-    for text, found, got in zip(TEXTS, model.annotate(TEXTS), answer.json()["results"], strict=True):
-        want = as_row(found, text)
+    for text, annotation, got in zip(TEXTS, model.annotate(TEXTS), answer.json()["results"], strict=True):
+        want = as_row(annotation, text)
         assert (got["pillars"], got["scores"]) == (want["pillars"], want["scores"])
         assert {pillar: sentence["text"] for pillar, sentence in got["evidence"].items()} == want["evidence"]
         assert all(text[s["start"] : s["end"]] == s["text"] for s in got["evidence"].values())
@@ -254,7 +254,7 @@ def test_the_service_does_what_its_openapi_says(model, path):
     from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(model, local=False))
-    (operation,) = (found.ok() for found in schema.get_all_operations() if found.ok().path == path)
+    (operation,) = (each.ok() for each in schema.get_all_operations() if each.ok().path == path)
     # A schema cannot say which files are articles, so a body that fits the schema may be refused.
     excluded = [positive_data_acceptance] if path == "/v1/articles" else []
 
