@@ -1,4 +1,4 @@
-"""Labelled paragraphs: reading and checking them, and packing text that may not be published into counts of terms."""
+"""Read and check labelled paragraphs. Pack text that must not be published into counts of terms."""
 
 from __future__ import annotations
 
@@ -25,18 +25,24 @@ from ..reading.tables import Row, find_text_column, read_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Corpus", "default_lexicon", "indicator", "pack_files", "parse_labels", "read_corpus", "same_rows"]
-
+# The labelled data that ships with the package.
 DEFAULT_DATA = ("data/news.jsonl.gz", "data/articles.jsonl")
 
 
 def parse_labels(value: object) -> tuple[Pillar, ...]:
-    """Return the pillars of a label field: a list of slugs or names, or one string with ``;``, ``|`` or ``,`` between them.
+    """Return the pillars in a label field.
+
+    The field is a list of slugs or names, or one string with ``;``, ``|`` or ``,`` between them.
 
     Raises
     ------
     ValueError
-        A label is no pillar, or the value is neither text nor a list of text.
+        A label is not a pillar, or the field is not a string or a list of strings.
+
+    Examples
+    --------
+    >>> parse_labels("e_government; tthc")
+    (<Pillar.TTHC: 'tthc'>, <Pillar.E_GOVERNMENT: 'e_government'>)
     """
     if value is None:
         return ()
@@ -44,30 +50,32 @@ def parse_labels(value: object) -> tuple[Pillar, ...]:
         try:
             return (parse_pillar(value),)
         except ValueError:
-            # One pillar's name has a comma in it.
+            # The name of one pillar contains a comma, so names become slugs before the split.
             for pillar in PILLARS:
                 value = re.sub(re.escape(pillar.vi), pillar.value, value, flags=re.IGNORECASE)
             value = [part for part in re.split("[;|,]", value) if part.strip()]
     if not isinstance(value, Iterable) or isinstance(value, dict):
-        raise ValueError(f'labels are {value!r}; want a list of pillars, such as ["tthc"]')
+        raise ValueError(f'labels are {value!r}; give a list of pillars, such as ["tthc"]')
     labels = list(value)
     if not all(isinstance(label, str) for label in labels):
-        raise ValueError(f'labels are {labels!r}; want a list of pillars, such as ["tthc"]')
-    found = {parse_pillar(label) for label in labels}
-    return tuple(pillar for pillar in PILLARS if pillar in found)
+        raise ValueError(f'labels are {labels!r}; give a list of pillars, such as ["tthc"]')
+    pillars = {parse_pillar(label) for label in labels}
+    return tuple(pillar for pillar in PILLARS if pillar in pillars)
 
 
-YES = ("1", "1.0", "true", "x")
+# Cells of a pillar's own column, in lower case.
+YES_CELLS = ("1", "1.0", "true", "x")
+NO_CELLS = ("0", "0.0", "false", "none", "")
 
 
 @cache
 def _pillar_columns(names: tuple[str, ...]) -> dict[Pillar, str]:
-    """Return the columns that are called after a pillar, by slug or Vietnamese name."""
-    found = {}
+    """Return the columns that have a pillar's slug or Vietnamese name."""
+    columns = {}
     for name in names:
         with suppress(ValueError):
-            found[parse_pillar(str(name))] = name
-    return found
+            columns[parse_pillar(str(name))] = name
+    return columns
 
 
 def _labels_of(row: Row) -> tuple[Pillar, ...]:
@@ -75,33 +83,40 @@ def _labels_of(row: Row) -> tuple[Pillar, ...]:
         return parse_labels(row["labels"])
     columns = _pillar_columns(tuple(row))
     if len(columns) == len(PILLARS):
-        cells = {pillar: str(row[text_column]).strip().lower() for pillar, text_column in columns.items()}
-        odd = set(cells.values()) - {*YES, "0", "0.0", "false", "none", ""}
-        if odd:
-            raise ValueError(f"found {odd.pop()!r} in a pillar's column; want 0 or 1")
-        return tuple(p for p in PILLARS if cells[p] in YES)
+        cells = {pillar: str(row[column]).strip().lower() for pillar, column in columns.items()}
+        unknown = set(cells.values()) - {*YES_CELLS, *NO_CELLS}
+        if unknown:
+            raise ValueError(f"found {min(unknown)!r} in a pillar's column; write 0 or 1")
+        return tuple(p for p in PILLARS if cells[p] in YES_CELLS)
     raise ValueError(
-        f"no labels; want a column 'labels', or the six {', '.join(PILLARS)}; columns found: {', '.join(row)}"
+        f"no labels; the columns are {', '.join(row)}; add a column 'labels', or the six columns {', '.join(PILLARS)}"
     )
 
 
 def indicator(labels: Sequence[Iterable[Pillar]]) -> NDArray[np.int8]:
-    """Return the (n, 6) 0/1 array of n label sets."""
+    """Return n label sets as a 0/1 array of shape (n, 6).
+
+    Examples
+    --------
+    >>> indicator([[Pillar.TTHC], []]).tolist()
+    [[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]]
+    """
     return np.array([[pillar in set(row) for pillar in PILLARS] for row in labels], np.int8).reshape(-1, len(PILLARS))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
-    """n labelled paragraphs, as text, as packed counts of terms, or some of each.
+    """n labelled paragraphs. Each is text or, if it is packed, counts of terms.
 
     Attributes
     ----------
     rows : sequence of dict
-        Every field that was read.
+        All fields of each paragraph.
     y : array of shape (n, 6)
-        The labels.
+        The labels, 0 or 1.
     documents : array of shape (n,)
-        The document that each paragraph belongs to: field `document`, `article` or `source`; else itself.
+        The document of each paragraph, from the field `document`, `article` or `source`. A paragraph without these
+        fields is a document by itself.
     """
 
     rows: Sequence[Row]
@@ -113,25 +128,18 @@ class Corpus:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Row], labels: Sequence[Iterable[Pillar]] | None = None) -> Corpus:
-        """Make a corpus of rows that were checked, of the labels in them where none are given."""
-        names = [
-            next(
-                (f"{k}:{row[k]}" for k in ("document", "article", "source") if row.get(k) not in (None, "")), f"row:{i}"
-            )
-            for i, row in enumerate(rows)
-        ]
-        return cls(
-            rows,
-            indicator([_labels_of(row) for row in rows] if labels is None else labels),
-            np.array(names, dtype=np.str_),
-        )
+        """Return a corpus of checked rows. By default, the labels are read from the rows."""
+        if labels is None:
+            labels = [_labels_of(row) for row in rows]
+        documents = [_document_of(row) or f"row:{i}" for i, row in enumerate(rows)]
+        return cls(rows, indicator(labels), np.array(documents, dtype=np.str_))
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
         return self.take(np.flatnonzero([str(row.get(field)) in values for row in self.rows]))
 
     def training(self) -> Corpus:
-        """Return the rows that are there to train on: those of no split, or of split train."""
+        """Return the rows to train on: those without a split, and those of the split "train"."""
         return self.take(np.flatnonzero([row.get("split") in (None, "", "train") for row in self.rows]))
 
     def take(self, index: NDArray[np.intp]) -> Corpus:
@@ -145,7 +153,7 @@ class Corpus:
 
     @property
     def texts(self) -> list[str]:
-        """The texts; only of a corpus that is not packed."""
+        """The texts. A packed corpus has none."""
         return [row["text"] for row in self.rows]
 
     def counts(self, lexicon: Lexicon) -> Counts:
@@ -160,19 +168,25 @@ class Corpus:
         other = next((row for row in self.rows if "text" not in row and row.get("lexicon") != mark), None)
         if other is not None:
             raise ValueError(
-                f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; pack it again from its text"
+                f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; "
+                "pack it again from its text"
             )
         counted = lexicon.count(row["text"] for row in self.rows if "text" in row).ids()
-        return Counts.from_ids(
-            (next(counted) if "text" in row else row["sentences"] for row in self.rows), len(lexicon)
-        )
+        sentences = (next(counted) if "text" in row else row["sentences"] for row in self.rows)
+        return Counts.from_ids(sentences, len(lexicon))
 
     def sha256(self) -> str:
-        """Return a hash of the texts and labels, the same for a packed row and its text."""
+        """Return a SHA-256 of the texts and labels. A packed row and its text give the same."""
         digest = hashlib.sha256()
         for row, labels in zip(self.rows, self.y, strict=True):
             digest.update((text_hash(row["text"]) if "text" in row else row["sha256"]).encode() + labels.tobytes())
         return digest.hexdigest()
+
+
+def _document_of(row: Row) -> str:
+    """Return the name of a row's document, or an empty string."""
+    fields = (name for name in ("document", "article", "source") if row.get(name) not in (None, ""))
+    return next((f"{name}:{row[name]}" for name in fields), "")
 
 
 def text_hash(text: str) -> str:
@@ -181,7 +195,7 @@ def text_hash(text: str) -> str:
 
 
 def fingerprint(lexicon: Lexicon) -> str:
-    """Return a short hash of a lexicon, to tell which one a row was packed with."""
+    """Return a short hash of a lexicon. Packed rows keep it, to name the lexicon that they were counted with."""
     return text_hash("\n".join(lexicon.terms))[:16]
 
 
@@ -191,14 +205,16 @@ def default_lexicon() -> Lexicon:
 
 
 def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
-    """Read labelled paragraphs, of text or packed; without paths, those that ship with the package.
+    """Read labelled paragraphs, as text or packed. Without paths, read the data that ships with the package.
 
-    The text of a row is in the field `text_column`, or the first of a usual name; it is `text` in what is returned.
+    The text of a row is in the field `text_column`, or else in the first field with a usual name. In the returned rows,
+    the field is always called `text`.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        As `cchc_ml.reading.tables.read_rows`; or a row has no text or no labels, or an unknown one. The message names file and line.
+        As `cchc_ml.reading.tables.read_rows`; or a row has no text, no labels or an unknown label. The message names
+        the file and the line.
     """
     rows: list[Row] = []
     labels: list[tuple[Pillar, ...]] = []
@@ -210,7 +226,8 @@ def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
                 row = {"text": row[name]} | {key: value for key, value in row.items() if key not in (name, "text")}
             elif not _is_packed(row):
                 raise ValueError(
-                    f"{where}: a packed row wants `sha256`, `lexicon` and lists of term numbers in `sentences`"
+                    f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; "
+                    "write it with: cchc-ml pack"
                 )
             try:
                 labels.append(_labels_of(row))
@@ -218,7 +235,7 @@ def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
                 raise ValueError(f"{where}: {error}") from None
             rows.append(row)
         if len(rows) == before:
-            raise ValueError(f"{path} has no rows")
+            raise ValueError(f"{path} has no rows; give a table with at least one labelled paragraph")
     return Corpus.from_rows(rows, labels)
 
 
@@ -233,20 +250,26 @@ def _is_packed(row: Row) -> bool:
 
 
 def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: str | None = None) -> str:
-    """Pack labelled text as JSON Lines: the text is replaced by its SHA-256 and by the counts of the lexicon's terms.
+    """Return labelled text as JSON Lines, with a SHA-256 and counts of the lexicon's terms instead of the text.
 
-    `sentences` lists, for each sentence, the line numbers (from 0) of the terms in it, sorted, one for each occurrence;
-    `lexicon` tells which lexicon; a row without `split` gets the name of a file called train or validation. Every other field is kept.
+    For each sentence, `sentences` lists the line numbers (from 0) of its terms in the lexicon, sorted; a term that
+    occurs twice is listed twice. `lexicon` is the fingerprint of the lexicon. In a file called train or validation,
+    rows without a `split` get that name. All other fields are kept.
+
+    Raises
+    ------
+    ValueError
+        A file is packed already, or a second field has text, which would be published.
     """
     mark = fingerprint(lexicon)
     lines = []
     for path in paths:
         corpus = read_corpus(path, text_column=text_column)
         if corpus.packed:
-            raise ValueError(f"{path} is packed already")
+            raise ValueError(f"{path} is packed already; give the file with the text")
         other = next((name for row in corpus.rows for name in row if name != "text" and find_text_column([name])), None)
         if other is not None:
-            raise ValueError(f"{path} has text in {other!r} too, which would be published; drop that column")
+            raise ValueError(f"{path} has text in {other!r} too, which would be published; remove that column")
         for row, sentences in zip(corpus.rows, lexicon.count(corpus.texts).ids(), strict=True):
             kept = {key: row[key] for key in row if key != "text"}
             if (name := Path(path).name.split(".")[0]) in ("train", "validation"):
@@ -257,7 +280,7 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: st
 
 
 def same_rows(packed: str, path: str | Path) -> str:
-    """Compare packed rows with those of a file; return how they differ, or nothing."""
+    """Return how packed rows differ from those of a file, or an empty string if they do not."""
     ours = [json.loads(line) for line in packed.splitlines()]
     theirs = [row for _, row in read_rows(path)]
     if len(ours) != len(theirs):

@@ -1,4 +1,4 @@
-"""Learn a lexicon from labelled text, with underthesea's word segmentation."""
+"""Learn a lexicon from labelled text. underthesea segments the words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from ..text.sentences import split_sentences
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["learn_lexicon", "segment"]
-
 
 def segment(text: str) -> list[list[str]]:
-    """Return the words of each run between punctuation marks, each word as its lower-case syllables."""
+    """Return the words of each run between punctuation marks. A word is its lower-case syllables with spaces between.
+
+    Examples
+    --------
+    >>> segment("Xã trả hồ sơ, người dân vui.")
+    [['xã', 'trả', 'hồ sơ'], ['người dân', 'vui']]
+    """
     from underthesea import word_tokenize
 
     runs: list[list[str]] = []
@@ -38,15 +42,20 @@ def segment(text: str) -> list[list[str]]:
 
 
 def _ngrams(runs: list[list[str]], longest: int) -> set[str]:
+    """Return the sequences of 1 to `longest` tokens of each run."""
     return {" ".join(run[i : i + n]) for run in runs for n in range(1, longest + 1) for i in range(len(run) - n + 1)}
 
 
 def _candidates(text: str) -> set[str]:
-    """Return the words, syllables, and pairs of either, that occur in a text."""
+    """Return the words, the syllables, and the pairs of either, that occur in a text and can be terms."""
     words = segment(text)
     syllables = [[syllable for word in run for syllable in word.split()] for run in words]
-    found = _ngrams(words, 2) | _ngrams(syllables, 2)
-    return {term for term in found if len(term) > 1 and term.replace(" ", "").isalpha() and max(term) <= LAST_LETTER}
+    return {term for term in _ngrams(words, 2) | _ngrams(syllables, 2) if _can_be_a_term(term)}
+
+
+def _can_be_a_term(term: str) -> bool:
+    """Return whether a term has more than one letter, and nothing but letters that a lexicon can hold."""
+    return len(term) > 1 and term.replace(" ", "").isalpha() and max(term) <= LAST_LETTER
 
 
 def learn_lexicon(
@@ -58,10 +67,10 @@ def learn_lexicon(
     min_documents: int = 3,
     n_jobs: int | None = None,
 ) -> Lexicon:
-    """Learn the terms that tell the pillars apart, and add the codebook's.
+    """Learn the terms that distinguish the pillars best, and add the codebook's.
 
-    Words (underthesea) and syllables, and pairs of either, that occur in at least `min_documents` documents; of these the
-    `max_terms` best by the chi-square statistic of the pillar they say most about (Yang and Pedersen, 1997).
+    Candidates are words (of underthesea), syllables, and pairs of either, in at least `min_documents` documents. Of
+    these the `max_terms` with the highest chi-square statistic for any pillar are taken (Yang and Pedersen, 1997).
 
     Parameters
     ----------
@@ -72,22 +81,38 @@ def learn_lexicon(
         The document of each text.
     max_terms, min_documents : int
     n_jobs : int, optional
-        Processes that segment, as joblib counts them.
+        Number of processes that segment, as in joblib.
+
+    Returns
+    -------
+    Lexicon
+        The terms, those in the most documents first.
     """
     from joblib import Parallel, delayed
     from sklearn.feature_extraction.text import CountVectorizer
+
+    candidates = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_candidates)(text) for text in texts)
+    vectorizer = CountVectorizer(analyzer=lambda terms: terms, binary=True, dtype=np.float32)
+    present = vectorizer.fit_transform(candidates)
+    terms = vectorizer.get_feature_names_out()
+    documents = _count_documents(present, groups)
+    best = _best_columns(present, y, documents >= min_documents, max_terms)
+    frequency = dict(zip(terms, documents, strict=True))
+    return Lexicon(sorted({*terms[best], *codebook_terms()}, key=lambda term: (-frequency.get(term, 0), term)))
+
+
+def _count_documents(present: sparse.csr_matrix, groups: Sequence[Any] | NDArray[Any]) -> NDArray[np.intp]:
+    """Return in how many documents each term occurs; `present` says in which texts it does."""
+    n_texts, n_terms = present.shape
+    _, document = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    texts_of_documents = sparse.csr_array((np.ones(n_texts), (document, np.arange(n_texts))))
+    return np.bincount((texts_of_documents @ present).tocoo().col, minlength=n_terms)
+
+
+def _best_columns(present: sparse.csr_matrix, y: NDArray[Any], frequent: NDArray[np.bool_], most: int) -> list[np.intp]:
+    """Return the frequent columns with the highest chi-square for any pillar, the best first, `most` at most."""
     from sklearn.feature_selection import chi2
 
-    found = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_candidates)(text) for text in texts)
-    vectorizer = CountVectorizer(analyzer=lambda terms: terms, binary=True, dtype=np.float32)
-    present = vectorizer.fit_transform(found)
-    names = vectorizer.get_feature_names_out()
-    _, document = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    pool = sparse.csr_array((np.ones(len(texts)), (document, np.arange(len(texts)))))
-    documents = np.bincount((pool @ present).tocoo().col, minlength=len(names))
-    often = documents >= min_documents
     score = np.max([chi2(present, y[:, k])[0] for k in range(y.shape[1])], axis=0)
-    score[~often] = -1
-    best = [i for i in np.argsort(-score, kind="stable")[:max_terms] if often[i]]
-    frequency = dict(zip(names, documents, strict=True))
-    return Lexicon(sorted({*names[best], *codebook_terms()}, key=lambda term: (-frequency.get(term, 0), term)))
+    score[~frequent] = -1
+    return [column for column in np.argsort(-score, kind="stable")[:most] if frequent[column]]

@@ -1,4 +1,4 @@
-"""From out-of-fold scores to thresholds and calibrated probabilities."""
+"""Choose thresholds and fit calibration on out-of-fold scores."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["best_threshold", "choose_thresholds", "parse_objective", "platt", "precise_threshold"]
-
-# A threshold is half-way between the pillar's own best and the best common one: the pillar's own is learned from few.
-SHRINK = 0.5
+# The share of the common threshold in a pillar's threshold; the rest is the pillar's own best. A pillar's own
+# threshold is learned from few paragraphs, so it is pulled towards the common one.
+COMMON_SHARE = 0.5
+# 95 % quantile of the normal distribution, for one-sided bounds.
+Z_95_ONE_SIDED = 1.6449
 
 
 def parse_objective(objective: object) -> float | None:
-    """Return the precision that an objective asks for, or None for F1.
+    """Return the precision that an objective asks for; None if the objective is F1.
 
     Examples
     --------
@@ -32,7 +33,8 @@ def parse_objective(objective: object) -> float | None:
         precision = 0.0
     if name != "precision" or not 0 < precision < 1:
         raise ValueError(
-            f"objective must be 'f1' or such as 'precision=0.9', between 0 and 1. Got {objective!r} instead."
+            f"objective must be 'f1', or 'precision=' and a number between 0 and 1, such as 'precision=0.9'. "
+            f"Got {objective!r} instead."
         )
     return precision
 
@@ -40,59 +42,131 @@ def parse_objective(objective: object) -> float | None:
 def choose_thresholds(
     y: NDArray[np.int8], scores: NDArray[np.floating[Any]], objective: str, documents: NDArray[Any]
 ) -> NDArray[np.float64]:
-    """Return a threshold a pillar for labels and scores of shape (n, 6).
+    """Return one threshold for each pillar, from labels and scores of shape (n, 6).
 
-    For ``"f1"`` half-way between the pillar's own best and the best common one; for ``"precision=…"`` the lowest whose
-    precision is that with 95 % confidence, `documents` (n) taken as clusters.
+    For ``"f1"``, a threshold is half-way between the pillar's own best and the best common one. For
+    ``"precision=…"``, it is the lowest threshold with that precision at 95 % confidence; the tags of one document
+    count as one cluster.
+
+    Parameters
+    ----------
+    y, scores : arrays of shape (n, 6)
+    objective : str
+    documents : array of shape (n,)
+        The document of each paragraph.
     """
-    columns, wanted = range(y.shape[1]), parse_objective(objective)
-    if wanted is not None:
-        return np.array([precise_threshold(y[:, k], scores[:, k], wanted, documents) for k in columns])
+    columns, precision = range(y.shape[1]), parse_objective(objective)
+    if precision is not None:
+        return np.array([precise_threshold(y[:, k], scores[:, k], precision, documents) for k in columns])
     own = np.array([best_threshold(y[:, k], scores[:, k]) for k in columns])
-    return (1 - SHRINK) * own + SHRINK * best_threshold(y.ravel(), scores.ravel())
+    common = best_threshold(y.ravel(), scores.ravel())
+    return (1 - COMMON_SHARE) * own + COMMON_SHARE * common
+
+
+def tag_out_of_fold(
+    y: NDArray[np.int8],
+    scores: NDArray[np.floating[Any]],
+    folds: NDArray[np.intp],
+    objective: str,
+    documents: NDArray[Any],
+) -> NDArray[np.int8]:
+    """Tag n paragraphs from out-of-fold scores. The thresholds of a fold are chosen on the other folds.
+
+    Parameters
+    ----------
+    y, scores : arrays of shape (n, 6)
+    folds, documents : arrays of shape (n,)
+        The fold and the document of each paragraph.
+    objective : str
+
+    Returns
+    -------
+    array of shape (n, 6)
+        0/1 tags.
+    """
+    tags = np.zeros(y.shape, np.int8)
+    for fold in np.unique(folds):
+        inside, others = folds == fold, folds != fold
+        tags[inside] = scores[inside] > choose_thresholds(y[others], scores[others], objective, documents[others])
+    return tags
 
 
 def precise_threshold(
     y: NDArray[np.int8], scores: NDArray[np.floating[Any]], precision: float, documents: NDArray[Any]
 ) -> float:
-    """Return the lowest threshold at which the precision of ``scores > threshold`` is at least `precision` with 95 % confidence.
+    """Return the lowest threshold at which the precision is at least `precision` with 95 % confidence.
 
-    The bound is Wilson's (1927), one-sided, on the number of tags divided by their design effect: tags of one document
-    are no independent witnesses (Kish, 1965). Where no threshold is that precise, infinity: nothing is tagged.
+    A paragraph is tagged if its score is above the threshold. The bound is Wilson's (1927), one-sided. It uses an
+    effective number of tags, because tags of one document are not independent (Kish, 1965). If no threshold is
+    precise enough, the result is infinity: nothing is tagged.
     """
-    z = 1.6449
     order = np.argsort(-scores, kind="stable")
-    hit, ranked = y[order].astype(float), scores[order].astype(float)
-    cluster = np.unique(documents[order], return_inverse=True)[1]
-    n = np.arange(1, len(y) + 1)
-    p = np.cumsum(hit) / n
-    # Sums over documents of (hits - p * tags) squared, as tags are added one by one: A - 2pB + p²C.
-    tags, hits = np.zeros(cluster.max() + 1), np.zeros(cluster.max() + 1)
-    a, b, c = np.empty(len(y)), np.empty(len(y)), np.empty(len(y))
-    total_a = total_b = total_c = 0.0
-    for i, (document, one) in enumerate(zip(cluster, hit, strict=True)):
-        total_a += 2 * hits[document] * one + one
-        total_b += hits[document] + tags[document] * one + one
-        total_c += 2 * tags[document] + 1
-        hits[document] += one
-        tags[document] += 1
-        a[i], b[i], c[i] = total_a, total_b, total_c
-    spread = (a - 2 * p * b + p**2 * c) / n**2
-    simple = np.maximum(p * (1 - p) / n, 1e-12)
-    # Hits alone have no spread: then the documents count by how evenly the tags lie in them.
-    n_eff = np.minimum(n / np.maximum(spread / simple, 1), np.where((p == 0) | (p == 1), n**2 / c, n))
-    bound = (p + z**2 / (2 * n_eff) - z * np.sqrt(p * (1 - p) / n_eff + z**2 / (4 * n_eff**2))) / (1 + z**2 / n_eff)
-    gap = np.append(ranked[:-1] > ranked[1:], True)  # a threshold fits only between different scores
-    good = np.flatnonzero((bound >= precision) & gap)
-    if not len(good):
-        return float("inf")
-    last = good[-1]
+    ranked = scores[order].astype(float)
+    bound = _precision_bounds(y[order].astype(float), documents[order])
+    good = np.flatnonzero((bound >= precision) & _lowest_of_equals(ranked))
+    return _half_way_below(ranked, int(good[-1])) if len(good) else float("inf")
+
+
+def _precision_bounds(hits: NDArray[np.float64], documents: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the lower bound of the precision of the first 1, 2, … n tags; `hits` are 1 where a tag is right."""
+    n = np.arange(1, len(hits) + 1)
+    p = np.cumsum(hits) / n
+    squared_residuals, squared_tags = _cluster_sums(hits, documents, p)
+    clustered_variance = squared_residuals / n**2
+    simple_variance = np.maximum(p * (1 - p) / n, 1e-12)
+    design_effect = np.maximum(clustered_variance / simple_variance, 1)
+    # If all tags are right, or none is, there is no variance. Then the effective number follows from how evenly the
+    # tags are spread over the documents.
+    n_effective = np.minimum(n / design_effect, np.where((p == 0) | (p == 1), n**2 / squared_tags, n))
+    return _wilson_lower_bound(p, n_effective)
+
+
+def _cluster_sums(
+    hits: NDArray[np.float64], documents: NDArray[Any], p: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return two sums over documents for the first 1, 2, … n tags: of (hits - p * tags)², and of tags².
+
+    The first sum is A - 2pB + p²C, with A = sum of hits², B = sum of hits * tags and C = sum of tags². A tag that is
+    added changes the terms of its own document only.
+    """
+    cluster = np.unique(documents, return_inverse=True)[1]
+    document_tags, document_hits = np.zeros(cluster.max() + 1), np.zeros(cluster.max() + 1)
+    a, b, c = np.empty(len(hits)), np.empty(len(hits)), np.empty(len(hits))
+    sum_a = sum_b = sum_c = 0.0
+    for i, (document, hit) in enumerate(zip(cluster, hits, strict=True)):
+        sum_a += 2 * document_hits[document] * hit + hit
+        sum_b += document_hits[document] + document_tags[document] * hit + hit
+        sum_c += 2 * document_tags[document] + 1
+        document_hits[document] += hit
+        document_tags[document] += 1
+        a[i], b[i], c[i] = sum_a, sum_b, sum_c
+    return a - 2 * p * b + p**2 * c, c
+
+
+def _wilson_lower_bound(p: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    z = Z_95_ONE_SIDED
+    bound: NDArray[np.float64] = (p + z**2 / (2 * n) - z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (
+        1 + z**2 / n
+    )
+    return bound
+
+
+def _lowest_of_equals(ranked: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark the last of each run of equal scores, in falling order: a threshold fits only between different scores."""
+    return np.append(ranked[:-1] > ranked[1:], True)
+
+
+def _half_way_below(ranked: NDArray[np.float64], last: int) -> float:
+    """Return the middle between the score at `last` and the next lower one; 0.5 less if there is no lower one."""
     below = ranked[last + 1] if last + 1 < len(ranked) else ranked[last] - 1
     return float((ranked[last] + below) / 2)
 
 
 def best_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]]) -> float:
-    """Return the threshold with the highest F1 of ``scores > threshold`` on n paragraphs, half-way to the next score below.
+    """Return the threshold with the highest F1 of ``scores > threshold`` on n paragraphs.
+
+    It is half-way between the lowest tagged score and the next score below. If several thresholds have the highest
+    F1, it is the highest of them.
 
     Examples
     --------
@@ -102,14 +176,11 @@ def best_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]]) -> fl
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order].astype(float)
     f1 = 2 * np.cumsum(y[order]) / (np.arange(1, len(y) + 1) + y.sum())
-    gap = np.append(ranked[:-1] > ranked[1:], True)  # a threshold fits only between different scores
-    last = int(np.argmax(np.where(gap, f1, -1)))
-    below = ranked[last + 1] if last + 1 < len(ranked) else ranked[last] - 1
-    return float((ranked[last] + below) / 2)
+    return _half_way_below(ranked, int(np.argmax(np.where(_lowest_of_equals(ranked), f1, -1))))
 
 
 def platt(y: NDArray[np.int8], scores: NDArray[np.float32]) -> tuple[float, float]:
-    """Fit slope and offset of a sigmoid to out-of-fold scores (Platt, 1999)."""
+    """Return slope and offset of a sigmoid that turns out-of-fold scores into probabilities (Platt, 1999)."""
     from sklearn.linear_model import LogisticRegression
 
     sigmoid = LogisticRegression(C=1e6).fit(scores[:, None].astype(float), y)

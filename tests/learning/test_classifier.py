@@ -21,7 +21,9 @@ from sklearn.utils.estimator_checks import (
 )
 
 from cchc_ml import PILLARS, Pillar, PillarClassifier
+from cchc_ml.learning.classifier import positive_sentences
 from cchc_ml.learning.corpus import default_lexicon
+from cchc_ml.model.lexicon import Lexicon
 
 TERMS = default_lexicon().terms
 
@@ -123,7 +125,7 @@ def test_unfitted(method):
 @pytest.mark.parametrize(
     ("X", "error", "message"),
     [
-        ("một cửa", TypeError, r"found one str where a sequence of strings is wanted; put it in a list: \[text\]"),
+        ("một cửa", TypeError, r"found one str, want a sequence of strings; put it in a list: \[text\]"),
         (b"a", TypeError, "found one bytes"),
         (3, TypeError, "found int, want a sequence of strings"),
         ([], ValueError, "found an empty sequence, want at least one string"),
@@ -132,7 +134,7 @@ def test_unfitted(method):
         (np.zeros((2, 3)), TypeError, "found ndarray .* at position 0, want a string"),
     ],
 )
-def test_bad_text_is_told(small, X, error, message):
+def test_bad_text_is_reported(small, X, error, message):
     for method in (small.predict, small.tag):
         with pytest.raises(error, match=message):
             method(X)
@@ -160,7 +162,7 @@ def test_bad_text_is_told(small, X, error, message):
         (np.ones((2, 6), int), ValueError, "every paragraph has the pillar institutional"),
     ],
 )
-def test_bad_labels_are_told(y, error, message):
+def test_bad_labels_are_reported(y, error, message):
     with pytest.raises(error, match=message):
         PillarClassifier(lexicon=TERMS).fit(["a", "b"], y)
 
@@ -177,22 +179,77 @@ def test_bad_labels_are_told(y, error, message):
         ({"lexicon": ["Một Cửa"]}, "is not in lower-case NFC syllables"),
     ],
 )
-def test_bad_parameters_are_told(corpus, parameters, message):
+def test_bad_parameters_are_reported(corpus, parameters, message):
     with pytest.raises(ValueError, match=message):
         PillarClassifier(**{"lexicon": TERMS, **parameters}).fit(corpus.texts, corpus.y)
 
 
 def test_groups_are_checked(corpus):
     clf = PillarClassifier(lexicon=TERMS)
-    with pytest.raises(ValueError, match="groups has 1 entries for 240 paragraphs"):
+    with pytest.raises(ValueError, match="groups has 1 entries for 240 paragraphs; give one entry for each"):
         clf.fit(corpus.texts, corpus.y, groups=["a"])
-    with pytest.raises(ValueError, match="all paragraphs are of one document"):
+    with pytest.raises(
+        ValueError, match="all paragraphs are of one document, but thresholds need at least 2 documents; give the"
+    ):
         clf.fit(corpus.texts, corpus.y, groups=["a"] * 240)
-    with pytest.raises(ValueError, match="name the terms that were counted in `lexicon`"):
+    with pytest.raises(
+        ValueError, match="X holds counts of terms, but `lexicon` is None; name the counted terms in `lexicon`"
+    ):
         PillarClassifier().fit(corpus.counts(default_lexicon()), corpus.y)
 
 
-def test_progress_is_told(corpus):
+def test_counts_of_another_lexicon_are_reported(corpus, small):
+    counts = corpus.counts(default_lexicon())
+    with pytest.raises(ValueError, match=rf"X counts {len(TERMS)} terms, but `lexicon` has 1; they must match"):
+        PillarClassifier(lexicon=["một cửa"]).fit(counts, corpus.y)
+    with pytest.raises(ValueError, match=r"X counts 1 terms, but the classifier's lexicon has .*; count with `model_"):
+        small.predict(Lexicon(["một cửa"]).count(["một cửa"]))
+
+
+@pytest.mark.parametrize(
+    ("scores", "owner", "y", "positive"),
+    [
+        # The best sentence of a positive paragraph, however low its score.
+        ([-2.0, -1.0], [0, 0], [1], [0, 1]),
+        # And every sentence above 0.6; 0.6 itself is not above.
+        ([0.61, 0.9, 0.6, 0.59], [0, 0, 0, 0], [1], [1, 1, 0, 0]),
+        # No sentence of a negative paragraph, however high its score.
+        ([5.0, 0.2, 0.1], [0, 1, 1], [0, 1], [0, 1, 0]),
+        # One best sentence for each paragraph, also if it is its only one.
+        ([0.1, 0.3, 0.2, 0.0], [0, 1, 1, 2], [1, 1, 1], [1, 1, 0, 1]),
+        # Of two equal best ones, one.
+        ([0.5, 0.5], [0, 0], [1], [0, 1]),
+        ([], [], [1, 0], []),
+    ],
+)
+def test_positive_sentences(scores, owner, y, positive):
+    marked = positive_sentences(np.array(scores, float), np.array(owner, np.intp), np.array(y, np.int8))
+    assert marked.astype(int).tolist() == positive
+
+
+def test_both_telling_sentences_of_a_paragraph_are_tagged_alone(monkeypatch):
+    first, second = "Tổ một cửa trả giấy hẹn đúng ngày.", "Cán bộ xã bỏ bớt bản sao khai sinh."
+    others = [
+        "Chợ quê họp sớm.",
+        "Mưa lớn ngập đồng.",
+        "Đội bóng thắng trận.",
+        "Đường làng vừa trải nhựa.",
+        "Cam ra hoa.",
+    ]
+    texts = [f"{first} {others[i % 5]} {second}" for i in range(20)]
+    texts += [f"{others[i % 5]} {others[(i + 1 + i // 5) % 5]}" for i in range(20)]
+    y = np.repeat([[1] * 6, [0] * 6], 20, axis=0)
+    words = sorted({word for text in texts for word in text.lower().replace(".", "").split()})
+    clf = PillarClassifier(lexicon=words, folds=2).fit(texts, y)
+    assert clf.predict([first, second, *others]).tolist() == [[1] * 6] * 2 + [[0] * 6] * 5
+    # With only the best sentence of a paragraph as an example, the other telling sentence is less sure.
+    monkeypatch.setattr("cchc_ml.learning.classifier.CERTAIN_SCORE", np.inf)
+    best_only = PillarClassifier(lexicon=words, folds=2).fit(texts, y)
+    weaker, sure = (c.model_.score_texts([first, second]).min() for c in (best_only, clf))
+    assert sure > weaker + 0.05
+
+
+def test_progress_is_reported(corpus):
     seen = []
     PillarClassifier(lexicon=TERMS, rounds=0, folds=3).fit(corpus.texts, corpus.y, progress=lambda *at: seen.append(at))
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]

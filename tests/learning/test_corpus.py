@@ -39,7 +39,7 @@ def test_parse_labels(value, want):
 
 @pytest.mark.parametrize("value", [3, {"tthc": 1}, [1], "digital", ["tthc", "x"]])
 def test_parse_labels_refuses(value):
-    with pytest.raises(ValueError, match=r"want a list of pillars|unknown pillar .*; the six are"):
+    with pytest.raises(ValueError, match=r"give a list of pillars|unknown pillar .*; the six are"):
         parse_labels(value)
 
 
@@ -55,13 +55,22 @@ def table(tmp_path, *rows):
         ({"labels": []}, r"rows\.jsonl, line 2: no field or column 'text' .*; found: labels"),
         ({"text": " ", "labels": []}, "line 2: row without text"),
         ({"text": None, "labels": []}, "line 2: row without text"),
-        ({"text": "a"}, "line 2: no labels; want a column 'labels'"),
+        (
+            {"text": "a"},
+            "line 2: no labels; the columns are text; add a column 'labels', or the six columns institutional",
+        ),
         ({"text": "a", "labels": ["digital"]}, "line 2: unknown pillar 'digital'; the six are institutional"),
-        ({"sentences": [[1]], "labels": []}, "line 2: a packed row wants `sha256`"),
-        ({"sentences": [["x"]], "labels": [], "sha256": "", "lexicon": ""}, "line 2: a packed row wants `sha256`"),
+        (
+            {"sentences": [[1]], "labels": []},
+            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; write it",
+        ),
+        (
+            {"sentences": [["x"]], "labels": [], "sha256": "", "lexicon": ""},
+            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; write it",
+        ),
     ],
 )
-def test_a_bad_row_is_told_with_its_line(tmp_path, row, message):
+def test_a_bad_row_is_reported_with_its_line(tmp_path, row, message):
     with pytest.raises(ValueError, match=message):
         read_corpus(table(tmp_path, {"text": "a", "labels": []}, row))
 
@@ -69,7 +78,7 @@ def test_a_bad_row_is_told_with_its_line(tmp_path, row, message):
 def test_labels_may_be_six_columns(tmp_path):
     row = {"text": "a"} | dict.fromkeys(PILLARS, "0") | {"tthc": "1"}
     assert read_corpus(table(tmp_path, row)).y.tolist() == [[0, 1, 0, 0, 0, 0]]
-    with pytest.raises(ValueError, match="line 1: found 'yes' in a pillar's column; want 0 or 1"):
+    with pytest.raises(ValueError, match="line 1: found 'yes' in a pillar's column; write 0 or 1"):
         read_corpus(table(tmp_path, row | {"tthc": "yes"}))
 
 
@@ -147,7 +156,7 @@ def test_no_text_is_packed_whatever_its_column(tmp_path, corpus):
     packed = pack_files([path], default_lexicon())
     assert all(row["text"][:30] not in packed for row in corpus.rows[:5])
     assert '"id":"A1-01-1"' in packed
-    with pytest.raises(ValueError, match="has text in 'content' too, which would be published; drop that column"):
+    with pytest.raises(ValueError, match="has text in 'content' too, which would be published; remove that column"):
         pack_files([table(tmp_path, {"text": "a", "content": "b", "labels": []})], default_lexicon())
 
 
@@ -155,3 +164,19 @@ def test_the_column_that_is_wanted_is_read(tmp_path):
     path = table(tmp_path, {"text": "teaser", "body": "whole", "labels": []})
     assert read_corpus(path, text_column="body").texts == ["whole"]
     assert read_corpus(path).texts == ["teaser"]
+
+
+def test_a_corpus_can_be_compared_and_hashed(corpus):
+    assert corpus == corpus
+    assert corpus != corpus.take(np.arange(len(corpus)))
+    assert len({corpus, corpus}) == 1
+
+
+def test_a_file_without_rows_and_a_packed_file_are_reported(tmp_path, labelled):
+    (tmp_path / "head.csv").write_text("text,labels\n", "utf8")
+    with pytest.raises(ValueError, match=r"head\.csv has no rows; give a table with at least one labelled paragraph"):
+        read_corpus(tmp_path / "head.csv")
+    packed = tmp_path / "packed.jsonl"
+    packed.write_text(pack_files([labelled], default_lexicon()), "utf8")
+    with pytest.raises(ValueError, match=r"packed\.jsonl is packed already; give the file with the text"):
+        pack_files([packed], default_lexicon())

@@ -3,13 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_ml.learning.metrics import metrics
 from cchc_ml.learning.thresholds import (
-    SHRINK,
     best_threshold,
     choose_thresholds,
     parse_objective,
     platt,
     precise_threshold,
+    tag_out_of_fold,
 )
 from cchc_ml.pillars import PILLARS
 
@@ -33,7 +34,54 @@ def test_thresholds_for_f1_are_half_way_to_the_common_one():
     own = [best_threshold(y[:, k], scores[:, k]) for k in range(len(PILLARS))]
     common = best_threshold(y.ravel(), scores.ravel())
     chosen = choose_thresholds(y, scores, "f1", np.arange(200))
-    assert chosen == pytest.approx([(1 - SHRINK) * t + SHRINK * common for t in own])
+    assert chosen == pytest.approx([0.5 * t + 0.5 * common for t in own])
+    assert len(set(own)) == 6
+    assert not np.allclose(chosen, own)
+
+
+@pytest.mark.parametrize(
+    ("y", "scores", "threshold"),
+    [
+        # With 1, 2 and 3 tags F1 is 2/3, 1/2 and 4/5: no tie.
+        ([1, 0, 1], [3.0, 2.0, 1.0], 0.5),
+        # One tag or four: F1 is 2/3 both times. The fewer tags, the higher the threshold.
+        ([1, 0, 0, 1], [4.0, 3.0, 2.0, 1.0], 3.5),
+        # Equal scores are tagged together or not at all.
+        ([1, 0, 1], [2.0, 2.0, 1.0], 0.5),
+        ([0, 1, 0], [2.0, 2.0, 1.0], 1.5),
+        # All scores are equal: everything is tagged.
+        ([0, 1], [1.0, 1.0], 0.5),
+    ],
+)
+def test_ties_of_the_best_threshold(y, scores, threshold):
+    assert best_threshold(np.array(y), np.array(scores)) == threshold
+
+
+def test_the_best_threshold_does_not_depend_on_the_order_of_rows():
+    rng = np.random.default_rng(3)
+    y, scores = rng.integers(0, 2, 40), rng.integers(0, 6, 40).astype(float)
+    for _ in range(5):
+        order = rng.permutation(40)
+        assert best_threshold(y[order], scores[order]) == best_threshold(y, scores)
+
+
+def test_thresholds_of_a_fold_are_chosen_on_the_others(small, corpus):
+    folds = small.oof_folds_
+    tags = tag_out_of_fold(corpus.y, small.oof_scores_, folds, "f1", small.documents_)
+    for fold in np.unique(folds):
+        inside = folds == fold
+        # Neither the labels nor the scores of a fold change its thresholds.
+        y, scores = corpus.y.copy(), small.oof_scores_.copy()
+        y[inside] = 1 - y[inside]
+        assert np.array_equal(tag_out_of_fold(y, scores, folds, "f1", small.documents_)[inside], tags[inside])
+        thresholds = choose_thresholds(corpus.y[~inside], scores[~inside], "f1", small.documents_[~inside])
+        assert np.array_equal(tags[inside], scores[inside] > thresholds)
+
+
+def test_out_of_fold_tags_are_worse_than_those_of_the_fit_and_better_than_chance(small, corpus):
+    tags = tag_out_of_fold(corpus.y, small.oof_scores_, small.oof_folds_, "f1", small.documents_)
+    fitted = small.predict(corpus.texts)
+    assert 0.3 < metrics(corpus.y, tags, tags)["macro"]["f1"] < metrics(corpus.y, fitted, fitted)["macro"]["f1"]
 
 
 def lower_bound(y, scores, threshold, documents):
@@ -60,12 +108,12 @@ def test_a_precise_threshold_is_the_lowest_that_is_sure(seed):
     assert chosen == pytest.approx(min(sure)) if sure else chosen == np.inf
 
 
-def test_documents_are_no_independent_witnesses():
+def test_tags_of_one_document_are_not_independent():
     y, scores = np.array([1] * 57 + [0] * 3 + [0] * 40), np.linspace(1, 0, 100)
     alone = precise_threshold(y, scores, 0.85, np.arange(100))
     together = precise_threshold(y, scores, 0.85, np.r_[np.arange(57), [200] * 3, np.arange(300, 340)])
     assert alone < together
-    # Forty hits of one document are one witness.
+    # Forty right tags in one document count as one.
     one = precise_threshold(np.ones(40, np.int8), np.linspace(1, 0, 40), 0.9, np.zeros(40))
     assert one == np.inf
     assert precise_threshold(np.ones(40, np.int8), np.linspace(1, 0, 40), 0.9, np.arange(40)) < 0
@@ -77,9 +125,11 @@ def test_where_nothing_is_precise_nothing_is_tagged():
     assert not (scores > precise_threshold(y, scores, 0.9, np.arange(50))).any()
 
 
-@pytest.mark.parametrize("objective", ["f2", "precision", "precision=1", "precision=x", None, 0.9])
-def test_bad_objectives_are_told(objective):
-    with pytest.raises(ValueError, match=r"objective must be 'f1' or such as 'precision=0.9'.* Got .* instead"):
+@pytest.mark.parametrize(
+    "objective", ["f2", "precision", "precision=1", "precision=0", "precision=x", "recall=0.9", None, 0.9]
+)
+def test_bad_objectives_are_reported(objective):
+    with pytest.raises(ValueError, match=r"objective must be 'f1', or 'precision=' and a number .* Got .* instead"):
         parse_objective(objective)
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_ml.learning.learn_lexicon import learn_lexicon, segment
 from cchc_ml.model.counts import Counts
 from cchc_ml.model.lexicon import Lexicon
 
@@ -117,16 +116,3 @@ def test_lexicon_pickles_as_its_terms():
     LEXICON.find("x")
     assert len(pickle.dumps(LEXICON)) < 500
     assert pickle.loads(pickle.dumps(LEXICON)).find("một") == [(3, 0, 3, 0)]
-
-
-def test_learn_lexicon_finds_the_words_that_tell_pillars_apart(corpus):
-    lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200)
-    assert {"thủ tục hành chính", "cải cách thể chế"} <= set(lexicon.terms)
-    assert "giải ngân" in lexicon.terms
-    assert lexicon.terms.index("thủ tục") < lexicon.terms.index("thủ tục hành chính")
-    assert learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200, n_jobs=2).terms == lexicon.terms
-
-
-def test_segmenting_does_not_see_decomposition():
-    text = "Đề án 06 ở xã, kỷ luật hành chính, chợ đông người."
-    assert segment(unicodedata.normalize("NFD", text)) == segment(text)

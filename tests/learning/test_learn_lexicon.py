@@ -1,0 +1,76 @@
+import unicodedata
+
+import numpy as np
+import pytest
+
+from cchc_ml.learning.learn_lexicon import learn_lexicon, segment
+
+# In how many documents each word is, by hand: `chợ` 6, `cầu` 3, `sông` 2, `đèn` 1 (in three paragraphs of it).
+PARAGRAPHS = [
+    ("A", "Chợ đông, cầu mới."),
+    ("B", "Chợ vắng, cầu cũ, sông sâu."),
+    ("C", "Chợ tan, cầu dài, sông cạn."),
+    ("D", "Chợ đêm, đèn đỏ."),
+    ("D", "Chợ đêm, đèn vàng."),
+    ("D", "Chợ đêm, đèn xanh."),
+    ("E", "Chợ quê."),
+    ("F", "Chợ phiên."),
+]
+DOCUMENTS, TEXTS = zip(*PARAGRAPHS, strict=True)
+# Each pillar is in some paragraphs and not in others.
+Y = np.array([[(i + k) % 3 == 0 for k in range(6)] for i in range(len(TEXTS))], np.int8)
+
+
+def test_a_term_must_be_in_enough_documents():
+    terms = learn_lexicon(TEXTS, Y, DOCUMENTS).terms
+    assert "cầu" in terms
+    assert "sông" not in terms
+    assert "đèn" not in terms  # in three paragraphs, but in one document
+
+
+def test_the_minimum_is_the_number_that_is_asked_for():
+    assert "sông" in learn_lexicon(TEXTS, Y, DOCUMENTS, min_documents=2).terms
+    assert "đèn" not in learn_lexicon(TEXTS, Y, DOCUMENTS, min_documents=2).terms
+    assert "đèn" in learn_lexicon(TEXTS, Y, DOCUMENTS, min_documents=1).terms
+    assert "cầu" not in learn_lexicon(TEXTS, Y, DOCUMENTS, min_documents=4).terms
+
+
+def test_no_term_has_one_letter():
+    texts = [f"Y tế ở xã {name} tốt." for name in ("một", "hai", "ba", "bốn", "năm", "sáu")]
+    terms = learn_lexicon(texts, Y[:6], list("ABCDEF")).terms
+    assert "y tế" in terms
+    assert "ở xã" in terms
+    assert not [term for term in terms if len(term) == 1]
+
+
+def test_numbers_and_letters_that_a_lexicon_cannot_hold_are_not_terms():
+    texts = [f"Xã có 5 cầu, 2 chợ và 𠮷野 {name}." for name in ("một", "hai", "ba", "bốn", "năm", "sáu")]
+    terms = learn_lexicon(texts, Y[:6], list("ABCDEF")).terms
+    assert "xã" in terms
+    assert not [term for term in terms if "5" in term or "𠮷" in term]
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_at_most_max_terms_are_added_to_the_codebooks(most):
+    codebook_only = set(learn_lexicon(TEXTS, Y, DOCUMENTS, min_documents=100).terms)
+    assert "chợ" not in codebook_only
+    learned = set(learn_lexicon(TEXTS, Y, DOCUMENTS, max_terms=most, min_documents=1).terms)
+    assert codebook_only <= learned
+    assert len(learned - codebook_only) == most
+
+
+def test_it_finds_the_words_that_tell_pillars_apart(corpus):
+    lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200)
+    assert {"thủ tục hành chính", "cải cách thể chế"} <= set(lexicon.terms)
+    assert "giải ngân" in lexicon.terms
+    assert lexicon.terms.index("thủ tục") < lexicon.terms.index("thủ tục hành chính")
+    assert learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=200, n_jobs=2).terms == lexicon.terms
+
+
+def test_segmenting_does_not_see_decomposition():
+    text = "Đề án 06 ở xã, kỷ luật hành chính, chợ đông người."
+    assert segment(unicodedata.normalize("NFD", text)) == segment(text)
+
+
+def test_no_run_crosses_punctuation():
+    assert segment("Xã họp, chợ đông. Trời mưa!") == [["xã", "họp"], ["chợ", "đông"], ["trời", "mưa"]]
