@@ -5,27 +5,28 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..learning.metric_tables import format_cell
 from ..pillars import PILLARS, Pillar, codebook
 from ..reading.tables import Row, find_text_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..learning.metric_tables import Table as MetricTable
     from ..model.explanation import Explanation, Part, Strongest
 
 __all__ = [
     "codebook_pages",
-    "evaluation_tables",
     "explained_paragraph",
-    "metrics_table",
     "print_tagged",
+    "rich_table",
     "strongest_table",
 ]
 
@@ -80,80 +81,17 @@ def _ends(sentence: str, words: int = 5) -> str:
     return sentence if len(parts) <= 2 * words + 1 else " ".join([*parts[:words], "…", *parts[-words:]])
 
 
-def metrics_table(measured: Mapping[str, Any], title: str) -> Table:
-    """Lay out what `cchc_ml.learning.metrics.metrics` or `evaluate` returns."""
-    table = Table(title=f"{title} (n = {measured['n']})", title_justify="left")
-    spread, calibrated = measured.get("intervals"), measured.get("calibration")
-    for name in (
-        "pillar",
-        "support",
-        "TP",
-        "FP",
-        "FN",
-        "precision",
-        "recall",
-        "F1",
-        *(["95 %"] if spread else []),
-        "AP",
-    ):
-        table.add_column(name, justify="left" if name == "pillar" else "right")
-    if calibrated:
-        table.add_column("ECE", justify="right")
-
-    def cells(name: str, row: Mapping[str, Any]) -> list[str]:
-        interval = [f"{spread[name][0]:.2f}-{spread[name][1]:.2f}" if name in spread else ""] if spread else []
-        return [*(f"{row[k]:.3f}" for k in ("precision", "recall", "f1")), *interval]
-
-    for slug, row in measured["pillars"].items():
-        if not row["tp"] + row["fp"] + row["fn"]:
-            table.add_row(slug, "0", "0", "0", "0", *["–"] * (len(table.columns) - 5))
-            continue
-        counts = [str(row[k]) for k in ("support", "tp", "fp", "fn")]
-        ap = "–" if row["average_precision"] is None else f"{row['average_precision']:.3f}"
-        table.add_row(slug, *counts, *cells(slug, row), ap, *([f"{calibrated[slug]['ece']:.3f}"] if calibrated else []))
-    table.add_section()
-    for name in ("macro", "micro", "samples"):
-        table.add_row(name, "", "", "", "", *cells(name, measured[name]))
-    table.add_row("exact match", "", "", "", "", "", "", f"{measured['exact_match']:.3f}")
-    return table
-
-
-def _plain_table(title: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for number, name in enumerate(head):
-        table.add_column(name, justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
-    return table
-
-
-def evaluation_tables(measured: Mapping[str, Any], title: str) -> Iterator[Table | str]:
-    """Lay out what `cchc_ml.evaluation.evaluate.assess` measures, part by part."""
-    yield metrics_table(measured, title)
-    yield _plain_table(
-        "against the baselines",
-        ("", "macro-F1", "micro-F1"),
-        ((name, *row) for name, row in measured["baselines"].items()),
-    )
-    c = measured["comparison"]
-    yield f"against {c['baseline']}: {c['difference']:+.3f} macro-F1 (95 % {c['low']:+.3f} to {c['high']:+.3f}), one-sided p = {c['p']:.4f}"
-    if o := measured.get("objective"):
-        yield (
-            f"objective {o['name']}: precision {o['precision']:.3f} (at the thresholds for F1 {o['precision_at_f1']:.3f}), "
-            f"recall {o['recall']:.3f} ({o['recall_at_f1']:.3f}); {o['for_review']} paragraphs for review"
-        )
-    if "splits" in measured:
-        kinds = ((name, m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in measured["splits"].items())
-        yield _plain_table("by what is kept apart", ("split", "n", "macro-F1", "micro-F1"), kinds)
-    if "stress" in measured:
-        variants = ((name, m["macro_f1"], m["drop"], m["same"]) for name, m in measured["stress"].items())
-        yield _plain_table("ways of writing", ("text", "macro-F1", "drop", "same tags"), variants)
-    if "agreement" in measured:
-        a = measured["agreement"]
-        kappas = ((slug, m["kappa"], m["f1"]) for slug, m in a["pillars"].items())
-        yield _plain_table(
-            f"two annotators (n = {a['n']}, exact {a['exact_match']:.3f})", ("pillar", "kappa", "F1"), kappas
-        )
+def rich_table(table: MetricTable) -> Group:
+    """Lay out a table of numbers with its title above it and its note below it."""
+    laid_out = Table(title=table.title, title_justify="left")
+    for number, name in enumerate(table.head):
+        laid_out.add_column(name, justify="right" if number else "left")
+    for row in table.rows:
+        laid_out.add_row(*map(format_cell, row))
+    laid_out.add_section()
+    for row in table.summary:
+        laid_out.add_row(*map(format_cell, row))
+    return Group(laid_out, *([Text(table.note)] if table.note else []))
 
 
 def codebook_pages() -> Iterator[Group]:

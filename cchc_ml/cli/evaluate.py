@@ -46,28 +46,29 @@ def evaluate(
     """Measure a model on labelled paragraphs, with 95 % intervals, beside what it has to beat."""
     import json
 
-    from ..evaluation.evaluate import assess
-    from .console import evaluation_tables
+    from ..evaluation.evaluate import evaluate as evaluate_model
+    from ..learning.metric_tables import metric_tables
+    from .console import rich_table
 
     for path in (json_file, report):
         if path is not None:
             check_writable(path, force)
     title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation"
     with progress_bar("measuring") as progress:
-        assessed = assess(
+        result = evaluate_model(
             data or [],
             model,
             baselines=baselines or [],
             splits=splits,
-            stress=stress,
+            robustness=stress,
             text_column=text_column,
             page=report is not None,
             title=title,
             progress=progress,
         )
-    for path, text in ((json_file, json.dumps(assessed.measured, indent=1) + "\n"), (report, assessed.page)):
+    for path, text in ((json_file, json.dumps(result.evaluation, indent=1) + "\n"), (report, result.page)):
         if path is not None:
             with open_output(path) as file:
                 file.write(text)
-    for table in evaluation_tables(assessed.measured, title):
-        make_console().print(table)
+    for table in metric_tables(result.evaluation, title):
+        make_console().print(rich_table(table))

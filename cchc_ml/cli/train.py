@@ -43,9 +43,10 @@ def train(
 ) -> None:
     """Train a model. Rows whose `split` is another than train are left out, and each such split is measured."""
     from ..files import data_path
+    from ..learning.metric_tables import scores_table
     from ..learning.model_card import check_card
     from ..learning.train import train_model
-    from .console import metrics_table
+    from .console import rich_table
 
     rebuilt = (
         out is None
@@ -69,7 +70,7 @@ def train(
         check_writable(path, force or rebuilt)
     check_card(out.parent)
     with progress_bar("training") as progress:
-        measured = train_model(
+        metrics_by_title = train_model(
             data or [],
             out,
             with_default_data=with_default_data,
@@ -78,6 +79,6 @@ def train(
             n_jobs=jobs,
             progress=progress,
         )
-    for title, table in measured.items():
-        make_console().print(metrics_table(table, title))
+    for title, metrics in metrics_by_title.items():
+        make_console().print(rich_table(scores_table(metrics, title)))
     print(f"wrote {out}", file=sys.stderr)

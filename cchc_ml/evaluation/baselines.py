@@ -1,4 +1,4 @@
-"""What a classifier has to beat: lists of the codebook's terms, and the usual pipelines on the same rows."""
+"""What a classifier has to beat: the codebook's terms as a list, and common pipelines trained on the same rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..learning.classifier import Progress
 from ..learning.corpus import Corpus
 from ..learning.learn_lexicon import segment
 from ..learning.thresholds import best_threshold
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["TEXT_BASELINES", "codebook_baselines", "text_baselines"]
-
-# Fit on (texts, labels), score other texts.
+# A function of training texts, their labels and other texts. It returns the scores of the other texts, shape (n, 6).
 Scorer = Callable[["Sequence[str]", "NDArray[Any]", "Sequence[str]"], "NDArray[Any]"]
 
 
 def codebook_baselines(corpus: Corpus, lexicon: Lexicon) -> dict[str, NDArray[np.int8]]:
-    """Tag by the codebook's names, and by its names and patterns, wherever one occurs; shape (n, 6) each."""
+    """Tag n paragraphs by lists of terms: a pillar is tagged if one of its terms occurs.
+
+    Returns
+    -------
+    dict of str to array of shape (n, 6)
+        0/1 tags by the codebook's names, and by its names and patterns.
+    """
     totals = corpus.counts(lexicon).paragraphs()
     book = Features.learn(lexicon.terms, totals)
     names = np.stack([totals[:, np.flatnonzero(book.names == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1)
@@ -39,42 +44,42 @@ def codebook_baselines(corpus: Corpus, lexicon: Lexicon) -> dict[str, NDArray[np
 
 
 def _linear(tokens: Callable[[str], list[str]] | None) -> Scorer:
+    """Return a linear SVM over TF-IDF of `tokens`; by default, of syllables and pairs of them."""
+
     def score(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> NDArray[Any]:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.multiclass import OneVsRestClassifier
         from sklearn.pipeline import make_pipeline
         from sklearn.svm import LinearSVC
 
-        how: dict[str, Any] = (
-            {"analyzer": lambda tokens: tokens} if tokens else {"token_pattern": r"\w+", "ngram_range": (1, 2)}
-        )
-        pipeline = make_pipeline(
-            TfidfVectorizer(min_df=2, sublinear_tf=True, **how), OneVsRestClassifier(LinearSVC(random_state=0))
-        )
-        prepare = (lambda rows: [tokens(text) for text in rows]) if tokens else list
-        scores: NDArray[Any] = pipeline.fit(prepare(texts), y).decision_function(prepare(others))
+        if tokens:
+            features = TfidfVectorizer(min_df=2, sublinear_tf=True, analyzer=tokens)
+        else:
+            features = TfidfVectorizer(min_df=2, sublinear_tf=True, token_pattern=r"\w+", ngram_range=(1, 2))
+        pipeline = make_pipeline(features, OneVsRestClassifier(LinearSVC(random_state=0)))
+        scores: NDArray[Any] = pipeline.fit(texts, y).decision_function(others)
         return scores
 
     return score
 
 
 class _Words:
-    """Words of underthesea and pairs of them, each text segmented once."""
+    """The words of a text (of underthesea) and pairs of words. Each text is segmented only once."""
 
     def __init__(self) -> None:
-        self.known: dict[str, list[str]] = {}
+        self.words_of: dict[str, list[str]] = {}
 
     def __call__(self, text: str) -> list[str]:
-        if text not in self.known:
+        if text not in self.words_of:
             words = [word.replace(" ", "_") for run in segment(text) for word in run]
-            self.known[text] = words + [f"{a} {b}" for a, b in pairwise(words)]
-        return self.known[text]
+            self.words_of[text] = words + [f"{a} {b}" for a, b in pairwise(words)]
+        return self.words_of[text]
 
 
 def _fasttext(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> NDArray[Any]:
     import tempfile
 
-    import fasttext  # of the extra `bench`
+    import fasttext  # installed by the extra `bench`
 
     from ..text.normalize import normalise
 
@@ -89,13 +94,14 @@ def _fasttext(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> N
         )
     scores = np.zeros((len(others), len(PILLARS)))
     for row, text in zip(scores, others, strict=True):
-        # The C++ side directly: the wrapper's predict breaks with numpy 2.
-        for p, label in model.f.predict(normalise(text) + "\n", -1, 0.0, "strict"):
+        # This calls the C++ code, because the Python function `predict` does not work with numpy 2.
+        for probability, label in model.f.predict(normalise(text) + "\n", -1, 0.0, "strict"):
             if not label.endswith("none"):
-                row[int(label.removeprefix("__label__"))] = p
+                row[int(label.removeprefix("__label__"))] = probability
     return scores
 
 
+# By name: how to make the scorer, and its default threshold.
 TEXT_BASELINES: dict[str, tuple[Callable[[], Scorer], float]] = {
     "underthesea words, LinearSVC": (lambda: _linear(_Words()), 0.0),
     "syllables, LinearSVC": (lambda: _linear(None), 0.0),
@@ -104,16 +110,21 @@ TEXT_BASELINES: dict[str, tuple[Callable[[], Scorer], float]] = {
 
 
 def text_baselines(
-    train: Corpus, test: Corpus, *, folds: int = 5, progress: Callable[[int, int], None] | None = None
+    train: Corpus, test: Corpus, *, folds: int = 5, progress: Progress | None = None
 ) -> dict[str, NDArray[np.int8]]:
-    """Train the usual pipelines on text and tag other text, with their default threshold and with tuned ones; shape (n, 6) each.
+    """Train common pipelines on text and tag other text.
 
-    Tuned thresholds are each pillar's best for F1 on scores out of `folds` folds by document. fastText is left out where it is not
-    installed.
+    Each pipeline tags with its default threshold and with tuned thresholds: each pillar's best for F1 on out-of-fold
+    scores, with `folds` folds by document. fastText is used only if it is installed.
+
+    Returns
+    -------
+    dict of str to array of shape (n, 6)
+        0/1 tags.
     """
     from sklearn.model_selection import GroupKFold
 
-    found = {}
+    tags = {}
     split = list(GroupKFold(folds, shuffle=True, random_state=0).split(train.y, groups=train.documents))
     for done, (name, (make, default)) in enumerate(TEXT_BASELINES.items()):
         if progress:
@@ -123,10 +134,10 @@ def text_baselines(
             scores = scorer(train.texts, train.y, test.texts)
         except ModuleNotFoundError:
             continue
-        held_out = np.zeros(train.y.shape)
-        for fit, rest in split:
-            held_out[rest] = scorer(train.take(fit).texts, train.y[fit], train.take(rest).texts)
-        tuned = [best_threshold(train.y[:, k], held_out[:, k]) for k in range(len(PILLARS))]
-        found[name] = (scores > default).astype(np.int8)
-        found[f"{name}, tuned"] = (scores > tuned).astype(np.int8)
-    return found
+        out_of_fold = np.zeros(train.y.shape)
+        for others, inside in split:
+            out_of_fold[inside] = scorer(train.take(others).texts, train.y[others], train.take(inside).texts)
+        tuned = [best_threshold(train.y[:, k], out_of_fold[:, k]) for k in range(len(PILLARS))]
+        tags[name] = (scores > default).astype(np.int8)
+        tags[f"{name}, tuned"] = (scores > tuned).astype(np.int8)
+    return tags

@@ -1,145 +1,182 @@
-"""The whole evaluation of a model: what `cchc-ml evaluate` does."""
+"""Evaluate a model, as `cchc-ml evaluate` does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from ..files import require_extra
-from ..learning.classifier import PillarClassifier
+from ..learning.classifier import PillarClassifier, Progress
 from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, parse_labels, read_corpus
-from ..learning.metrics import agreement, evaluate, metrics, paired
+from ..learning.metric_types import Agreement, Comparison, Evaluation, ObjectiveCost
+from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..model.storage import read_model
 from ..pillars import PILLARS
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
-from .robustness import stress as measure_stress
+from .robustness import measure_robustness
 from .splits import learning_curve, split_kinds
 
-__all__ = ["Assessment", "assess"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-Progress = Callable[[int, int], None]
+    from ..model.counts import Counts
+    from ..pillars import Pillar
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """What was measured, as JSON takes it, and the page that shows it, where one was asked for."""
+class EvaluationResult:
+    """What `evaluate` returns.
 
-    measured: dict[str, Any]
+    Attributes
+    ----------
+    evaluation : Evaluation
+        The numbers, as a dict that can be written as JSON.
+    page : str
+        The HTML report; an empty string if it was not requested.
+    """
+
+    evaluation: Evaluation
     page: str
 
 
-def assess(
+def evaluate(
     paths: Sequence[str | Path],
     model: str | Path | None = None,
     *,
     baselines: Sequence[str | Path] = (),
     splits: bool = False,
-    stress: bool = False,
+    robustness: bool = False,
     text_column: str | None = None,
     page: bool = False,
     title: str = "evaluation",
     progress: Progress | None = None,
-) -> Assessment:
-    """Evaluate a model on labelled tables; without any, on the validation rows (for stress: own-heldout) of the shipped data.
+) -> EvaluationResult:
+    """Evaluate a model on labelled tables.
 
     Parameters
     ----------
+    paths : sequence of path
+        Labelled tables. If empty, the validation rows of the shipped data; for `robustness`, its own-heldout rows.
+    model : path, optional
+        The model file. By default, the shipped model.
     baselines : sequence of path
-        Labelled text to train the usual pipelines on, to be compared on the same rows.
+        Labelled text on which common pipelines are trained, to compare them on the same rows.
     splits : bool
-        Train on the shipped data again, by kinds of split.
-    stress : bool
-        Measure ways of writing the same text.
+        Train on the shipped data again, under different splits.
+    robustness : bool
+        Measure spelling variants of the same text.
     text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     page : bool
-        Lay out a page, with the learning curve on the shipped data.
+        Make an HTML report too. It includes the learning curve on the shipped data.
+    title : str
+        The title of the report.
+    progress : callable, optional
+        Called after each training with the number done and the number of all.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_corpus` and `cchc_ml.model.storage.read_model`; or the rows do not fit the model or the options.
+    ImportError
+        A report was requested, but matplotlib is not installed.
     """
     corpus = read_corpus(*paths, text_column=text_column)
     if not paths:
-        corpus = corpus.where("split", "own-heldout" if stress else "validation")
+        corpus = corpus.where("split", "own-heldout" if robustness else "validation")
     classifier = PillarClassifier.from_model(read_model(model))
-    if not paths and corpus.packed and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
-        raise ValueError(
-            "this model counts terms of its own, the shipped validation rows hold counts of others; give DATA as text"
-        )
+    _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", "a page with plots")
     counts = corpus.counts(classifier.model_.lexicon)
-    tags = classifier.predict(counts)
-    measured = evaluate(classifier, counts, corpus.y, corpus.documents)
-    measured |= _compare(classifier, corpus, tags, baselines, progress)
-    measured |= _objective(classifier, counts, corpus, tags, measured)
-    # A list may be empty; an empty cell says that nobody labelled the row twice.
-    twice = [i for i, row in enumerate(corpus.rows) if row.get("second_labels") not in (None, "")]
-    if twice:
-        # Where two annotators differed and were adjudicated, `first_labels` keeps what the first one said.
-        adjudicated = [tuple(p for p, has in zip(PILLARS, corpus.y[i], strict=True) if has) for i in twice]
-        first = [
-            parse_labels(corpus.rows[i]["first_labels"]) if corpus.rows[i].get("first_labels") is not None else own
-            for i, own in zip(twice, adjudicated, strict=True)
-        ]
-        measured["agreement"] = agreement(
-            indicator(first), indicator([parse_labels(corpus.rows[i]["second_labels"]) for i in twice])
-        )
-    if stress:
-        if corpus.packed:
-            raise ValueError("spelling can only be changed in text; a row is packed")
-        measured["stress"] = measure_stress(classifier, corpus.texts, corpus.y)
+    tags, probabilities = classifier.predict(counts), classifier.predict_proba(counts)
+    evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents))
+    evaluation["baselines"], evaluation["comparison"] = _compare(classifier, corpus, tags, baselines, progress)
+    if classifier.objective != "f1":
+        evaluation["objective"] = _objective_cost(classifier, counts, corpus.y, tags)
+    if labelled_twice := _agreement(corpus):
+        evaluation["agreement"] = labelled_twice
+    if robustness:
+        evaluation["stress"] = measure_robustness(classifier.predict, corpus.texts, corpus.y)
     if splits:
-        measured["splits"] = split_kinds(classifier, read_corpus().training(), progress=progress)
+        evaluation["splits"] = split_kinds(classifier, read_corpus().training(), progress=progress)
     html = ""
     if page:
-        measured["learning_curve"] = learning_curve(classifier, read_corpus().training(), corpus, progress=progress)
-        probabilities = classifier.predict_proba(counts)
+        evaluation["learning_curve"] = learning_curve(classifier, read_corpus().training(), corpus, progress=progress)
         errors = worst_errors(classifier.model_, corpus, probabilities, tags)
-        html = evaluation_page(title, corpus.y, probabilities, measured, errors)
-    return Assessment(measured, html)
+        html = evaluation_page(title, corpus.y, probabilities, evaluation, errors)
+    return EvaluationResult(evaluation, html)
+
+
+def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, robustness: bool) -> None:
+    """Raise if packed rows cannot be used."""
+    if not corpus.packed:
+        return
+    if robustness:
+        raise ValueError("spelling can only be changed in text, but a row is packed; give the text")
+    if shipped and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
+        raise ValueError(
+            "this model has a lexicon of its own, but the shipped validation rows are counts of the shipped lexicon; "
+            "give DATA as text"
+        )
 
 
 def _compare(
-    classifier: PillarClassifier, corpus: Corpus, tags: Any, baselines: Sequence[str | Path], progress: Progress | None
-) -> dict[str, Any]:
-    """Measure the baselines and compare the model with the best of them."""
-    others = codebook_baselines(corpus, classifier.model_.lexicon)
+    classifier: PillarClassifier,
+    corpus: Corpus,
+    tags: NDArray[Any],
+    baselines: Sequence[str | Path],
+    progress: Progress | None,
+) -> tuple[dict[str, tuple[float, float]], Comparison]:
+    """Return macro-F1 and micro-F1 of the model and the baselines, and the model compared with the best of them."""
+    tags_of = codebook_baselines(corpus, classifier.model_.lexicon)
     if baselines:
         train = read_corpus(*baselines).training()
         if train.packed or corpus.packed:
-            raise ValueError("baselines read text; a row is packed (give the text of both DATA and --baselines)")
-        others |= text_baselines(train, corpus, progress=progress)
+            raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
+        tags_of |= text_baselines(train, corpus, progress=progress)
     scores = {}
-    for name, found in {"this model": tags, **others}.items():
-        measured = metrics(corpus.y, found, found)
-        scores[name] = (measured["macro"]["f1"], measured["micro"]["f1"])
-    best = max(others, key=lambda name: scores[name][0])
+    for name, its_tags in {"this model": tags, **tags_of}.items():
+        its_metrics = metrics(corpus.y, its_tags, its_tags)
+        scores[name] = (its_metrics["macro"]["f1"], its_metrics["micro"]["f1"])
+    best = max(tags_of, key=lambda name: scores[name][0])
+    difference = paired(corpus.y, tags, tags_of[best], corpus.documents)
+    return scores, {"baseline": best, **difference}
+
+
+def _objective_cost(classifier: PillarClassifier, counts: Counts, y: NDArray[Any], tags: NDArray[Any]) -> ObjectiveCost:
+    """Measure what another objective than F1 costs."""
+    model = classifier.model_
+    f1_tags = model.scores(counts) > np.array(model.header["f1_thresholds"], np.float32)
+    macro, f1_macro = metrics(y, tags, tags)["macro"], metrics(y, f1_tags, f1_tags)["macro"]
     return {
-        "baselines": scores,
-        "comparison": {"baseline": best} | paired(corpus.y, tags, others[best], corpus.documents),
+        "name": classifier.objective,
+        "recall": macro["recall"],
+        "recall_at_f1": f1_macro["recall"],
+        "precision": macro["precision"],
+        "precision_at_f1": f1_macro["precision"],
+        "for_review": int((f1_tags & ~tags.astype(bool)).any(axis=1).sum()),
     }
 
 
-def _objective(
-    classifier: PillarClassifier, counts: Any, corpus: Corpus, tags: Any, measured: dict[str, Any]
-) -> dict[str, Any]:
-    """Say what an objective other than F1 costs: recall, and the paragraphs that F1's thresholds alone would tag."""
-    header = classifier.model_.header
-    if header.get("objective", "f1") == "f1":
-        return {}
-    usual = classifier.model_.scores(counts) > np.array(header["f1_thresholds"], np.float32)
-    at_f1 = metrics(corpus.y, usual, usual)
-    review = (usual & ~tags.astype(bool)).any(axis=1).sum()
-    return {
-        "objective": {
-            "name": header["objective"],
-            "recall": measured["macro"]["recall"],
-            "recall_at_f1": at_f1["macro"]["recall"],
-            "precision": measured["macro"]["precision"],
-            "precision_at_f1": at_f1["macro"]["precision"],
-            "for_review": int(review),
-        }
-    }
+def _agreement(corpus: Corpus) -> Agreement | None:
+    """Return how well two annotators agree on the rows that both labelled; None if there are none.
+
+    The second annotator's labels are in `second_labels`. The first one's are in `first_labels`, or in `labels` if the
+    two were not adjudicated.
+    """
+    first: list[tuple[Pillar, ...]] = []
+    second: list[tuple[Pillar, ...]] = []
+    for row, y in zip(corpus.rows, corpus.y, strict=True):
+        # An empty list says "no pillar". An empty cell says that nobody labelled the row twice.
+        if row.get("second_labels") in (None, ""):
+            continue
+        own = tuple(pillar for pillar, has in zip(PILLARS, y, strict=True) if has)
+        first.append(own if row.get("first_labels") is None else parse_labels(row["first_labels"]))
+        second.append(parse_labels(row["second_labels"]))
+    return agreement(indicator(first), indicator(second)) if first else None

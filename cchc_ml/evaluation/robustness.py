@@ -1,4 +1,4 @@
-"""Spelling is not meaning: what ways of writing the same text cost."""
+"""Measure how much spelling and encoding variants of the same text change the score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..learning.classifier import PillarClassifier
 from ..learning.metrics import metrics
 from ..text.normalize import move_tones, strip_diacritics, swap_i_y
 
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["VARIANTS", "stress"]
+    from ..learning.metric_types import Robustness
 
 
-def _close_up(text: str) -> str:
-    """Drop the space after punctuation, but between figures."""
+def _drop_spaces_after_punctuation(text: str) -> str:
+    """Remove the space after punctuation, except before a digit."""
     return re.sub(r"([.,;:!?…])\s+(?!\d)", r"\1", text)
 
 
@@ -29,24 +28,35 @@ VARIANTS: dict[str, Callable[[str], str]] = {
     "upper case": str.upper,
     "tone marks moved": move_tones,
     "i and y swapped": swap_i_y,
-    "no space after punctuation": _close_up,
+    "no space after punctuation": _drop_spaces_after_punctuation,
     "no diacritics": strip_diacritics,
 }
 
 
-def stress(classifier: PillarClassifier, texts: Sequence[str], y: NDArray[Any]) -> dict[str, dict[str, float]]:
-    """Measure each variant of n texts.
+def measure_robustness(
+    predict: Callable[[Sequence[str]], NDArray[Any]], texts: Sequence[str], y: NDArray[Any]
+) -> dict[str, Robustness]:
+    """Measure the tags of n texts as written, and of each of `VARIANTS`.
+
+    Parameters
+    ----------
+    predict : callable
+        Returns the tags of n texts as 0/1, shape (n, 6).
+    texts : sequence of n str
+    y : array of shape (n, 6)
+        0/1 labels.
 
     Returns
     -------
-    dict
-        For ``as written`` and each of `VARIANTS`: ``macro_f1``, its ``drop``, and ``same``, the share of texts with the same tags.
+    dict of str to Robustness
+        For ``as written`` and each variant.
     """
-    usual = classifier.predict(texts)
-    whole = metrics(y, usual, usual)["macro"]["f1"]
-    found = {"as written": {"macro_f1": whole, "drop": 0.0, "same": 1.0}}
+    tags_as_written = predict(texts)
+    f1_as_written = metrics(y, tags_as_written, tags_as_written)["macro"]["f1"]
+    measured: dict[str, Robustness] = {"as written": {"macro_f1": f1_as_written, "drop": 0.0, "same": 1.0}}
     for name, change in VARIANTS.items():
-        tags = classifier.predict([change(text) for text in texts])
+        tags = predict([change(text) for text in texts])
         f1 = metrics(y, tags, tags)["macro"]["f1"]
-        found[name] = {"macro_f1": f1, "drop": whole - f1, "same": float((tags == usual).all(axis=1).mean())}
-    return found
+        same = (tags == tags_as_written).all(axis=1).mean()
+        measured[name] = {"macro_f1": f1, "drop": f1_as_written - f1, "same": float(same)}
+    return measured

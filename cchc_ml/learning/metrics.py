@@ -1,62 +1,40 @@
-"""Measuring tags and probabilities against labels, and how far the numbers can be trusted."""
+"""Compare tags and probabilities with labels, and say how uncertain the numbers are. All functions take arrays.
+
+scikit-learn computes precision, recall, F1, average precision and kappa. This module adds the rule for pillars that
+do not occur, and the bootstrap over documents.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.metrics import (
+    cohen_kappa_score,
+    f1_score,
+    multilabel_confusion_matrix,
+    precision_recall_curve,
+    precision_recall_fscore_support,
+)
 
 from ..pillars import PILLARS
-from .classifier import PillarClassifier
-from .thresholds import choose_thresholds
+from .metric_types import Agreement, Average, Calibration, Difference, Metrics, PillarScores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = [
-    "agreement",
-    "average_precision",
-    "calibration",
-    "cross_validated",
-    "evaluate",
-    "intervals",
-    "metrics",
-    "paired",
-]
-
-RESAMPLES = 2000
-BINS = 10
+BOOTSTRAP_DRAWS = 2000
+CALIBRATION_BINS = 10
 
 
-def f1_of_counts(tp: NDArray[Any], fp: NDArray[Any], fn: NDArray[Any]) -> NDArray[np.float64]:
-    """Return F1 from counts; 1 where there was nothing to find and nothing was found."""
-    total = 2 * tp + fp + fn
-    f1: NDArray[np.float64] = np.where(total > 0, 2 * tp / np.maximum(total, 1), 1.0)
-    return f1
-
-
-def _ratio(part: Any, whole: Any) -> float:
-    return float(part / whole) if whole else 0.0
-
-
-def average_precision(y: NDArray[Any], scores: NDArray[Any]) -> float | None:
-    """Return the area under the precision-recall curve, in steps; None where no row is positive."""
-    if not y.any():
-        return None
-    order = np.argsort(-scores, kind="stable")
-    hits, ranked = np.cumsum(y[order]), scores[order]
-    last = np.append(ranked[:-1] > ranked[1:], True)  # equal scores are one point of the curve
-    precision, recall = (hits / np.arange(1, len(y) + 1))[last], (hits / hits[-1])[last]
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
-
-
-def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> dict[str, Any]:
+def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> Metrics:
     """Measure the tags of n paragraphs.
 
-    All six pillars count, whether the data has them or not: a false positive of a pillar that no row has is an error of
-    micro and samples averages; the macro average is over the pillars that rows or predictions have.
+    Micro and samples averages are over all six pillars: a wrong tag counts even if no paragraph has that pillar. The
+    macro average is over the pillars that occur in the labels or in the tags. If a pillar or a paragraph has neither
+    labels nor tags, its F1 is 1.
 
     Parameters
     ----------
@@ -67,9 +45,8 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> d
 
     Returns
     -------
-    dict
-        ``n``; ``pillars``: for each slug support, tp, fp, fn, precision, recall, f1, average_precision (None without
-        support); ``macro``, ``micro``, ``samples``: precision, recall, f1; ``exact_match``.
+    Metrics
+        A dict that can be written as JSON.
 
     Examples
     --------
@@ -77,170 +54,205 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> d
     >>> metrics(y, y, y)["macro"]["f1"]
     1.0
     """
-    y, predicted, scores = (
-        np.asarray(y).astype(bool),
-        np.asarray(predicted).astype(bool),
-        np.asarray(scores).astype(float),
-    )
-    tp, fp, fn = (y & predicted).sum(0), (~y & predicted).sum(0), (y & ~predicted).sum(0)
-    f1 = f1_of_counts(tp, fp, fn)
-    pillars = {
-        str(pillar): {
-            "support": int(y[:, k].sum()),
-            "tp": int(tp[k]),
-            "fp": int(fp[k]),
-            "fn": int(fn[k]),
-            "precision": _ratio(tp[k], tp[k] + fp[k]),
-            "recall": _ratio(tp[k], tp[k] + fn[k]),
+    y, predicted = _zeros_and_ones(y), _zeros_and_ones(predicted)
+    scores = np.asarray(scores).astype(float)
+    precision, recall, f1 = _precision_recall_f1(y, predicted, average=None)
+    pillars: dict[str, PillarScores] = {}
+    for k, (pillar, ((_, fp), (fn, tp))) in enumerate(
+        zip(PILLARS, multilabel_confusion_matrix(y, predicted), strict=True)
+    ):
+        pillars[str(pillar)] = {
+            "support": int(tp + fn),
+            "tp": int(tp),
+            "fp": int(fp),
+            "fn": int(fn),
+            "precision": float(precision[k]),
+            "recall": float(recall[k]),
             "f1": float(f1[k]),
             "average_precision": average_precision(y[:, k], scores[:, k]),
         }
-        for k, pillar in enumerate(PILLARS)
-    }
-    present = [pillars[str(p)] for k, p in enumerate(PILLARS) if tp[k] + fp[k] + fn[k]]
-    row_tp, row_fp, row_fn = (y & predicted).sum(1), (~y & predicted).sum(1), (y & ~predicted).sum(1)
-    none_wrong = (row_fp + row_fn) == 0
+    micro_precision, micro_recall, micro_f1 = _precision_recall_f1(y, predicted, average="micro")
     return {
         "n": len(y),
         "pillars": pillars,
-        "macro": {
-            name: float(np.mean([p[name] for p in present])) if present else 1.0
-            for name in ("precision", "recall", "f1")
-        },
-        "micro": {
-            "precision": _ratio(tp.sum(), tp.sum() + fp.sum()),
-            "recall": _ratio(tp.sum(), tp.sum() + fn.sum()),
-            "f1": float(f1_of_counts(tp.sum(), fp.sum(), fn.sum())),
-        },
-        "samples": {
-            "precision": float(np.where(none_wrong, 1.0, row_tp / np.maximum(row_tp + row_fp, 1)).mean()),
-            "recall": float(np.where(none_wrong, 1.0, row_tp / np.maximum(row_tp + row_fn, 1)).mean()),
-            "f1": float(f1_of_counts(row_tp, row_fp, row_fn).mean()),
-        },
-        "exact_match": float(none_wrong.mean()),
+        "macro": _macro_average(list(pillars.values())),
+        "micro": {"precision": float(micro_precision), "recall": float(micro_recall), "f1": float(micro_f1)},
+        "samples": _samples_average(y, predicted),
+        "exact_match": float((y == predicted).all(axis=1).mean()),
+    }
+
+
+def _zeros_and_ones(labels: NDArray[Any]) -> NDArray[np.int8]:
+    return np.asarray(labels).astype(bool).astype(np.int8)
+
+
+def _precision_recall_f1(y: NDArray[Any], predicted: NDArray[Any], average: str | None) -> tuple[Any, Any, Any]:
+    """Return scikit-learn's scores. 0/0 is 0, but F1 is 1 where nothing was to be found and nothing was found."""
+    precision, recall, _, _ = precision_recall_fscore_support(y, predicted, average=average, zero_division=0)
+    return precision, recall, f1_score(y, predicted, average=average, zero_division=1)
+
+
+def _macro_average(pillars: Sequence[PillarScores]) -> Average:
+    present = [scores for scores in pillars if scores["tp"] + scores["fp"] + scores["fn"]]
+    if not present:
+        return {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    return {
+        "precision": float(np.mean([scores["precision"] for scores in present])),
+        "recall": float(np.mean([scores["recall"] for scores in present])),
+        "f1": float(np.mean([scores["f1"] for scores in present])),
+    }
+
+
+def _samples_average(y: NDArray[Any], predicted: NDArray[Any]) -> Average:
+    """Return the mean over paragraphs. A paragraph whose tags are all right has 1, also if it has no labels."""
+    confusion = multilabel_confusion_matrix(y, predicted, samplewise=True)
+    fp, fn, tp = confusion[:, 0, 1], confusion[:, 1, 0], confusion[:, 1, 1]
+    all_right = fp + fn == 0
+    return {
+        "precision": float(np.where(all_right, 1.0, tp / np.maximum(tp + fp, 1)).mean()),
+        "recall": float(np.where(all_right, 1.0, tp / np.maximum(tp + fn, 1)).mean()),
+        "f1": float(f1_of_counts(tp, fp, fn).mean()),
+    }
+
+
+def f1_of_counts(tp: NDArray[Any], fp: NDArray[Any], fn: NDArray[Any]) -> NDArray[np.float64]:
+    """Return F1 from counts; 1 where nothing was to be found and nothing was found."""
+    total = 2 * tp + fp + fn
+    f1: NDArray[np.float64] = np.where(total > 0, 2 * tp / np.maximum(total, 1), 1.0)
+    return f1
+
+
+def average_precision(y: NDArray[Any], scores: NDArray[Any]) -> float | None:
+    """Return the area under the precision-recall curve, without interpolation; None if no label is 1.
+
+    Examples
+    --------
+    >>> average_precision(np.array([0, 1, 1]), np.array([0.1, 0.2, 0.3]))
+    1.0
+    """
+    if not y.any():
+        return None
+    precision, recall, _ = precision_recall_curve(y, scores)
+    # The curve runs from high recall to low. `average_precision_score` adds it up in that order; this is the same sum
+    # from low recall to high, which keeps the last bit of the numbers in metrics.json.
+    return float(np.sum(np.diff(recall[::-1]) * precision[-2::-1]))
+
+
+def metrics_with_intervals(
+    y: NDArray[Any], predicted: NDArray[Any], probabilities: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> Metrics:
+    """Return `metrics` with ``intervals`` (of F1) and ``calibration``.
+
+    Parameters
+    ----------
+    y, predicted, probabilities : arrays of shape (n, 6)
+        0/1 labels, 0/1 tags and calibrated probabilities.
+    documents : sequence of n
+        The document of each paragraph. The bootstrap draws whole documents.
+    """
+    return {
+        **metrics(y, predicted, probabilities),
+        "intervals": intervals(y, predicted, documents),
+        "calibration": calibration(y, probabilities),
     }
 
 
 def _resampled_f1(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
 ) -> NDArray[np.float64]:
-    """Return the F1 of each pillar in `RESAMPLES` draws of whole documents with replacement, shape (RESAMPLES, 6)."""
+    """Return the F1 of each pillar in draws of whole documents with replacement, shape (BOOTSTRAP_DRAWS, 6)."""
     y, predicted = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool)
     names, document = np.unique(np.asarray(documents, dtype=str), return_inverse=True)
     counts = np.zeros((3, len(names), len(PILLARS)))
-    for part, hit in zip(counts, (y & predicted, ~y & predicted, y & ~predicted), strict=True):
-        np.add.at(part, document, hit)
-    times = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
-    tp, fp, fn = (times @ part for part in counts)
-    # A pillar that a draw has not is no success in it.
+    for count, outcome in zip(counts, (y & predicted, ~y & predicted, y & ~predicted), strict=True):
+        np.add.at(count, document, outcome)
+    share = np.full(len(names), 1 / len(names))
+    times_drawn = np.random.default_rng(0).multinomial(len(names), share, BOOTSTRAP_DRAWS)
+    tp, fp, fn = (times_drawn @ count for count in counts)
+    # If a pillar does not occur in a draw, its F1 is undefined (NaN), not 1.
     return np.where(tp + fp + fn > 0, f1_of_counts(tp, fp, fn), np.nan)
+
+
+def _macro_of_draws(f1: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over the pillars that occur in each draw; 1 for a draw in which none occurs."""
+    known = ~np.isnan(f1)
+    return np.where(known.any(axis=1), np.where(known, f1, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1), 1.0)
 
 
 def intervals(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
 ) -> dict[str, tuple[float, float]]:
-    """Return 95 % intervals of F1, by the bootstrap over documents (Efron and Tibshirani, 1993): each slug's, and ``macro``."""
+    """Return 95 % intervals of the F1 of each pillar and of ``macro``-F1.
+
+    They come from the bootstrap over documents (Efron and Tibshirani, 1993).
+    """
     f1 = _resampled_f1(y, predicted, documents)
-    columns = {str(p): f1[:, k] for k, p in enumerate(PILLARS)} | {"macro": _mean(f1)}
-    found = {}
-    for name, values in columns.items():
-        known = values[~np.isnan(values)]
+    draws_of = {str(pillar): f1[:, k] for k, pillar in enumerate(PILLARS)} | {"macro": _macro_of_draws(f1)}
+    bounds = {}
+    for name, draws in draws_of.items():
+        known = draws[~np.isnan(draws)]
         low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (0.0, 1.0)
-        found[name] = (float(low), float(high))
-    return found
-
-
-def _mean(f1: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the pillars that a draw has; 1 where it has none."""
-    known = ~np.isnan(f1)
-    return np.where(known.any(1), np.where(known, f1, 0).sum(1) / np.maximum(known.sum(1), 1), 1.0)
+        bounds[name] = (float(low), float(high))
+    return bounds
 
 
 def paired(
     y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
-) -> dict[str, float]:
+) -> Difference:
     """Compare the macro-F1 of two taggers on the same paragraphs by the paired bootstrap over documents.
 
     Returns
     -------
-    dict
-        ``difference``, its 95 % interval ``low`` and ``high``, and ``p``, one-sided: the share of draws in which ours is no better.
+    Difference
+        ``difference`` (ours minus theirs), its 95 % interval from ``low`` to ``high``, and the one-sided ``p``: the
+        share of draws in which ours is not better.
     """
-    draws = _mean(_resampled_f1(y, ours, documents)) - _mean(_resampled_f1(y, theirs, documents))
+    draws = _macro_of_draws(_resampled_f1(y, ours, documents)) - _macro_of_draws(_resampled_f1(y, theirs, documents))
     difference = metrics(y, ours, ours)["macro"]["f1"] - metrics(y, theirs, theirs)["macro"]["f1"]
     low, high = np.quantile(draws, [0.025, 0.975])
     p = (1 + (draws <= 0).sum()) / (1 + len(draws))
     return {"difference": float(difference), "low": float(low), "high": float(high), "p": float(p)}
 
 
-def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, dict[str, Any]]:
-    """Compare probabilities with how often they come true, for each slug, in ten bins of equal width.
+def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, Calibration]:
+    """Compare the probabilities of each pillar with how often they come true, in ten bins of equal width.
 
-    Returns
-    -------
-    dict
-        For each slug ``ece``, the expected calibration error (Guo et al., 2017), and ``curve``: for each bin with rows, its
-        mean probability, the share of positive rows and the number of rows.
+    The expected calibration error (Guo et al., 2017) is the mean distance, weighted by the paragraphs in each bin.
     """
-    found = {}
+    by_pillar: dict[str, Calibration] = {}
     for k, pillar in enumerate(PILLARS):
-        bin_of = np.minimum((probabilities[:, k] * BINS).astype(int), BINS - 1)
-        curve = [
-            (float(probabilities[bin_of == b, k].mean()), float(np.mean(y[bin_of == b, k])), int((bin_of == b).sum()))
-            for b in np.unique(bin_of)
-        ]
+        bin_of = np.minimum((probabilities[:, k] * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+        curve = []
+        for number in np.unique(bin_of):
+            inside = bin_of == number
+            mean_probability, positive_share = probabilities[inside, k].mean(), np.mean(y[inside, k])
+            curve.append((float(mean_probability), float(positive_share), int(inside.sum())))
         ece = sum(n * abs(p - share) for p, share, n in curve) / len(y)
-        found[str(pillar)] = {"ece": float(ece), "curve": curve}
-    return found
+        by_pillar[str(pillar)] = {"ece": float(ece), "curve": curve}
+    return by_pillar
 
 
-def agreement(first: NDArray[Any], second: NDArray[Any]) -> dict[str, Any]:
-    """Compare two annotators' labels of n paragraphs, shapes (n, 6): Cohen's kappa (1960) and F1 of each pillar."""
-    first, second = np.asarray(first).astype(bool), np.asarray(second).astype(bool)
-    observed, p, q = (first == second).mean(0), first.mean(0), second.mean(0)
-    chance = p * q + (1 - p) * (1 - q)
-    kappa = np.where(chance < 1, (observed - chance) / np.maximum(1 - chance, 1e-12), 1.0)
-    f1 = f1_of_counts((first & second).sum(0), (~first & second).sum(0), (first & ~second).sum(0))
-    by_pillar = {str(pillar): {"kappa": float(kappa[k]), "f1": float(f1[k])} for k, pillar in enumerate(PILLARS)}
-    return {"n": len(first), "exact_match": float((first == second).all(1).mean()), "pillars": by_pillar}
+def agreement(first: NDArray[Any], second: NDArray[Any]) -> Agreement:
+    """Compare two annotators' labels of n paragraphs, shapes (n, 6): Cohen's kappa (1960) and F1 of each pillar.
 
-
-def evaluate(
-    classifier: PillarClassifier, X: Any, y: NDArray[Any], documents: Sequence[Any] | NDArray[Any] | None = None
-) -> dict[str, Any]:
-    """Measure a trained classifier on n labelled paragraphs.
-
-    Parameters
-    ----------
-    classifier : PillarClassifier
-    X : sequence of n str, or Counts
-    y : array of shape (n, 6)
-    documents : sequence of n, optional
-        The document of each paragraph, drawn whole by the bootstrap.
-
-    Returns
-    -------
-    dict
-        As `metrics`, with ``intervals`` and ``calibration``.
+    Examples
+    --------
+    >>> labels = np.eye(6, dtype=int)
+    >>> agreement(labels, labels)["pillars"]["tthc"]
+    {'kappa': 1.0, 'f1': 1.0}
     """
-    predicted, probabilities = classifier.predict(X), classifier.predict_proba(X)
-    documents = np.arange(len(y)) if documents is None else documents
-    return metrics(y, predicted, probabilities) | {
-        "intervals": intervals(y, predicted, documents),
-        "calibration": calibration(y, probabilities),
+    first, second = _zeros_and_ones(first), _zeros_and_ones(second)
+    f1 = f1_score(first, second, average=None, zero_division=1)
+    return {
+        "n": len(first),
+        "exact_match": float((first == second).all(axis=1).mean()),
+        "pillars": {
+            str(pillar): {"kappa": _kappa(first[:, k], second[:, k]), "f1": float(f1[k])}
+            for k, pillar in enumerate(PILLARS)
+        },
     }
 
 
-def cross_validated(classifier: PillarClassifier, y: NDArray[Any]) -> dict[str, Any]:
-    """Measure a classifier on its own training paragraphs, each scored and thresholded without its document.
-
-    The thresholds of a fold are chosen on the out-of-fold scores of the other folds.
-    """
-    scores, folds = classifier.oof_scores_, classifier.oof_folds_
-    predicted = np.zeros(y.shape, np.int8)
-    for fold in np.unique(folds):
-        test, rest = folds == fold, folds != fold
-        predicted[test] = scores[test] > choose_thresholds(
-            y[rest], scores[rest], classifier.objective, classifier.documents_[rest]
-        )
-    return metrics(y, predicted, scores)
+def _kappa(first: NDArray[np.int8], second: NDArray[np.int8]) -> float:
+    # If both annotators give every paragraph the same label, kappa is 0/0. They agree, so it is 1.
+    return 1.0 if np.array_equal(first, second) else float(cohen_kappa_score(first, second))

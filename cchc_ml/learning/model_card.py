@@ -1,17 +1,19 @@
-"""The model card and `metrics.json`, written from the same numbers."""
+"""Write the model card and `metrics.json`, from the same numbers."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from ..files import atomic_write
+from .metric_tables import Table, format_cell, scores_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["check_card", "write_card"]
+    from .metric_types import Metrics
 
 CARD = """\
 # Model card: {name}
@@ -28,65 +30,92 @@ Tags the paragraphs of Vietnamese articles by pillar of administrative reform. W
 
 ## Intended use
 
-Finding the paragraphs of news and portal articles that are evidence for a pillar, for a person to read. Not for judging an
-official, an office or a province by the number of tags alone. Not for languages other than Vietnamese.
+Finding the paragraphs of news and portal articles that are evidence for a pillar, for a person to read. Not for
+judging an official, an office or a province by the number of tags alone. Not for languages other than Vietnamese.
 
 ## Scores
 
 {tables}
-Cross-validated: every training paragraph is scored by a model, and tagged with thresholds, that saw nothing of its document; but
-the lexicon was chosen on the labels of all of them.
+Cross-validated: the model and the thresholds that tag a training paragraph saw nothing of its document. Only the
+lexicon was chosen on the labels of all training paragraphs.
 {notes}
 """
 
 
+# The columns and the averages that the card shows.
+COLUMNS = ("pillar", "support", "precision", "recall", "F1", "AP")
+AVERAGES = ("macro", "micro")
+
+
+class ModelFacts(TypedDict):
+    """What the card says about the model: file name, package version, training data and lexicon.
+
+    `n` and `documents` count the training paragraphs and their documents, `data` is their SHA-256, `terms` the
+    lexicon's size.
+    """
+
+    name: str
+    version: str
+    n: int
+    documents: int
+    data: str
+    terms: int
+
+
 def check_card(folder: Path) -> None:
-    """Refuse a folder whose README.md is something else than a model card: it would be lost."""
+    """Raise if `folder` has a README.md that is not a model card, because the card would overwrite it.
+
+    Raises
+    ------
+    ValueError
+    """
     path = folder / "README.md"
     if path.exists() and not path.read_bytes().startswith(b"# Model card"):
-        raise ValueError(f"{path} is no model card and would be overwritten; write the model into a folder of its own")
-
-
-def _table(title: str, measured: Mapping[str, Any]) -> str:
-    lines = [
-        f"### {title} ({measured['n']} paragraphs)",
-        "",
-        "| pillar | support | precision | recall | F1 | AP |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for slug, row in measured["pillars"].items():
-        ap = "" if row["average_precision"] is None else f"{row['average_precision']:.3f}"
-        lines.append(
-            f"| `{slug}` | {row['support']} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {ap} |"
+        raise ValueError(
+            f"{path} is not a model card, and the card would overwrite it; write the model into a folder of its own"
         )
-    lines += [
-        f"| {name} | | {measured[name]['precision']:.3f} | {measured[name]['recall']:.3f} | {measured[name]['f1']:.3f} | |"
-        for name in ("macro", "micro")
-    ]
-    return "\n".join(lines) + "\n"
 
 
-def write_card(
-    folder: str | Path, facts: Mapping[str, Any], measured: Mapping[str, Mapping[str, Any]], notes: str = ""
-) -> None:
+def markdown_table(table: Table) -> str:
+    """Return a table as Markdown, with its title as a heading.
+
+    Examples
+    --------
+    >>> print(markdown_table(Table("mine", ("pillar", "F1"), [("tthc", 0.9)], [("macro", 0.9)])), end="")
+    ### mine
+    <BLANKLINE>
+    | pillar | F1 |
+    | --- | ---: |
+    | `tthc` | 0.900 |
+    | macro | 0.900 |
+    """
+    rows = [[f"`{row[0]}`", *map(format_cell, row[1:])] for row in table.rows]
+    rows += [[format_cell(cell) for cell in row] for row in table.summary]
+    ruler = ["---", *["---:"] * (len(table.head) - 1)]
+    lines = ["|" + "".join(f" {cell} |" if cell else " |" for cell in cells) for cells in ([*table.head], ruler, *rows)]
+    return "\n".join([f"### {table.title}", "", *lines]) + "\n"
+
+
+def write_card(folder: str | Path, facts: ModelFacts, metrics_by_title: Mapping[str, Metrics], notes: str = "") -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
     Parameters
     ----------
-    facts : mapping
-        ``name``, ``version``, ``n``, ``documents``, ``data``, ``terms``, as the card's head prints them.
-    measured : mapping of str to mapping
-        What `cchc_ml.learning.metrics.metrics` returned, by title.
+    folder : path
+    facts : ModelFacts
+    metrics_by_title : mapping of str to Metrics
+        The scores, by title.
     notes : str
-        Markdown to end with.
+        Markdown for the end of the card.
     """
     folder = Path(folder)
-    card = CARD.format(**facts, tables="\n".join(_table(*item) for item in measured.items()), notes=f"\n{notes}")
-    with atomic_write(folder / "README.md") as temporary:
-        temporary.write_text(card.rstrip("\n") + "\n", "utf8", newline="\n")
-    with atomic_write(folder / "metrics.json") as temporary:
-        temporary.write_text(
-            json.dumps({"model": dict(facts), "scores": measured}, ensure_ascii=False, indent=1) + "\n",
-            "utf8",
-            newline="\n",
-        )
+    tables = []
+    for title, metrics in metrics_by_title.items():
+        table = scores_table(metrics, title).select(*COLUMNS)
+        averages = [row for row in table.summary if row[0] in AVERAGES]
+        tables.append(markdown_table(replace(table, summary=averages)))
+    card = CARD.format(**facts, tables="\n".join(tables), notes=f"\n{notes}")
+    metrics_json = json.dumps({"model": facts, "scores": metrics_by_title}, ensure_ascii=False, indent=1)
+    for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):
+        with atomic_write(folder / name) as temporary:
+            temporary.write_text(text + "\n", "utf8", newline="\n")

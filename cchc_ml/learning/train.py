@@ -1,8 +1,8 @@
-"""Training a model from files: what `cchc-ml train` does."""
+"""Train a model from files, as `cchc-ml train` does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ from ..files import data_path
 from ..model.storage import write_model
 from ..reading.decode import read_text
 from ..version import __version__
-from .classifier import PillarClassifier
+from .classifier import PillarClassifier, Progress
 from .corpus import Corpus, default_lexicon, read_corpus
-from .metrics import cross_validated, evaluate
-from .model_card import write_card
-from .thresholds import choose_thresholds
-
-__all__ = ["train_model"]
+from .metric_types import Metrics
+from .metrics import metrics, metrics_with_intervals
+from .model_card import ModelFacts, write_card
+from .thresholds import choose_thresholds, tag_out_of_fold
 
 
 def train_model(
@@ -28,52 +27,48 @@ def train_model(
     objective: str = "f1",
     text_column: str | None = None,
     n_jobs: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Any]:
-    """Train on labelled files and write the model, its card and its metrics.
+    progress: Progress | None = None,
+) -> dict[str, Metrics]:
+    """Train on labelled files. Write the model, its card and its metrics.
 
     Parameters
     ----------
     paths : sequence of path
-        Labelled tables; none for the data that ships with the package.
+        Labelled tables. If empty, the data that ships with the package.
     out : path
-        The model file; ``README.md`` and ``metrics.json`` are written beside it.
+        The model file. ``README.md`` and ``metrics.json`` are written beside it.
     with_default_data : bool
-        Train on the shipped data too. Its lexicon is then the shipped one.
+        Train on the shipped data too. The lexicon is then the shipped one.
     objective : str
         See `PillarClassifier`.
     text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     n_jobs : int, optional
-        Processes; the bytes written do not depend on it.
+        Processes. The written bytes do not depend on it.
     progress : callable, optional
         See `PillarClassifier.fit`.
 
     Returns
     -------
-    dict
-        What `cchc_ml.learning.metrics.metrics` returns, by title: cross-validated, and each split that was left out.
+    dict of str to Metrics
+        The scores by title: ``cross-validated``, then each split that was not trained on.
+
+    Raises
+    ------
+    ValueError
+        No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
     """
     corpus = read_corpus(*paths, text_column=text_column)
     if paths and with_default_data:
         corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])
     training = corpus.training()
     if not len(training):
-        raise ValueError("every row has a `split` other than train; nothing to train on")
-    # Packed rows hold counts of the shipped lexicon's terms and of no others.
-    lexicon = default_lexicon() if corpus.packed else None
-    classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
-    X = training.counts(lexicon) if lexicon else training.texts
-    classifier.fit(X, training.y, groups=training.documents, progress=progress)
-
-    measured = {"cross-validated": cross_validated(classifier, training.y)}
-    for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
-        held_out = corpus.where("split", split)
-        measured[split] = evaluate(
-            classifier, held_out.counts(classifier.model_.lexicon), held_out.y, held_out.documents
+        raise ValueError(
+            "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
         )
-    f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
-    facts = {
+    classifier = _fit(corpus, training, objective, n_jobs, progress)
+    metrics_by_title = _measure(classifier, corpus, training)
+    facts: ModelFacts = {
         "name": Path(out).name,
         "version": __version__,
         "n": len(training),
@@ -81,19 +76,49 @@ def train_model(
         "data": training.sha256(),
         "terms": len(classifier.model_.lexicon),
     }
-    header = {
-        "version": __version__,
+    write_model(replace(classifier.model_, header=_header(classifier, training, facts, metrics_by_title)), out)
+    # The experiments and the limits are those of the shipped model only.
+    notes = "" if paths else read_text(data_path("data/experiments.md"))
+    write_card(Path(out).parent, facts, metrics_by_title, notes)
+    return metrics_by_title
+
+
+def _fit(
+    corpus: Corpus, training: Corpus, objective: str, n_jobs: int | None, progress: Progress | None
+) -> PillarClassifier:
+    # Packed rows hold counts of the shipped lexicon's terms only.
+    lexicon = default_lexicon() if corpus.packed else None
+    classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
+    X = training.counts(lexicon) if lexicon else training.texts
+    return classifier.fit(X, training.y, groups=training.documents, progress=progress)
+
+
+def _measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> dict[str, Metrics]:
+    """Measure by cross-validation, and on each split that was not trained on."""
+    scores = classifier.oof_scores_
+    tags = tag_out_of_fold(training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_)
+    metrics_by_title: dict[str, Metrics] = {"cross-validated": metrics(training.y, tags, scores)}
+    for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
+        held_out = corpus.where("split", split)
+        counts = held_out.counts(classifier.model_.lexicon)
+        metrics_by_title[split] = metrics_with_intervals(
+            held_out.y, classifier.predict(counts), classifier.predict_proba(counts), held_out.documents
+        )
+    return metrics_by_title
+
+
+def _header(
+    classifier: PillarClassifier, training: Corpus, facts: ModelFacts, metrics_by_title: dict[str, Metrics]
+) -> dict[str, Any]:
+    """Return what the model file says about itself."""
+    f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
+    parameters = classifier.get_params()
+    return {
+        "version": facts["version"],
         "data": facts["data"],
-        "objective": objective,
-        "parameters": {
-            name: value for name, value in classifier.get_params().items() if name not in ("lexicon", "n_jobs")
-        },
+        "objective": classifier.objective,
+        "parameters": {name: parameters[name] for name in parameters if name not in ("lexicon", "n_jobs")},
         "f1_thresholds": f1_thresholds.round(4).tolist(),
         "prevalence": training.y.mean(axis=0).round(4).tolist(),
-        "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in measured.items()},
+        "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in metrics_by_title.items()},
     }
-    write_model(replace(classifier.model_, header=header), out)
-    # What was tried and what it cannot do is told of the shipped model alone.
-    notes = "" if paths else read_text(data_path("data/experiments.md"))
-    write_card(Path(out).parent, facts, measured, notes)
-    return measured

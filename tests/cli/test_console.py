@@ -4,8 +4,8 @@ import re
 import pytest
 from rich.console import Console
 
-from cchc_ml.cli.console import explained_paragraph, metrics_table, print_tagged
-from cchc_ml.learning.metrics import evaluate
+from cchc_ml.cli.console import explained_paragraph, print_tagged, rich_table
+from cchc_ml.learning.metric_tables import Table
 from cchc_ml.pillars import Pillar
 from cchc_ml.tagging.rows import tag_rows
 
@@ -36,12 +36,24 @@ def test_text_that_looks_like_markup_is_text(small):
     assert "[bold]Xã[/bold] họp [/x]" in shown(tag_rows(small.model_, [({"text": "[bold]Xã[/bold] họp [/x]"}, "text")]))
 
 
-def test_metrics_table(small, corpus):
+def test_a_table_of_numbers():
+    table = Table(
+        "mine", ("pillar", "TP", "F1"), [("tthc", 3, 0.5)], [("macro", None, 0.25)], note="No [bold]markup[/bold]."
+    )
     file = io.StringIO()
-    Console(file=file, width=110).print(metrics_table(evaluate(small, corpus.texts, corpus.y), "mine"))
-    assert "mine (n = 240)" in file.getvalue()
-    assert "e_government" in file.getvalue()
-    assert "exact match" in file.getvalue()
+    Console(file=file, width=60).print(rich_table(table))
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert lines == [
+        "mine",
+        "┏━━━━━━━━┳━━━━┳━━━━━━━┓",
+        "┃ pillar ┃ TP ┃    F1 ┃",
+        "┡━━━━━━━━╇━━━━╇━━━━━━━┩",
+        "│ tthc   │  3 │ 0.500 │",
+        "├────────┼────┼───────┤",
+        "│ macro  │    │ 0.250 │",
+        "└────────┴────┴───────┘",
+        "No [bold]markup[/bold].",
+    ]
 
 
 def explained(classifier, text, **kwargs):

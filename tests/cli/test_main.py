@@ -171,7 +171,7 @@ def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
     measured = json.loads(out.read_text())
     assert measured["n"] == 240
     assert f"{measured['macro']['f1']:.3f}" in result.stdout
-    assert "validation (n = 364)" in cli("evaluate").stdout
+    assert "validation (364 paragraphs)" in cli("evaluate").stdout
 
 
 def test_own_names_for_text_and_labels(cli, tmp_path, corpus):
@@ -183,7 +183,7 @@ def test_own_names_for_text_and_labels(cli, tmp_path, corpus):
             writer.writerow([i, row["text"], *y])
     result = cli("evaluate", path, "--text-column", "đoạn trích")
     assert result.exit_code == 0, result.stderr
-    assert "(n = 240)" in result.stdout
+    assert "(240 paragraphs)" in result.stdout
     assert cli("evaluate", path).exit_code == 2
     assert cli("train", path, "--text-column", "đoạn trích", "-o", tmp_path / "m.npz").exit_code == 0
 
@@ -200,7 +200,7 @@ def test_train_on_own_data(cli, tmp_path, labelled):
     out = tmp_path / "mine.npz"
     result = cli("train", labelled, "-o", out, "--jobs", "1")
     assert result.exit_code == 0, result.stderr
-    assert "cross-validated (n = 240)" in result.stdout
+    assert "cross-validated (240 paragraphs)" in result.stdout
     assert f"wrote {out}" in result.stderr
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert f"{metrics['scores']['cross-validated']['macro']['f1']:.3f}" in (tmp_path / "README.md").read_text()
@@ -273,7 +273,7 @@ def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
 def test_train_for_precision(cli, tmp_path, labelled):
     out = tmp_path / "sure.npz"
     assert cli("train", labelled, "-o", out, "--objective", "precision=0.8").exit_code == 0
-    assert "objective precision=0.8: precision" in cli("evaluate", labelled, "--model", out).stdout
+    assert "Objective precision=0.8" in cli("evaluate", labelled, "--model", out).stdout
     assert "objective must be" in cli("train", labelled, "-o", out, "--force", "--objective", "recall").stderr
 
 
@@ -315,7 +315,7 @@ def test_a_readme_that_is_no_card_is_never_overwritten(cli, tmp_path, labelled):
     readme.write_text("mine")
     result = cli("train", labelled, "-o", tmp_path / "m.npz", "--force")
     assert result.exit_code == 2
-    assert "is no model card and would be overwritten; write the model into a folder of its own" in result.stderr
+    assert "is not a model card, and the card would overwrite it; write the model into" in result.stderr
     assert readme.read_text() == "mine"
 
 

@@ -1,12 +1,14 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from needs import needs
 
 import cchc_ml
-from cchc_ml.evaluation.evaluate import assess
+from cchc_ml.evaluation.evaluate import evaluate
 from cchc_ml.learning.train import train_model
+from cchc_ml.model.lexicon import Lexicon
 from cchc_ml.model.storage import write_model
 
 
@@ -16,32 +18,31 @@ def model(tmp_path, small):
     return tmp_path / "m.npz"
 
 
-def test_an_assessment_is_json_and_a_page_that_needs_nothing(model, labelled, monkeypatch):
+def test_an_evaluation_is_json_and_a_page(model, labelled, monkeypatch):
     needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5, 20: 0.6})
-    rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
-    wrong = next(row for row in rows if "institutional" in row["labels"] and "<" not in row["text"])
-    wrong["labels"].remove("institutional")
-    labelled.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
-    assessed = assess([labelled], model, stress=True, page=True, title="<mine>")
-    measured = json.loads(json.dumps(assessed.measured))
+    result = evaluate([labelled], model, robustness=True, page=True, title="<mine>")
+    measured = json.loads(json.dumps(result.evaluation))
     assert {"intervals", "calibration", "baselines", "comparison", "stress", "learning_curve"} <= set(measured)
     low, high = measured["intervals"]["macro"]
     assert low <= measured["macro"]["f1"] <= high
-    page = assessed.page
-    assert "&lt;mine&gt;" in page
-    assert page.count("<svg") == 4
-    assert "<b>institutional</b> wrongly tagged" in page
-    assert "<mark>" in page
-    for outside in ("http://", "https://", "<script", "<link", "src="):
-        assert outside not in page.replace("http://www.w3.org/", "").replace("https://www.w3.org/", "")
+    assert "<h1>&lt;mine&gt;</h1>" in result.page
+    assert result.page.count("<img") == 4
+
+
+def test_the_models_own_tags_are_measured(model, labelled, small, corpus):
+    measured = evaluate([labelled], model).evaluation
+    tags = small.predict(corpus.texts)
+    assert measured["n"] == 240
+    assert measured["pillars"]["tthc"]["tp"] == int((tags[:, 1] & corpus.y[:, 1]).sum())
+    assert evaluate([labelled], model).page == ""
 
 
 def test_the_shipped_model_reaches_its_floors():
-    measured = assess([]).measured
+    measured = evaluate([]).evaluation
     assert measured["macro"]["f1"] > 0.83
     assert max(row["ece"] for row in measured["calibration"].values()) <= 0.04
-    held_out = assess([], stress=True).measured
+    held_out = evaluate([], robustness=True).evaluation
     assert held_out["macro"]["f1"] > 0.88
     assert held_out["agreement"]["exact_match"] > 0.9
     drops = {name: row["drop"] for name, row in held_out["stress"].items()}
@@ -52,17 +53,19 @@ def test_the_shipped_model_reaches_its_floors():
 def test_packed_rows_have_no_spelling_to_change():
     from cchc_ml.files import data_path
 
-    with pytest.raises(ValueError, match="spelling can only be changed in text; a row is packed"):
-        assess([data_path("data/news.jsonl.gz")], stress=True)
-    with pytest.raises(ValueError, match="baselines read text; a row is packed"):
-        assess([], baselines=[data_path("data/articles.jsonl")])
+    with pytest.raises(ValueError, match="spelling can only be changed in text, but a row is packed; give the text"):
+        evaluate([data_path("data/news.jsonl.gz")], robustness=True)
+    with pytest.raises(
+        ValueError, match="baselines read text, but a row is packed; give both DATA and --baselines as text"
+    ):
+        evaluate([], baselines=[data_path("data/articles.jsonl")])
 
 
-def test_an_objective_tells_what_it_costs(tmp_path, labelled):
+def test_what_an_objective_costs(tmp_path, labelled):
     train_model([labelled], tmp_path / "p.npz", objective="precision=0.8")
     clf = cchc_ml.load(tmp_path / "p.npz")
     assert clf.objective == "precision=0.8"
-    cost = assess([labelled], tmp_path / "p.npz").measured["objective"]
+    cost = evaluate([labelled], tmp_path / "p.npz").evaluation["objective"]
     rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
     scores = clf.model_.scores(clf.model_.lexicon.count([row["text"] for row in rows]))
     usual, now = scores > np.array(clf.model_.header["f1_thresholds"], np.float32), scores > clf.model_.thresholds
@@ -72,20 +75,40 @@ def test_an_objective_tells_what_it_costs(tmp_path, labelled):
 
 def test_rows_that_nobody_labelled_twice_are_no_agreement(model, labelled):
     rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
-    assert "agreement" not in assess([labelled], model).measured
+    assert "agreement" not in evaluate([labelled], model).evaluation
     for row in rows[:2]:
         row["second_labels"] = row["labels"]
     rows[2]["second_labels"] = ""
     labelled.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
-    assert assess([labelled], model).measured["agreement"]["n"] == 2
+    agreement = evaluate([labelled], model).evaluation["agreement"]
+    assert (agreement["n"], agreement["exact_match"]) == (2, 1.0)
+
+
+def test_first_labels_are_what_the_first_annotator_said_before_adjudication(model, tmp_path):
+    rows = [
+        {"text": "Một cửa.", "labels": ["tthc"], "first_labels": [], "second_labels": ["tthc"]},
+        {"text": "Chợ họp.", "labels": [], "second_labels": []},
+    ]
+    path = tmp_path / "twice.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    agreement = evaluate([path], model).evaluation["agreement"]
+    assert (agreement["n"], agreement["exact_match"]) == (2, 0.5)
+    assert agreement["pillars"]["tthc"] == {"kappa": 0.0, "f1": 0.0}
+
+
+def test_shipped_rows_do_not_fit_a_model_with_a_lexicon_of_its_own(tmp_path, small):
+    own = replace(small.model_, lexicon=Lexicon([*small.model_.lexicon.terms[:-1], "chợ quê họp sớm"]))
+    write_model(own, tmp_path / "own.npz")
+    with pytest.raises(ValueError, match=r"this model has a lexicon of its own, but the shipped .* give DATA as text"):
+        evaluate([], tmp_path / "own.npz")
 
 
 def test_a_page_for_a_model_with_terms_of_its_own(tmp_path, labelled, monkeypatch):
     needs("matplotlib")
-    monkeypatch.setattr("cchc_ml.evaluation.splits.SIZES", (500,))
+    monkeypatch.setattr("cchc_ml.evaluation.splits.CURVE_PARAGRAPHS", (500,))
     train_model([labelled], tmp_path / "m.npz")
     monkeypatch.setattr("cchc_ml.learning.corpus.DEFAULT_DATA", ("data/articles.jsonl",))
-    assert "Learning curve" in assess([labelled], tmp_path / "m.npz", page=True).page
+    assert "Learning curve" in evaluate([labelled], tmp_path / "m.npz", page=True).page
 
 
 def test_a_page_for_one_row(model, tmp_path, monkeypatch):
@@ -93,4 +116,4 @@ def test_a_page_for_one_row(model, tmp_path, monkeypatch):
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5})
     path = tmp_path / "one.jsonl"
     path.write_text('{"text": "Trời mưa.", "labels": ["tthc"]}\n', "utf8")
-    assert assess([path], model, page=True).page.count("<svg") == 4
+    assert evaluate([path], model, page=True).page.count("<img") == 4

@@ -3,68 +3,102 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
-from cchc_ml.learning.metrics import agreement, calibration, cross_validated, evaluate, intervals, metrics, paired
+from cchc_ml.learning.metrics import agreement, calibration, intervals, metrics, metrics_with_intervals, paired
 
-SHAPE = st.integers(1, 12).map(lambda n: (n, 6))
-
-
-@given(
-    SHAPE.flatmap(
-        lambda s: st.tuples(
-            hnp.arrays(np.int8, s, elements=st.integers(0, 1)), hnp.arrays(np.int8, s, elements=st.integers(0, 1))
-        )
-    )
+LABELS = st.integers(1, 12).flatmap(
+    lambda n: st.tuples(*[hnp.arrays(np.int8, (n, 6), elements=st.integers(0, 1)) for _ in range(2)])
 )
-def test_metrics_are_scikit_learns_where_every_pillar_occurs(pair):
-    y, predicted = (np.vstack([np.ones((1, 6), np.int8), a]) for a in pair)
-    found = metrics(y, predicted, predicted)
-    for name, score in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
-        assert [row[name] for row in found["pillars"].values()] == pytest.approx(
-            score(y, predicted, average=None, zero_division=0).tolist()
-        )
-        assert found["macro"][name] == pytest.approx(score(y, predicted, average="macro", zero_division=0))
-        assert found["micro"][name] == pytest.approx(score(y, predicted, average="micro", zero_division=0))
-    assert found["samples"]["f1"] == pytest.approx(f1_score(y, predicted, average="samples", zero_division=1))
-    assert found["exact_match"] == (y == predicted).all(1).mean()
+
+
+def divide(part, whole, zero=0.0):
+    return part / whole if whole else zero
+
+
+def scores_of(wanted, tagged):
+    """Precision, recall and F1 of two sets, by their definitions."""
+    right = len(wanted & tagged)
+    f1 = divide(2 * right, len(wanted) + len(tagged), zero=1.0)
+    return divide(right, len(tagged)), divide(right, len(wanted)), f1
+
+
+def cells(labels, rows=slice(None), columns=slice(None)):
+    """The places of the ones among some rows and columns."""
+    return set(zip(*np.nonzero(labels[rows, columns]), strict=True))
+
+
+@given(LABELS)
+def test_scores_follow_their_definitions(pair):
+    y, predicted = pair
+    measured = metrics(y, predicted, predicted)
+    present = []
+    for k, row in enumerate(measured["pillars"].values()):
+        own, tagged = cells(y, columns=[k]), cells(predicted, columns=[k])
+        assert (row["precision"], row["recall"], row["f1"]) == pytest.approx(scores_of(own, tagged))
+        assert row["support"] == len(own)
+        assert (row["tp"], row["fp"], row["fn"]) == (len(own & tagged), len(tagged - own), len(own - tagged))
+        if own | tagged:
+            present.append(scores_of(own, tagged))
+    macro = np.mean(present, axis=0) if present else (1.0, 1.0, 1.0)
+    samples = []
+    for i in range(len(y)):
+        own, tagged = cells(y, rows=[i]), cells(predicted, rows=[i])
+        samples.append(scores_of(own, tagged) if own | tagged else (1.0, 1.0, 1.0))
+    for name, want in (
+        ("macro", macro),
+        ("micro", scores_of(cells(y), cells(predicted))),
+        ("samples", np.mean(samples, axis=0)),
+    ):
+        assert [measured[name][key] for key in ("precision", "recall", "f1")] == pytest.approx(list(want))
+    assert measured["exact_match"] == (y == predicted).all(1).mean()
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5)), min_size=1, max_size=30))
-def test_average_precision_is_scikit_learns(pairs):
+def test_average_precision_is_precision_at_each_new_recall(pairs):
     y, scores = np.array([*pairs, (1, 3)]).T
-    found = metrics(np.tile(y[:, None], 6), np.zeros((len(y), 6)), np.tile(scores[:, None], 6))
-    assert found["pillars"]["tthc"]["average_precision"] == pytest.approx(average_precision_score(y, scores))
+    area, last_recall = 0.0, 0.0
+    for threshold in sorted(set(scores), reverse=True):  # equal scores are one point of the curve
+        tagged = scores >= threshold
+        recall = y[tagged].sum() / y.sum()
+        area += (recall - last_recall) * y[tagged].mean()
+        last_recall = recall
+    measured = metrics(np.tile(y[:, None], 6), np.zeros((len(y), 6)), np.tile(scores[:, None], 6))
+    assert measured["pillars"]["tthc"]["average_precision"] == pytest.approx(area)
 
 
 def test_a_false_positive_of_a_pillar_that_the_data_never_has_counts():
     y = np.array([[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]])
     predicted = np.array([[0, 1, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]])
-    found = metrics(y, predicted, predicted)
-    assert found["pillars"]["institutional"] | {"average_precision": None} == {
+    measured = metrics(y, predicted, predicted)
+    assert measured["pillars"]["institutional"] | {"average_precision": None} == {
         "support": 0, "tp": 0, "fp": 1, "fn": 0, "precision": 0.0, "recall": 0.0, "f1": 0.0, "average_precision": None,
     }  # fmt: skip
-    assert found["micro"]["f1"] == pytest.approx(2 / 3)
-    assert found["macro"]["f1"] == 0.5
-    assert found["samples"]["f1"] == 0.5
+    assert measured["micro"]["f1"] == pytest.approx(2 / 3)
+    assert measured["macro"]["f1"] == 0.5
+    assert measured["samples"]["f1"] == 0.5
 
 
 def test_nothing_to_find_and_nothing_found_is_right():
-    found = metrics(np.zeros((3, 6)), np.zeros((3, 6)), np.zeros((3, 6)))
-    assert found["exact_match"] == found["samples"]["f1"] == found["macro"]["f1"] == found["micro"]["f1"] == 1.0
-
-
-def test_evaluate_uses_the_classifiers_own_tags(small, corpus):
-    found = evaluate(small, corpus.texts, corpus.y)
-    tags = small.predict(corpus.texts)
-    assert found["pillars"]["tthc"]["tp"] == int((tags[:, 1] & corpus.y[:, 1]).sum())
-    assert found["n"] == 240
-
-
-def test_cross_validation_is_worse_than_the_fit_and_better_than_chance(small, corpus):
+    measured = metrics(np.zeros((3, 6)), np.zeros((3, 6)), np.zeros((3, 6)))
     assert (
-        0.3 < cross_validated(small, corpus.y)["macro"]["f1"] < evaluate(small, corpus.texts, corpus.y)["macro"]["f1"]
+        measured["exact_match"]
+        == measured["samples"]["f1"]
+        == measured["macro"]["f1"]
+        == measured["micro"]["f1"]
+        == 1.0
     )
+
+
+def test_intervals_and_calibration_are_added():
+    rng = np.random.default_rng(0)
+    y, probabilities = rng.integers(0, 2, (30, 6)), rng.random((30, 6))
+    tags, documents = (probabilities > 0.5).astype(int), np.arange(30) // 3
+    measured = metrics_with_intervals(y, tags, probabilities, documents)
+    assert measured == {
+        **metrics(y, tags, probabilities),
+        "intervals": intervals(y, tags, documents),
+        "calibration": calibration(y, probabilities),
+    }
 
 
 def test_intervals_hold_the_score_and_know_documents():
@@ -89,23 +123,8 @@ def test_intervals_are_of_the_pillars_that_there_are():
     predicted[:, 1] ^= rng.random(200) < 0.3
     low, high = intervals(y, predicted, np.arange(200))["macro"]
     assert low < metrics(y, predicted, predicted)["macro"]["f1"] < high < 0.9
-    found = paired(y, y, predicted, np.arange(200))
-    assert found["low"] < found["difference"] < found["high"]
-
-
-def test_thresholds_of_a_fold_are_chosen_on_the_others(small, corpus, monkeypatch):
-    seen = []
-
-    def spy(y, scores, objective, documents):
-        seen.append((len(y), set(documents)))
-        return np.zeros(6)
-
-    monkeypatch.setattr("cchc_ml.learning.metrics.choose_thresholds", spy)
-    cross_validated(small, corpus.y)
-    for fold, (n, documents) in zip(np.unique(small.oof_folds_), seen, strict=True):
-        inside = small.oof_folds_ == fold
-        assert n == (~inside).sum()
-        assert not documents & set(small.documents_[inside])
+    measured = paired(y, y, predicted, np.arange(200))
+    assert measured["low"] < measured["difference"] < measured["high"]
 
 
 def test_paired_bootstrap_tells_better_from_same():
@@ -126,11 +145,20 @@ def test_calibration_error_of_true_and_of_bold_probabilities():
     assert sum(n for *_, n in calibration(y, p)["tthc"]["curve"]) == 4000
 
 
-def test_agreement_is_scikit_learns_kappa():
-    rng = np.random.default_rng(0)
-    a, b = rng.integers(0, 2, (2, 50, 6))
-    found = agreement(a, b)
-    for k, row in enumerate(found["pillars"].values()):
-        assert row["kappa"] == pytest.approx(cohen_kappa_score(a[:, k], b[:, k]))
-    assert agreement(a, a)["exact_match"] == 1.0
-    assert agreement(a * 0, a * 0)["pillars"]["tthc"]["kappa"] == 1.0
+def test_kappa_is_agreement_beyond_chance():
+    # 20 agree on yes, 15 on no, 15 differ: observed 0.7, by chance 0.5 (Cohen's own example has these numbers).
+    first = np.repeat([1, 1, 0, 0], [20, 5, 10, 15])
+    second = np.repeat([1, 0, 1, 0], [20, 5, 10, 15])
+    measured = agreement(np.tile(first[:, None], 6), np.tile(second[:, None], 6))
+    assert measured["n"] == 50
+    assert measured["exact_match"] == 0.7
+    assert measured["pillars"]["tthc"]["kappa"] == pytest.approx(0.4)
+    assert measured["pillars"]["tthc"]["f1"] == pytest.approx(2 * 20 / (2 * 20 + 15))
+
+
+def test_annotators_that_never_differ_agree_also_without_any_label():
+    zeros = np.zeros((5, 6), int)
+    assert set(map(tuple, (row.values() for row in agreement(zeros, zeros)["pillars"].values()))) == {(1.0, 1.0)}
+    one_differs = zeros.copy()
+    one_differs[0, 0] = 1
+    assert agreement(zeros, one_differs)["pillars"]["institutional"] == {"kappa": 0.0, "f1": 0.0}

@@ -22,3 +22,11 @@ def test_own_data_can_be_added_to_the_shipped_data(tmp_path, labelled, monkeypat
     assert "own-heldout" in both
     assert read_model(tmp_path / "a.npz").header["data"] == corpus.sha256()
     assert np.isfinite(cchc_ml.load(tmp_path / "b.npz").decision_function(["Một cửa."])).all()
+
+
+def test_only_other_splits_leave_nothing_to_train_on(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "Một cửa.", "labels": ["tthc"], "split": "validation"}\n', "utf8")
+    with pytest.raises(ValueError, match="no row to train on: every row has a `split` other than train; leave `split`"):
+        train_model([path], tmp_path / "m.npz")
+    assert not (tmp_path / "m.npz").exists()

@@ -1,0 +1,140 @@
+"""The tables of an evaluation as plain data, for the terminal, the HTML report and the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .metric_types import Agreement, Comparison, Evaluation, Metrics, ObjectiveCost
+
+Cell = str | int | float | None
+UNDEFINED = "–"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    title : str
+    head : sequence of str
+        The names of the columns. The first column holds names, the others numbers.
+    rows : sequence of sequence
+        The cells. None is an empty cell.
+    summary : sequence of sequence
+        Rows that sum up the others, such as averages.
+    note : str
+        One sentence to show below the table.
+    """
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    summary: Sequence[Sequence[Cell]] = ()
+    note: str = ""
+
+    def select(self, *names: str) -> Table:
+        """Return the table with these columns only.
+
+        Examples
+        --------
+        >>> Table("scores", ("pillar", "TP", "F1"), [("tthc", 9, 0.9)]).select("pillar", "F1").rows
+        [['tthc', 0.9]]
+        """
+        columns = [self.head.index(name) for name in names]
+        return replace(
+            self,
+            head=names,
+            rows=[[row[k] for k in columns] for row in self.rows],
+            summary=[[row[k] for k in columns] for row in self.summary],
+        )
+
+
+def format_cell(cell: Cell) -> str:
+    """Return the text of a cell: three decimals for a float, nothing for None.
+
+    Examples
+    --------
+    >>> format_cell(0.98765), format_cell(12), format_cell(None)
+    ('0.988', '12', '')
+    """
+    if cell is None:
+        return ""
+    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+
+
+def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
+    """Return a table for each part of an evaluation; `title` names the data of the first one."""
+    tables = [scores_table(evaluation, title)]
+    if "baselines" in evaluation:
+        tables.append(_baselines(evaluation["baselines"], evaluation.get("comparison")))
+    if "objective" in evaluation:
+        tables.append(_objective(evaluation["objective"]))
+    if "splits" in evaluation:
+        rows = [(name, m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in evaluation["splits"].items()]
+        tables.append(Table("By kind of split", ("split", "n", "macro-F1", "micro-F1"), rows))
+    if "stress" in evaluation:
+        variants = [(name, v["macro_f1"], v["drop"], v["same"]) for name, v in evaluation["stress"].items()]
+        tables.append(Table("Spelling variants", ("text", "macro-F1", "drop", "same tags"), variants))
+    if "agreement" in evaluation:
+        tables.append(_agreement(evaluation["agreement"]))
+    return tables
+
+
+def scores_table(evaluation: Metrics, title: str) -> Table:
+    """Return the scores of each pillar, and their averages. It has columns for intervals and ECE if they were measured.
+
+    A pillar that occurs neither in the labels nor in the tags has no scores.
+    """
+    intervals, calibration = evaluation.get("intervals"), evaluation.get("calibration")
+    head = ["pillar", "support", "TP", "FP", "FN", "precision", "recall", "F1"]
+    head += [*(["95 %"] if intervals else []), "AP", *(["ECE"] if calibration else [])]
+
+    def row(name: str, counts: Sequence[Cell], scores: Mapping[str, Any], ap: Cell, ece: Cell) -> list[Cell]:
+        low_high = f"{intervals[name][0]:.2f}-{intervals[name][1]:.2f}" if intervals and name in intervals else None
+        cells = [name, *counts, scores.get("precision"), scores.get("recall"), scores["f1"]]
+        return [*cells, *([low_high] if intervals else []), ap, *([ece] if calibration else [])]
+
+    rows: list[list[Cell]] = []
+    for slug, scores in evaluation["pillars"].items():
+        if not scores["tp"] + scores["fp"] + scores["fn"]:
+            rows.append([slug, 0, 0, 0, 0, *[UNDEFINED] * (len(head) - 5)])
+            continue
+        counts = (scores["support"], scores["tp"], scores["fp"], scores["fn"])
+        ap = UNDEFINED if scores["average_precision"] is None else scores["average_precision"]
+        rows.append(row(slug, counts, scores, ap, calibration[slug]["ece"] if calibration else None))
+    no_counts = (None,) * 4
+    averages = {"macro": evaluation["macro"], "micro": evaluation["micro"], "samples": evaluation["samples"]}
+    summary = [row(name, no_counts, average, None, None) for name, average in averages.items()]
+    summary.append(row("exact match", no_counts, {"f1": evaluation["exact_match"]}, None, None))
+    return Table(f"{title} ({evaluation['n']} paragraphs)", head, rows, summary)
+
+
+def _baselines(baselines: Mapping[str, tuple[float, float]], comparison: Comparison | None) -> Table:
+    note = ""
+    if comparison:
+        note = (
+            f"Against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1 "
+            f"(95 % {comparison['low']:+.3f} to {comparison['high']:+.3f}), one-sided p = {comparison['p']:.4f}, "
+            "by the paired bootstrap over documents."
+        )
+    rows = [(name, *scores) for name, scores in baselines.items()]
+    return Table("Against the baselines", ("tagger", "macro-F1", "micro-F1"), rows, note=note)
+
+
+def _objective(cost: ObjectiveCost) -> Table:
+    rows = [
+        (f"for {cost['name']}", cost["precision"], cost["recall"]),
+        ("for f1", cost["precision_at_f1"], cost["recall_at_f1"]),
+    ]
+    note = f"{cost['for_review']} paragraphs have tags at the thresholds for F1 only; a person may review them."
+    return Table(f"Objective {cost['name']}", ("thresholds", "precision", "recall"), rows, note=note)
+
+
+def _agreement(agreement: Agreement) -> Table:
+    rows = [(slug, scores["kappa"], scores["f1"]) for slug, scores in agreement["pillars"].items()]
+    note = f"Both annotators gave all six labels alike in {agreement['exact_match']:.1%} of the paragraphs."
+    return Table(f"Two annotators ({agreement['n']} paragraphs)", ("pillar", "kappa", "F1"), rows, note=note)

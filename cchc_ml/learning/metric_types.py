@@ -1,0 +1,123 @@
+"""The types of measured results. Their keys are those of `metrics.json` and of `cchc-ml evaluate --json`."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Average(TypedDict):
+    """Precision, recall and F1, averaged over pillars, over all tags or over paragraphs."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+class PillarScores(TypedDict):
+    """The scores of one pillar. `average_precision` is None if no paragraph has the pillar."""
+
+    support: int
+    tp: int
+    fp: int
+    fn: int
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float | None
+
+
+class Calibration(TypedDict):
+    """How well the probabilities of one pillar are calibrated.
+
+    `ece` is the expected calibration error. `curve` has one entry for each bin that is not empty: its mean
+    probability, the share of positive paragraphs, and the number of paragraphs.
+    """
+
+    ece: float
+    curve: list[tuple[float, float, int]]
+
+
+class Metrics(TypedDict):
+    """The scores on n paragraphs. The keys of `pillars` and `calibration` are slugs.
+
+    `intervals` are 95 % intervals of F1, by slug and for ``macro``.
+    """
+
+    n: int
+    pillars: dict[str, PillarScores]
+    macro: Average
+    micro: Average
+    samples: Average
+    exact_match: float
+    intervals: NotRequired[dict[str, tuple[float, float]]]
+    calibration: NotRequired[dict[str, Calibration]]
+
+
+class Difference(TypedDict):
+    """The difference of two macro-F1, its 95 % interval, and a one-sided p-value."""
+
+    difference: float
+    low: float
+    high: float
+    p: float
+
+
+class Comparison(Difference):
+    """The model against the best baseline, which is named."""
+
+    baseline: str
+
+
+class ObjectiveCost(TypedDict):
+    """Macro precision and recall at the model's thresholds and at thresholds for F1.
+
+    `for_review` is the number of paragraphs that get a tag at the thresholds for F1 only.
+    """
+
+    name: str
+    recall: float
+    recall_at_f1: float
+    precision: float
+    precision_at_f1: float
+    for_review: int
+
+
+class PillarAgreement(TypedDict):
+    """How well two annotators agree on one pillar."""
+
+    kappa: float
+    f1: float
+
+
+class Agreement(TypedDict):
+    """How well two annotators agree on n paragraphs. The keys of `pillars` are slugs."""
+
+    n: int
+    exact_match: float
+    pillars: dict[str, PillarAgreement]
+
+
+class Robustness(TypedDict):
+    """The score on one spelling variant of the same texts.
+
+    `drop` is the macro-F1 lost against the texts as written, `same` the share of texts that keep exactly the same tags.
+    """
+
+    macro_f1: float
+    drop: float
+    same: float
+
+
+class Evaluation(Metrics):
+    """The scores of a model, and whatever else was measured.
+
+    `baselines` holds macro-F1 and micro-F1 by name, `learning_curve` macro-F1 by number of training paragraphs.
+    """
+
+    baselines: NotRequired[dict[str, tuple[float, float]]]
+    comparison: NotRequired[Comparison]
+    objective: NotRequired[ObjectiveCost]
+    agreement: NotRequired[Agreement]
+    stress: NotRequired[dict[str, Robustness]]
+    splits: NotRequired[dict[str, Metrics]]
+    learning_curve: NotRequired[dict[int, float]]

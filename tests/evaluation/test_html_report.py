@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from browser import chromium
+from needs import needs
+
+from cchc_ml.evaluation.html_report import WrongTag, evaluation_page, worst_errors
+from cchc_ml.learning.corpus import Corpus
+from cchc_ml.learning.metrics import metrics_with_intervals
+from cchc_ml.pillars import COLOURS, Pillar
+
+HOSTILE = '</style><script src="https://tracker.example/x.js"></script><img src="https://tracker.example/x.png">'
+
+
+@pytest.fixture(scope="module")
+def page(small, corpus):
+    """An evaluation page whose title, row fields and text try to load something from a host."""
+    needs("matplotlib")
+    rows = [dict(row) for row in corpus.rows[:60]]
+    rows[0] |= {"text": f"{HOSTILE} Mưa lớn suốt đêm.", "labels": ["tthc"], "id": HOSTILE}
+    rows.append({"labels": ["apparatus"], "sha256": "ab12", "lexicon": "x", "sentences": []})
+    hostile = Corpus.from_rows(rows)
+    probabilities = np.vstack([small.predict_proba([row["text"] for row in rows[:-1]]), np.zeros((1, 6))])
+    probabilities[1, 3] = 1 - hostile.y[1, 3]  # at least one wrong tag
+    tags = (probabilities > 0.5).astype(int)
+    evaluation = metrics_with_intervals(hostile.y, tags, probabilities, hostile.documents)
+    evaluation["baselines"] = {HOSTILE: (0.5, 0.4)}
+    evaluation["learning_curve"] = {10: 0.5, 20: 0.6}
+    errors = worst_errors(small.model_, hostile, probabilities, tags)
+    return evaluation_page(HOSTILE, hostile.y, probabilities, evaluation, errors)
+
+
+@pytest.fixture(scope="module")
+def opened(page, tmp_path_factory):
+    """The page in Chromium, with the addresses it asked for and what the console said."""
+    path = tmp_path_factory.mktemp("report") / "evaluation.html"
+    path.write_text(page, "utf8")
+    with chromium() as browser:
+        tab = browser.new_page()
+        requests, console = [], []
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.on("console", lambda message: console.append(message.text))
+        tab.on("pageerror", lambda error: console.append(str(error)))
+        tab.goto(path.as_uri())
+        yield tab, [url for url in requests if url != path.as_uri()], console
+
+
+def test_the_page_loads_nothing(opened):
+    tab, requests, console = opened
+    assert [url for url in requests if not url.startswith("data:image/svg+xml;base64,")] == []
+    # A style or a picture that the content security policy blocks would be reported here.
+    assert console == []
+    assert tab.title() == HOSTILE
+    assert tab.locator("script").count() == 0
+
+
+def test_the_policy_blocks_what_the_page_does_not_have(opened):
+    tab, *_ = opened
+    policy = tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert "unsafe" not in policy
+    blocked = tab.evaluate("""() => new Promise(done => {
+        document.addEventListener("securitypolicyviolation", event => done(event.violatedDirective), {once: true});
+        document.body.append(Object.assign(new Image(), {src: "https://tracker.example/x.png"}));
+    })""")
+    assert blocked == "img-src"
+
+
+def test_styles_and_plots_are_shown(opened):
+    tab, *_ = opened
+    assert tab.evaluate("getComputedStyle(document.body).maxWidth") == "1088px"
+    sizes = tab.evaluate(
+        "[...document.querySelectorAll('.plots img')].map(img => [img.complete, img.naturalWidth, img.alt])"
+    )
+    assert [complete for complete, *_ in sizes] == [True] * 4
+    assert all(width > 300 for _, width, _ in sizes)
+    assert [alt.split(" (")[0] for *_, alt in sizes] == [
+        "Precision and recall", "Reliability", "Labels that occur together", "Learning curve",
+    ]  # fmt: skip
+    colours = tab.evaluate(
+        "[...document.querySelectorAll('article')].map(a => [a.dataset.pillar, getComputedStyle(a).borderLeftColor])"
+    )
+    assert colours
+    for pillar, colour in colours:
+        red, green, blue = bytes.fromhex(COLOURS[Pillar(pillar)].removeprefix("#"))
+        assert colour == f"rgb({red}, {green}, {blue})"
+
+
+def test_tables_and_errors_are_shown_as_text(opened):
+    tab, *_ = opened
+    headings = tab.locator("h2").all_inner_texts()
+    assert headings == [f"{HOSTILE} (61 paragraphs)", "Against the baselines", "Plots", "The worst errors"]
+    assert tab.locator("table").first.locator("tbody tr").count() == 6
+    assert tab.locator("table").first.locator("tfoot tr").all_inner_texts()[0].startswith("macro")
+    errors = "\n".join(tab.locator("article").all_inner_texts())
+    assert "tthc missed, p = 0.0" in errors
+    assert f"{HOSTILE} Mưa lớn suốt đêm." in errors
+    assert "apparatus missed, p = 0.00" in errors
+    assert "The text is not in this data; its SHA-256 is ab12." in errors
+
+
+def test_without_errors_the_page_says_so(small, corpus):
+    needs("matplotlib")
+    y = corpus.y[:20]
+    evaluation = metrics_with_intervals(y, y, y.astype(float), np.arange(20))
+    page = evaluation_page("mine", y, y.astype(float), evaluation, [])
+    assert "<p>None: every tag agrees with its label.</p>" in page
+    assert page.count("<img") == 3
+
+
+def test_the_worst_errors_come_first_and_name_their_evidence(small):
+    text = "Chợ họp sớm. Bộ phận một cửa trả hồ sơ thủ tục hành chính đúng hạn. Trời mưa."
+    rows = [{"text": text, "labels": []}, {"text": "Trời mưa.", "labels": ["tthc"]}, {"text": "Gió.", "labels": []}]
+    corpus = Corpus.from_rows(rows)
+    probabilities = np.full((3, 6), 0.1)
+    probabilities[0, 1] = 0.95
+    tags = (probabilities > 0.5).astype(int)
+    wrong, missed = worst_errors(small.model_, corpus, probabilities, tags)
+    assert (wrong.pillar, wrong.missed, wrong.probability) == (Pillar.TTHC, False, 0.95)
+    assert text[slice(*wrong.span)] == "Bộ phận một cửa trả hồ sơ thủ tục hành chính đúng hạn."
+    assert wrong.pieces == [("Chợ họp sớm. ", False), (text[slice(*wrong.span)], True), (" Trời mưa.", False)]
+    assert (missed.pillar, missed.missed, missed.span) == (Pillar.TTHC, True, None)
+    assert worst_errors(small.model_, corpus, probabilities, tags, most=1) == [wrong]
+    assert worst_errors(small.model_, corpus, probabilities, corpus.y) == []
+
+
+def test_the_reference_names_the_fields_that_a_row_has():
+    row = {"id": "A1", "text": "a", "outlet": None, "date": 2024, "labels": []}
+    assert WrongTag(Pillar.TTHC, 0.5, True, row, None).reference == "A1 · 2024"
