@@ -17,7 +17,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-__all__ = ["atomic_write", "check_target", "csp_hash", "data_path", "html_template", "require_extra", "write_gzip"]
+__all__ = [
+    "MAX_XLSX_CELL_CHARS",
+    "atomic_write",
+    "check_target",
+    "check_writable",
+    "csp_hash",
+    "data_path",
+    "html_template",
+    "require_extra",
+    "write_gzip",
+    "xlsx_formats",
+]
+
+# Excel cuts a cell after 32,767 characters.
+MAX_XLSX_CELL_CHARS = 32_000
 
 
 def data_path(name: str) -> Path:
@@ -66,6 +80,13 @@ def check_target(path: Path) -> None:
         raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
 
 
+def check_writable(path: Path, overwrite: bool) -> None:
+    """Raise if `path` cannot be written, or exists and is not to be overwritten."""
+    check_target(path)
+    if path.exists() and not overwrite:
+        raise FileExistsError(f"{path} exists; give --force to overwrite it")
+
+
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path; when the block ends, rename that file to `path`, or delete it after an error.
@@ -90,6 +111,20 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def xlsx_formats(book: Any) -> dict[str, Any]:
+    """Return the formats that the workbooks of this package share, by name, added to an xlsxwriter workbook."""
+    top = {"valign": "top"}
+    share = {**top, "num_format": "0%", "align": "center"}
+    formats = {
+        "head": {**top, "bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "border": 1},
+        "wrap": {**top, "text_wrap": True},
+        "bold": {"bold": True},
+        "share": share,
+        "tagged_share": {**share, "bold": True, "bg_color": "#C6E7C8"},
+    }
+    return {name: book.add_format(properties) for name, properties in formats.items()}
 
 
 def write_gzip(path: str | Path, text: str) -> None:

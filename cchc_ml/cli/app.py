@@ -1,4 +1,4 @@
-"""`cchc-ml app`: write the one-file page."""
+"""`cchc-ml app`: write the tagger as one page."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    ForceOption,
-    ModelOption,
-    check_writable,
-    command,
-    open_output,
-)
+from .common import ForceOption, ModelOption, check_writable, command, open_output
 
 
 @command
 def app_(
-    out: Annotated[Path, typer.Option("-o", "--output", help="The page (.html).")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="The page to write (.html).")],
     model: ModelOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Write the tagger as one page that works in a browser, offline, without Python."""
+    """Write the tagger as one page that works in a browser, offline and without Python."""
     from ..model.storage import read_model
     from ..web.offline_page import render_offline_page
 

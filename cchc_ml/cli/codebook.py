@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from .common import (
-    command,
-    make_console,
-)
+from .common import command, make_console
 
 
 @command
 def codebook() -> None:
-    """Print what the six pillars are called, what counts for them and what does not."""
+    """Print the codebook: the names of the six pillars, what counts as evidence for each, and what does not."""
     from .console import codebook_pages
 
+    console = make_console()
     for page in codebook_pages():
-        make_console().print(page)
+        console.print(page)

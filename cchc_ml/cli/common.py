@@ -1,16 +1,19 @@
-"""What every command shares: the application, options, errors, progress and files to write."""
+"""What all commands share: the application, options, errors, progress and output."""
 
 from __future__ import annotations
 
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+
+from ..files import atomic_write
+from ..files import check_writable as check_writable  # every command that writes needs it
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,105 +25,109 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MOST_JOBS = 256
+MAX_JOBS = 256
+# Width of printed tables if the output is not a terminal, in characters.
+PAGE_CHARS = 110
+# The progress bar moves once for this many rows.
+ROWS_PER_STEP = 256
 
 
 def check_jobs(jobs: int | None) -> int | None:
-    """Refuse a number of processes that is none."""
-    if jobs is not None and jobs != -1 and not 1 <= jobs <= MOST_JOBS:
-        raise typer.BadParameter(f"{jobs} processes; want 1 to {MOST_JOBS}, or -1 for one a core")
+    """Reject a --jobs value that is not -1 or between 1 and 256."""
+    if jobs is not None and jobs != -1 and not 1 <= jobs <= MAX_JOBS:
+        raise typer.BadParameter(f"--jobs must be -1 or between 1 and {MAX_JOBS}, got {jobs}")
     return jobs
 
 
 ModelOption = Annotated[
-    Path | None, typer.Option("--model", "-m", help="Model file; default: the one that ships with the package.")
+    Path | None, typer.Option("--model", "-m", help="Model file. Default: the model that ships with the package.")
 ]
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 ColumnOption = Annotated[
-    str | None, typer.Option("--text-column", help="The column with the text; default: text, noi_dung, content …")
+    str | None,
+    typer.Option("--text-column", help="The column with the text. Default: text, noi_dung, content and so on."),
 ]
 
-JobsOption = Annotated[int, typer.Option("--jobs", callback=check_jobs, help="Processes; -1 for one a core.")]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", callback=check_jobs, help="Number of processes; -1 is one per core.")
+]
 
-PAGE = 110  # columns, where there is no terminal to ask
+KeepBoilerplateOption = Annotated[
+    bool, typer.Option("--keep-boilerplate", help="Keep menus, captions and by-lines of web pages.")
+]
+
+# The name of --keep-boilerplate before version 0.1.0.
+KeepFurnitureOption = Annotated[bool, typer.Option("--keep-furniture", hidden=True)]
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Register a command whose errors are one line on standard error and exit status 2."""
+    """Register a function as a command. Its errors become one line on standard error and exit status 2."""
 
     @app.command(function.__name__.rstrip("_"))
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        except BrokenPipeError:  # the program that reads our output, such as `head`, has stopped
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (ValueError, TypeError, OSError, ImportError) as error:
-            print("cchc-ml:", " ".join(str(error).split()), file=sys.stderr)
+            print_error(str(error))
             raise typer.Exit(2) from None
 
     return run
 
 
-def check_writable(path: Path, force: bool) -> None:
-    """Refuse a path that may not be written."""
-    from ..files import check_target
+def print_error(message: str) -> None:
+    """Print a message as one line on standard error."""
+    print("cchc-ml:", " ".join(message.split()), file=sys.stderr)
 
-    check_target(path)
-    if path.exists() and not force:
-        raise FileExistsError(f"{path} exists; give --force to overwrite it")
+
+def report_failures(failures: Iterable[str], n_files: int) -> None:
+    """Print why files could not be read. If there are any, exit with status 1."""
+    failures = list(failures)
+    for reason in failures:
+        print_error(reason)
+    if failures:
+        print_error(f"{len(failures)} of {n_files} files could not be read to the end")
+        raise typer.Exit(1)
 
 
 @contextmanager
-def open_output(path: Path | None) -> Iterator[TextIO]:
-    """Give standard output, or a file that appears whole when the block ends well."""
-    from ..files import atomic_write
-
-    if path is None:
-        yield sys.stdout
-        return
+def open_output(path: Path) -> Iterator[TextIO]:
+    """Yield a text file that appears under its name only once the block has ended without an error."""
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf8", newline="") as file:
         yield file
 
 
-def make_console(stderr: bool = False) -> Console:
-    """Return a Rich console; one that is no terminal is as wide as a page."""
+def make_console(file: TextIO | None = None) -> Console:
+    """Return a Rich console for a file, by default standard output. If it is not a terminal, its width is fixed."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False)
+    console = Console(file=file, highlight=False)
     if not console.is_terminal:
-        console.width = PAGE
+        console.width = PAGE_CHARS
     return console
 
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a progress bar on standard error, where that is a terminal; give the function that moves it."""
+    """Show a progress bar on standard error if it is a terminal. Yield a function of (done, total) that moves it."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=make_console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def with_progress(rows: Iterator[Any], progress: Callable[[int, int | None], None]) -> Iterator[Any]:
-    """Pass rows on and tell how many there were."""
+def with_progress(rows: Iterable[Any], progress: Callable[[int, int | None], None]) -> Iterator[Any]:
+    """Yield the rows, and report from time to time how many there were."""
     for done, row in enumerate(rows, 1):
         yield row
-        if done % 256 == 0:
+        if done % ROWS_PER_STEP == 0:
             progress(done, None)
-
-
-def report_failures(failures: list[str], n: int) -> None:
-    """Tell which of n files could not be read, and leave with status 1 where there are any."""
-    for reason in failures:
-        print("cchc-ml:", " ".join(reason.split()), file=sys.stderr)
-    if failures:
-        print(f"cchc-ml: {len(failures)} of {n} files could not be read to the end", file=sys.stderr)
-        raise typer.Exit(1)

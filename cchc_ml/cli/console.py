@@ -15,6 +15,8 @@ from rich.text import Text
 from ..learning.metric_tables import format_cell
 from ..pillars import PILLARS, Pillar, codebook
 from ..reading.tables import Row, find_text_column
+from ..text.normalize import printable
+from ..text.spans import spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,11 +35,11 @@ __all__ = [
 COLOURS = dict(zip(PILLARS, ("magenta", "cyan", "yellow", "green", "red", "blue"), strict=True))
 
 
-def print_tagged(rows: Iterable[Row], console: Console) -> None:
-    """Print tagged paragraphs, the evidence sentence of each pillar underlined in its colour, or quoted where there is none."""
+def print_tagged(rows: Iterable[Row], console: Console, text_column: str | None = None) -> None:
+    """Print tagged paragraphs. Evidence is underlined in the colour of its pillar; without colours it is quoted."""
     source, tagged, total = None, 0, 0
     for total, row in enumerate(rows, 1):
-        column = find_text_column(row) or "text"
+        column = find_text_column(row, text_column) or "text"
         if row.get("source") != source:
             source = row.get("source")
             console.rule(Text(_plain(str(source))), style="dim")
@@ -60,19 +62,23 @@ def print_tagged(rows: Iterable[Row], console: Console) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return text without the codes that steer a terminal."""
-    return "".join(c if c.isprintable() or c == " " else " " for c in unicodedata.normalize("NFC", text))
+    """Return text that cannot control a terminal, in composed letters, which all terminals show."""
+    return printable(unicodedata.normalize("NFC", text), one_line=True)
 
 
 def _marked(row: Row, column: str) -> Text:
-    text = _plain(row[column])
-    marked = Text(text, "" if row["pillars"] else "dim")
-    for slug in reversed(row["pillars"]):
-        sentence = _plain(row["evidence"].get(slug, ""))
-        if sentence:
-            start = text.find(sentence)
-            marked.stylize(f"underline {COLOURS[Pillar(slug)]}", start, start + len(sentence))
-    return marked
+    """Return a text with its evidence underlined, each sentence in the colour of its most probable pillar."""
+    places = {slug: row["evidence_spans"][slug] for slug in row["pillars"] if slug in row["evidence_spans"]}
+    text = Text(style="" if row["pillars"] else "dim")
+    at = 0
+    for piece, marked in spans(row[column], places.values()):
+        style = ""
+        if marked:
+            slug = next(slug for slug, (start, end) in places.items() if start <= at < end)
+            style = f"underline {COLOURS[Pillar(slug)]}"
+        text.append(_plain(piece), style)
+        at += len(piece)
+    return text
 
 
 def _ends(sentence: str, words: int = 5) -> str:
@@ -95,7 +101,7 @@ def rich_table(table: MetricTable) -> Group:
 
 
 def codebook_pages() -> Iterator[Group]:
-    """Lay out the codebook, a pillar at a time."""
+    """Yield the codebook, one pillar at a time."""
     for pillar, entry in codebook().items():
         lines: list[RenderableType] = [
             Text.assemble((entry.vi, f"bold {COLOURS[pillar]}"), f"  {pillar} · {entry.en} · {entry.source}"),
@@ -108,19 +114,27 @@ def codebook_pages() -> Iterator[Group]:
         yield Group(*lines)
 
 
-# Backgrounds for what speaks for a pillar and against it, from hardly to strongly; the letters on them are black.
+# Background colours of words for and against a pillar, from weak to strong. The letters on them are black.
 FOR = ("#e5f5e0", "#c7e9c0", "#a1d99b", "#74c476")
 AGAINST = ("#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a")
-# How many terms of an explanation are listed for, and against.
-TERMS = 6
+# How many terms an explanation lists on each side.
+LISTED_TERMS = 6
 
 
 def explained_paragraph(
     text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None, *, shaded: bool = True
 ) -> Group:
-    """Lay out why a paragraph has its tags: its words `shaded` by weight, and what each decision is the sum of.
+    """Return why a paragraph has its tags: its words shaded by weight, and each decision as a sum.
 
-    Shown are the pillars that are tagged and the one that came nearest without, or `pillar` alone.
+    Parameters
+    ----------
+    text : str
+    explained : dict of Pillar to Explanation
+        As `cchc_ml.model.explanation.explain` returns it for this text.
+    pillar : Pillar, optional
+        Show only this one. Default: the pillars that are tagged, and the one that came nearest without being tagged.
+    shaded : bool, optional
+        If False, the text is shown once, without colours.
     """
     ranked = sorted(explained, key=lambda p: -explained[p].decision)
     tagged = [p for p in ranked if explained[p].tagged]
@@ -147,7 +161,7 @@ def explained_paragraph(
 
 
 def _sum(why: Explanation) -> str:
-    """Return a decision as the sum that it is."""
+    """Write a decision as a sum: what the terms and the codebook add, the intercept, minus the threshold."""
     addends = {
         "từ ngữ của đoạn": why.total(kind="term", scope="paragraph"),
         "từ ngữ của câu": why.total(kind="term", scope="sentence"),
@@ -160,33 +174,37 @@ def _sum(why: Explanation) -> str:
 
 
 def _signed(why: Explanation) -> list[tuple[str, list[str]]]:
+    """Return the heaviest terms for the pillar, under "+", and against it, under "−"."""
     terms = why.by_term().items()
-    return [
-        (sign, [f"{_plain(t)} {w:+.2f}" for t, w in terms if w * side > 0][:TERMS])
-        for sign, side in (("+", 1), ("−", -1))
-    ]
+    positive = [f"{_plain(term)} {weight:+.2f}" for term, weight in terms if weight > 0]
+    negative = [f"{_plain(term)} {weight:+.2f}" for term, weight in terms if weight < 0]
+    return [("+", positive[:LISTED_TERMS]), ("−", negative[:LISTED_TERMS])]
 
 
 def _shaded(text: str, parts: Sequence[Part]) -> Text:
-    """Colour each character by what the terms that it is part of add, each term's weight parted equally among its characters."""
-    weights = [0.0] * (len(text) + 1)
+    """Shade each character by the weight of the terms that it is part of.
+
+    The weight of a term is divided equally among its characters.
+    """
+    change = [0.0] * (len(text) + 1)  # of the weight, from one character to the next
     for part in parts:
-        weights[part.start] += part.weight / (part.end - part.start)
-        weights[part.end] -= part.weight / (part.end - part.start)
-    weights = list(accumulate(weights))
-    most = max(map(abs, weights), default=0) or 1.0
+        per_character = part.weight / (part.end - part.start)
+        change[part.start] += per_character
+        change[part.end] -= per_character
+    weights = list(accumulate(change))
+    largest = max(map(abs, weights), default=0) or 1.0
     shaded = Text()
     for character, weight in zip(text, weights, strict=False):
-        level = min(int(abs(weight) / most * (len(FOR) + 1)), len(FOR)) - 1
+        level = min(int(abs(weight) / largest * (len(FOR) + 1)), len(FOR)) - 1
         style = f"black on {(FOR if weight > 0 else AGAINST)[level]}" if level >= 0 else ""
         shaded.append(character if character.isprintable() else " ", style)
     return shaded
 
 
 def strongest_table(strongest: Mapping[Pillar, Strongest], pillar: Pillar) -> Table:
-    """Lay out the terms that say most about a pillar."""
-    found = strongest[pillar]
-    columns = (found.positive, found.negative, found.codebook)
+    """Return the terms with the largest weights for a pillar and against it, and those of its codebook, as a table."""
+    terms = strongest[pillar]
+    columns = (terms.positive, terms.negative, terms.codebook)
     table = Table(title=f"{pillar.vi} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}")
     for head in ("for", "", "against", "", "codebook", ""):
         table.add_column(head, justify="left" if head else "right")

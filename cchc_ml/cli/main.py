@@ -1,4 +1,4 @@
-"""The command `cchc-ml`: registers the commands and runs them."""
+"""The program `cchc-ml`: registers the commands and runs them."""
 
 from __future__ import annotations
 
@@ -20,24 +20,28 @@ __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command line; text is UTF-8 wherever it goes, and a run that is ended cleans up behind itself."""
+    """Run the command line. Output is UTF-8 everywhere, and temporary files are removed if the run is ended."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf8", errors="backslashreplace")
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(getattr(signal, name), on_signal)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows does not have all of them
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, on_signal)
     app(prog_name="cchc-ml")
 
 
 def on_signal(number: int, _: Any) -> None:
-    """Leave, cleaning up; what threads of a pool say that is torn down meanwhile is not told."""
+    """Exit so that temporary files are removed.
+
+    Errors from pool threads are not printed: the pool is shut down at the same time.
+    """
     threading.excepthook = lambda _: None
     sys.exit(128 + number)
 
 
 def version(value: bool) -> None:
-    """Print the version and leave."""
+    """Print the version and exit."""
     if value:
         print(f"cchc-ml {__version__}")
         raise typer.Exit

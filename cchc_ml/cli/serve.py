@@ -7,18 +7,15 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    ModelOption,
-    command,
-)
+from .common import ModelOption, command, print_error
 
 
 @command
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; by default only this machine reaches it.")
+        str, typer.Option(help="Address to listen on. By default, only this machine can reach it.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 is any free port.", min=0, max=65535)] = 8000,
     model: ModelOption = None,
 ) -> None:
     """Answer over HTTP: POST /v1/tag, POST /v1/articles, GET /v1/pillars. See /docs. No input is kept or logged."""
@@ -31,5 +28,5 @@ def serve(
     from ..web.service import serve as answer
 
     if not is_loopback(host):
-        print(f"cchc-ml: {host} is reached by others too, without a password", file=sys.stderr)
+        print_error(f"other machines can reach {host}, and no password is asked")
     answer(read_model(model), host, port, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr))

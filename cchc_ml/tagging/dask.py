@@ -1,4 +1,4 @@
-"""Tagging Parquet files on a Dask cluster: the workers read, tag and write; through the client go only names."""
+"""Tag Parquet files on a Dask cluster. The workers read, tag and write; the client sends them only the paths."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "tag_partitions"]
 
-
-# Seconds that a scheduler has to answer.
-PATIENCE = 20
+# How long to wait for a scheduler, and then for a worker.
+TIMEOUT_SECONDS = 20
 
 
 class _Model(WorkerPlugin):
-    """A model, given to every worker once; to one that joins later too."""
+    """A model that Dask sends to every worker once, also to a worker that joins later."""
 
     def __init__(self, model: Model, name: str) -> None:
         self.model, self.name, self.version = model, name, __version__
@@ -32,30 +31,31 @@ class _Model(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         if self.version != __version__:
             raise ValueError(
-                f"worker {worker.address} has cchc_ml {__version__}, this is {self.version}; install the same"
+                f"worker {worker.address} has cchc_ml {__version__}, but this machine has {self.version}; "
+                "install the same version on both"
             )
 
 
 def _tag(name: str, partition: Partition) -> PartitionResult:
-    given: Any = get_worker().plugins[name]
-    return tag_partition(given.model, partition)
+    plugin: Any = get_worker().plugins[name]
+    return tag_partition(plugin.model, partition)
 
 
 @contextmanager
 def connect(address: str, n_workers: int | None = None) -> Iterator[Client]:
-    """Give a client of a Dask cluster that has a worker at least.
+    """Yield a client of a Dask cluster that has at least one worker.
 
     Parameters
     ----------
     address : str
-        Of the scheduler; ``"local"`` starts a cluster on this machine.
+        Address of the scheduler: ``"tcp://HOST:8786"``. ``"local"`` starts a cluster on this machine.
     n_workers : int, optional
-        Processes of a local cluster; by default one a core.
+        Number of processes of a local cluster. Default: one per core.
 
     Raises
     ------
     ValueError
-        No scheduler answers, or it has no worker.
+        No scheduler answers, or it has no workers.
     """
     if address == "local":
         with (
@@ -65,39 +65,39 @@ def connect(address: str, n_workers: int | None = None) -> Iterator[Client]:
             yield client
         return
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=TIMEOUT_SECONDS)
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"no Dask scheduler answers at {address} ({type(error).__name__}); want tcp://HOST:8786, or local"
+            f"no Dask scheduler answers at {address} ({type(error).__name__}); give --dask tcp://HOST:8786, or local"
         ) from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=TIMEOUT_SECONDS)
         except TimeoutError:
             raise ValueError(
-                f"the Dask scheduler at {address} has no workers; start one: dask worker {address}"
+                f"the Dask scheduler at {address} has no workers; start one with: dask worker {address}"
             ) from None
         yield client
 
 
 def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]) -> Iterator[PartitionResult]:
-    """Tag Parquet files on a cluster, in the order they are done.
+    """Tag Parquet files on a cluster and yield the results in the order in which they are finished.
 
-    A partition whose worker dies is done again by another, and no other is; its file appears when it is whole.
+    If a worker dies, only its partition is retried, on another worker. An output file appears only once it is complete.
 
     Parameters
     ----------
     client : distributed.Client
     model : Model
     partitions : sequence of Partition
-        The paths are those that the workers see.
+        With paths that are valid on the workers.
 
     Raises
     ------
     ValueError
-        A worker has another version of this package.
+        A worker has a different version of this package.
     """
-    plugin = _Model(model, f"cchc-ml-{uuid4().hex}")  # a name of its own: others may be using the cluster
+    plugin = _Model(model, f"cchc-ml-{uuid4().hex}")  # a unique name: others may use the cluster too
     client.register_plugin(plugin)
     try:
         partition_of = {client.submit(_tag, plugin.name, partition, pure=False): partition for partition in partitions}
@@ -109,12 +109,13 @@ def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]
                 yield PartitionResult(partition, 0, ValueError(f"{partition.source}: {error}"))
     finally:
         client.unregister_worker_plugin(plugin.name)
-        for target in {Path(partition.target).parent for partition in partitions}:
-            _clean(target, {Path(partition.target).name for partition in partitions})
+        targets = [Path(partition.target) for partition in partitions]
+        for folder in {target.parent for target in targets}:
+            _clean(folder, {target.name for target in targets})
 
 
 def _clean(folder: Path, names: set[str]) -> None:
-    """Delete what a worker that died was writing."""
+    """Delete the temporary files of workers that died."""
     for path in folder.glob(".*"):
         if path.name[1:].rpartition(".")[0] in names:
             path.unlink(missing_ok=True)

@@ -1,21 +1,21 @@
-"""Tagging pandas data frames, as Spark gives them, and Parquet files, a piece at a time."""
+"""Tag Parquet files, and the pandas data frames that Spark gives, without changing the types of their columns."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..files import atomic_write, require_extra
 from ..model.parallel import parallel_map
 from ..model.storage import read_model
-from ..pillars import PILLARS
 from ..reading.inputs import READING_ERRORS, require_text
-from ..reading.tables import Row, check_free, find_text_column, open_parquet
+from ..reading.tables import check_free, find_text_column, open_parquet
 from .rows import as_row
-from .writers import RESULTS
+from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,15 +28,18 @@ __all__ = [
     "PartitionResult",
     "plan_partitions",
     "tag_frames",
+    "tag_parquet",
     "tag_partition",
     "tag_partitions",
 ]
 
-# Rows that are read, tagged and written together.
-PIECE = 8192
+# Rows that are read and tagged together.
+BATCH_ROWS = 1024
+# Rows that are written together; a multiple of the above.
+ROW_GROUP_ROWS = 8192
 
-# The columns that tagging adds, as Spark's schemas are written.
-SPARK_RESULTS = f"pillars array<string>, scores struct<{', '.join(f'{p.value}: double' for p in PILLARS)}>, evidence map<string, string>, evidence_spans map<string, array<int>>"
+# What reading a Parquet file may raise. pyarrow raises the last two for types that it cannot convert.
+PARQUET_ERRORS = (*READING_ERRORS, NotImplementedError, KeyError)
 
 _model = lru_cache(maxsize=4)(read_model)
 
@@ -44,21 +47,21 @@ _model = lru_cache(maxsize=4)(read_model)
 def tag_frames(
     frames: Iterable[pd.DataFrame], model: Model | str | Path | None = None, text_column: str | None = None
 ) -> Iterator[pd.DataFrame]:
-    """Add the fields of `TaggedRow` to data frames as columns; the body of Spark's ``mapInPandas``.
+    """Add the columns of `RESULTS` to data frames. Spark's ``mapInPandas`` can call this function.
 
     Parameters
     ----------
     frames : iterable of DataFrame
-        A row a paragraph.
+        One paragraph per row.
     model : Model or path, optional
-        By default the one that ships with the package. A path is read once a process.
+        Default: the model that ships with the package. Each process reads a path once.
     text_column : str, optional
-        The column with the text; by default the first of a usual name.
+        The column with the text. Default: the first with a usual name.
 
     Raises
     ------
     ValueError
-        There is no such column, a text is no string or empty, or a result's column is there already.
+        There is no such column, a text is empty or not a string, or a frame already has one of the new columns.
 
     Examples
     --------
@@ -69,35 +72,36 @@ def tag_frames(
     """
     trained = _model(model) if model is None or isinstance(model, str | Path) else model
     for frame in frames:
-        name = _check_columns("data frame", list(map(str, frame.columns)), text_column)
-        yield frame.assign(**_tag(trained, "data frame", 1, name, frame[name].tolist()))
+        name = _text_column("data frame", list(map(str, frame.columns)), text_column)
+        texts = frame[name].tolist()
+        for number, text in enumerate(texts, 1):
+            require_text(f"data frame, row {number}", {name: text}, name)
+        rows: list[Any] = _tag(trained, texts)
+        yield frame.assign(**{result: [row[result] for row in rows] for result in RESULTS})
 
 
-def _check_columns(where: str, columns: list[str], text_column: str | None) -> str:
-    """Return the name of the column with the text."""
+def _text_column(where: str, columns: list[str], wanted: str | None) -> str:
+    """Return the name of the column with the text. Raise if a column of the result exists already."""
     check_free(where, columns, RESULTS)
-    if (name := find_text_column(columns, text_column)) is None:
-        raise ValueError(f"{where}: no column {text_column or 'text'!r}; found: {', '.join(columns) or 'none'}")
+    name = find_text_column(columns, wanted)
+    if name is None:
+        raise ValueError(f"{where}: no column {wanted or 'text'!r}; found: {', '.join(columns) or 'none'}")
     return name
 
 
-def _tag(model: Model, where: str, first: int, name: str, texts: list[Any]) -> dict[str, list[Any]]:
-    """Return the four columns of rows that are numbered from `first`."""
-    for number, text in enumerate(texts, first):
-        require_text(f"{where}, row {number}", {name: text}, name)
-    rows: list[Row] = [{**as_row(found, text)} for found, text in zip(model.annotate(texts), texts, strict=True)]
-    return {result: [row[result] for row in rows] for result in RESULTS}
+def _tag(model: Model, texts: list[str]) -> list[TaggedRow]:
+    return [as_row(annotation, text) for annotation, text in zip(model.annotate(texts), texts, strict=True)]
 
 
 class Partition(NamedTuple):
-    """A Parquet file to be tagged.
+    """A Parquet file to tag.
 
     Attributes
     ----------
     source, target : str
         The file to read and the file to write.
     text_column : str or None
-        The column with the text.
+        The column with the text. None: the first with a usual name.
     """
 
     source: str
@@ -106,7 +110,7 @@ class Partition(NamedTuple):
 
 
 class PartitionResult(NamedTuple):
-    """What came of a partition: how many rows were written, or why none were."""
+    """How many rows of a partition were written, or why none were."""
 
     partition: Partition
     rows: int
@@ -114,12 +118,12 @@ class PartitionResult(NamedTuple):
 
 
 def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None = None) -> list[Partition]:
-    """Return a partition for each Parquet file, to be written under its name in a folder.
+    """Return one partition per Parquet file, to be written under the same name in a folder.
 
     Parameters
     ----------
     files : iterable of str
-        One that is named twice is tagged once. Paths become absolute: a worker may stand in another folder.
+        A file that is named twice is tagged once. Paths become absolute: a worker may run in another folder.
     folder : Path
     text_column : str, optional
         The column with the text.
@@ -127,71 +131,172 @@ def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None 
     Raises
     ------
     ValueError
-        A file is no Parquet file, is in the folder itself, or has the name of another.
+        A file is not a Parquet file, is in the folder itself, or has the same name as another.
     """
     partitions: dict[str, Partition] = {}
     for source in dict.fromkeys(map(os.path.abspath, files)):
         target = os.path.join(os.path.abspath(folder), os.path.basename(source))
         if Path(source).suffix.lower() != ".parquet":
-            raise ValueError(f"{source} is no .parquet file; into a folder go .parquet files only")
+            raise ValueError(f"{source} is not a .parquet file; only .parquet files can be written to a folder")
         if os.path.realpath(source) == os.path.realpath(target):
             raise ValueError(f"{source} would be overwritten; choose another folder")
-        if other := partitions.get(target.casefold()):
+        if other := partitions.get(target.casefold()):  # Windows and macOS ignore case
             raise ValueError(f"{other.source} and {source} have the same name; tag them into two folders")
         partitions[target.casefold()] = Partition(source, target, text_column)
     return list(partitions.values())
 
 
 def tag_partitions(model: Model, partitions: Sequence[Partition], n_jobs: int | None = 1) -> Iterator[PartitionResult]:
-    """Tag Parquet files on this machine, in order, a process a file at a time.
+    """Tag Parquet files on this machine and yield the results in order. Each process tags one file at a time.
 
     Parameters
     ----------
     model : Model
     partitions : sequence of Partition
     n_jobs : int, optional
-        Processes, as joblib counts them.
+        Number of processes, as joblib counts them.
     """
     return parallel_map(tag_partition, model, partitions, n_jobs)
 
 
 def tag_partition(model: Model, partition: Partition) -> PartitionResult:
-    """Tag a Parquet file into another, all of it or nothing.
+    """Tag a Parquet file into another. If that fails, no file is written.
 
-    Every column keeps its type and values; the four that are added have those of `SPARK_RESULTS`.
+    Every column keeps its type and its values. The new columns have the types of `SPARK_RESULTS`.
     """
     try:
-        return PartitionResult(partition, _tag_parquet(model, *partition), None)
-    except (
-        *READING_ERRORS,
-        NotImplementedError,
-        KeyError,
-    ) as error:  # the latter two by pyarrow, of what it cannot convert
+        rows = tag_parquet(model, [partition.source], partition.target, partition.text_column)
+    except PARQUET_ERRORS as error:
         return PartitionResult(partition, 0, error)
+    return PartitionResult(partition, rows, None)
 
 
-def _tag_parquet(model: Model, source: str, target: str, text_column: str | None) -> int:
-    pa, parquet = (
-        require_extra("pyarrow", "cluster", ".parquet files"),
-        require_extra("pyarrow.parquet", "cluster", ".parquet files"),
+def tag_parquet(
+    model: Model,
+    sources: Iterable[str],
+    target: str | Path,
+    text_column: str | None = None,
+    *,
+    n_jobs: int | None = 1,
+    on_error: Callable[[str, str], None] | None = None,
+    on_file: Callable[[int], None] | None = None,
+    on_rows: Callable[[int], None] | None = None,
+) -> int:
+    """Tag Parquet files with the same columns into one file, and return its number of rows.
+
+    Every column keeps its type and its values. The new columns have the types of `SPARK_RESULTS`. The file appears only
+    once it is complete.
+
+    Parameters
+    ----------
+    n_jobs : int, optional
+        Number of processes, as joblib counts them. The file does not depend on it.
+    on_error, on_file : callable, optional
+        See `cchc_ml.reading.inputs.read_inputs`. The rows before the one that cannot be read are tagged.
+    on_rows : callable, optional
+        Called with how many rows have been written.
+
+    Raises
+    ------
+    ValueError
+        The columns of a source differ from those of the first in name or type.
+    """
+    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
+    batches = _read_batches(sources, text_column, on_error, on_file)
+    groups = _grouped(parallel_map(_tag_batch, model, batches, n_jobs))
+    rows = 0
+    with atomic_write(target) as temporary:
+        first = next(groups, None)
+        if first is None:  # no source could be read
+            first = add_results(require_extra("pyarrow", "office", ".parquet files").schema([])).empty_table()
+        with parquet.ParquetWriter(temporary, first.schema) as writer:
+            for group in chain([first], groups):
+                writer.write_table(group)
+                rows += len(group)
+                if on_rows:
+                    on_rows(rows)
+    return rows
+
+
+# The name of a source's column with the text, and some of the source's rows as a pyarrow.RecordBatch.
+Batch = tuple[str, Any]
+
+
+def _read_batches(
+    sources: Iterable[str],
+    text_column: str | None,
+    on_error: Callable[[str, str], None] | None,
+    on_file: Callable[[int], None] | None,
+) -> Iterator[Batch]:
+    first: tuple[str, Any] | None = None
+    for number, source in enumerate(sources):
+        if on_file:
+            on_file(number)
+        try:
+            with open_parquet(Path(source)) as file:
+                name = _text_column(source, file.schema_arrow.names, text_column)
+                schema = file.schema_arrow.remove_metadata()
+                first = first or (source, schema)
+                if not schema.equals(first[1]):
+                    raise _DifferentColumnsError(_difference(source, schema, *first))
+                for batch in _checked_batches(file, source, name):
+                    yield name, batch
+        except _DifferentColumnsError:
+            raise
+        except PARQUET_ERRORS as error:
+            if not on_error:
+                raise
+            on_error(source, str(error))
+
+
+class _DifferentColumnsError(ValueError):
+    """Two sources cannot be written to one file, although each can be read."""
+
+
+def _difference(source: str, schema: Any, first: str, wanted: Any) -> str:
+    def columns(one: Any, other: Any) -> str:
+        names = [str(field).removeprefix("pyarrow.Field<").removesuffix(">") for field in one if field not in other]
+        return ", ".join(names) or "the same in another order"
+
+    return (
+        f"{source} and {first} differ in their columns ({columns(schema, wanted)}; {columns(wanted, schema)}); "
+        "tag them into a folder with -o FOLDER, or write .jsonl"
     )
-    text = pa.string()
-    types = {
-        "pillars": pa.list_(text),
-        "scores": pa.struct([(p.value, pa.float64()) for p in PILLARS]),
-        "evidence": pa.map_(text, text),
-        "evidence_spans": pa.map_(text, pa.list_(pa.int32())),
-    }
+
+
+def _checked_batches(file: Any, source: str, name: str) -> Iterator[Any]:
+    """Yield the rows of a file as record batches, and raise where a row has no text. An empty file is one batch."""
+    pa = require_extra("pyarrow", "office", ".parquet files")
+    if not file.metadata.num_rows:
+        yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
     done = 0
-    with open_parquet(Path(source)) as file, atomic_write(target) as temporary:
-        name = _check_columns(source, file.schema_arrow.names, text_column)
-        schema = pa.schema([*file.schema_arrow.remove_metadata(), *types.items()])
-        with parquet.ParquetWriter(temporary, schema) as writer:
-            for piece in file.iter_batches(batch_size=PIECE):
-                added = _tag(model, source, done + 1, name, piece.column(name).to_pylist())
-                for result in ("evidence", "evidence_spans"):  # maps, as Arrow takes them
-                    added[result] = [list(pairs.items()) for pairs in added[result]]
-                columns = [*piece.columns, *(pa.array(added[result], kind) for result, kind in types.items())]
-                writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-                done += len(piece)
-    return done
+    for batch in file.iter_batches(batch_size=BATCH_ROWS):
+        for number, text in enumerate(batch.column(name).to_pylist()):
+            try:
+                require_text(f"{source}, row {done + number + 1}", {name: text}, name)
+            except ValueError:
+                yield batch.slice(0, number)
+                raise
+        yield batch
+        done += len(batch)
+
+
+def _tag_batch(model: Model, batch: Batch) -> Any:
+    """Return the rows of a batch and their results as a pyarrow.Table."""
+    pa = require_extra("pyarrow", "office", ".parquet files")
+    name, rows = batch
+    results = result_arrays(_tag(model, rows.column(name).to_pylist()))
+    return pa.Table.from_arrays([*rows.columns, *results], schema=add_results(rows.schema))
+
+
+def _grouped(tables: Iterable[Any]) -> Iterator[Any]:
+    """Join small tables to tables of the size of a row group."""
+    pa = require_extra("pyarrow", "office", ".parquet files")
+    group: list[Any] = []
+    for table in tables:
+        group.append(table)
+        if sum(map(len, group)) >= ROW_GROUP_ROWS:
+            yield pa.concat_tables(group)
+            group = []
+    if group:
+        yield pa.concat_tables(group)

@@ -1,4 +1,4 @@
-"""Tagging many files so that an interrupted run can go on where it stopped."""
+"""Tag many files so that an interrupted run can be continued."""
 
 from __future__ import annotations
 
@@ -22,46 +22,50 @@ def tag_files(
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
     on_error: Callable[[str, str], None] | None = None,
     on_file: Callable[[int], None] | None = None,
-) -> None:
-    """Tag files into the JSON Lines file `out`, file by file; where an earlier run was interrupted, go on from there.
+) -> int:
+    """Tag files into the JSON Lines file `out`, and return how many rows this run wrote.
 
-    What is done stands in ``OUT.partial``, and after each file its name and the length of ``OUT.partial`` in
-    ``OUT.partial.done``; both are gone when all is done. A file that could not be read is tried again.
+    If an earlier run was interrupted, this one continues after the last file that was complete. Rows are written to
+    ``OUT.partial``; after each file, its name and the length of ``OUT.partial`` are added to ``OUT.partial.done``. Both
+    are deleted when all files are tagged. A file that could not be read is tried again.
 
     Parameters
     ----------
     read : callable
-        Yields the rows of a file; see `cchc_ml.reading.inputs.read_file`.
+        Yields the rows of a file, as `cchc_ml.reading.inputs.read_file` does.
     on_error, on_file : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`.
+
+    Raises
+    ------
+    ValueError
+        ``OUT.partial`` belongs to a run over other files, or was changed since.
     """
     partial, journal = out.with_name(out.name + ".partial"), out.with_name(out.name + ".partial.done")
-    done: dict[str, int] = {}
-    if partial.exists() and journal.exists():
-        for line in journal.read_text("utf8").splitlines(keepends=True):
-            if line.endswith("\n"):  # the last one may be half written
-                name, length = json.loads(line)
-                done[name] = length
-        journal.write_text("".join(json.dumps(item) + "\n" for item in done.items()), "utf8")
-    length = max(done.values(), default=0)
-    if set(done) - set(files) or (done and partial.stat().st_size < length):
+    length_after = _read_journal(partial, journal)
+    length = max(length_after.values(), default=0)
+    if set(length_after) - set(files) or (length_after and partial.stat().st_size < length):
         raise ValueError(
-            f"{partial} is of a run over other files, or was changed; delete it and {journal.name}, or finish that run"
+            f"{partial} is from a run over other files, or was changed; "
+            f"delete it and {journal.name}, or run again with the same files"
         )
+    rows = 0
     with (
         open(partial, "a+", encoding="utf8", newline="") as file,
-        open(journal, "a" if done else "w", encoding="utf8", newline="") as notes,
+        open(journal, "a" if length_after else "w", encoding="utf8", newline="") as notes,
     ):
         file.truncate(length)
         file.seek(length)
         for number, name in enumerate(files):
             if on_file:
                 on_file(number)
-            if name in done:
+            if name in length_after:
                 continue
-            start = file.tell()
+            start, written = file.tell(), 0
             try:
-                file.writelines(tag_lines(model, read(name)))
+                for lines in tag_lines(model, read(name)):
+                    file.write(lines)
+                    written += lines.count("\n")
             except READING_ERRORS as error:
                 if not on_error:
                     raise
@@ -70,7 +74,21 @@ def tag_files(
                 on_error(name, str(error))
                 continue
             file.flush()
+            rows += written
             notes.write(json.dumps([name, file.tell()]) + "\n")
             notes.flush()
     partial.replace(out)
     journal.unlink()
+    return rows
+
+
+def _read_journal(partial: Path, journal: Path) -> dict[str, int]:
+    """Return the length of `partial` after each file that an earlier run completed."""
+    length_after: dict[str, int] = {}
+    if partial.exists() and journal.exists():
+        for line in journal.read_text("utf8").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last line may be cut
+                name, length = json.loads(line)
+                length_after[name] = length
+        journal.write_text("".join(json.dumps(item) + "\n" for item in length_after.items()), "utf8")
+    return length_after

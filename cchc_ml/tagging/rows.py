@@ -1,48 +1,28 @@
-"""Tagging rows, in one process or several."""
+"""Tag rows, in one process or several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
 from ..reading.tables import Row, check_free
-from .writers import RESULTS, json_lines
+from .schema import RESULTS, TaggedRow
+from .writers import json_lines
 
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
 
-__all__ = ["TaggedRow", "as_row", "tag_lines", "tag_rows"]
+__all__ = ["as_row", "tag_lines", "tag_rows"]
 
-# Rows that are tagged together, and what an article that is still to be read counts for.
-BATCH = 512
-ARTICLE = 32
-# Characters for which a row counts once more.
-LONG = 2000
+# Size of a batch, in rows. Longer texts and unread articles count as several rows.
+BATCH_ROWS = 512
+ROWS_PER_ARTICLE = 32
+# A text counts as one more row for each of these many characters.
+CHARS_PER_ROW = 2000
 
 Failure = tuple[str, Exception]
-
-
-class TaggedRow(TypedDict):
-    """The fields that tagging adds to a row.
-
-    Attributes
-    ----------
-    pillars : list of str
-        The slugs of the pillars that the text is evidence for, most probable first; often none.
-    scores : dict of str to float
-        The probability of each of the six pillars, rounded to four decimals.
-    evidence : dict of str to str
-        For each tagged pillar, the sentence that carries it.
-    evidence_spans : dict of str to [int, int]
-        For each tagged pillar, where its sentence starts and ends, in characters of the text.
-    """
-
-    pillars: list[str]
-    scores: dict[str, float]
-    evidence: dict[str, str]
-    evidence_spans: dict[str, list[int]]
 
 
 def tag_rows(
@@ -52,24 +32,31 @@ def tag_rows(
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
 ) -> Iterator[Row]:
-    """Add the fields of `TaggedRow` to rows.
+    """Yield each row with the fields of `cchc_ml.tagging.schema.TaggedRow` added, in order.
 
     Parameters
     ----------
     items : iterable of (dict, str) or PendingArticle
-        Rows, each with the name of the field that holds its text, or articles to be read.
+        Rows, each with the name of the field that holds its text, or articles that are still to be read.
     n_jobs : int, optional
-        Processes, as joblib counts them. The rows do not depend on it.
+        Number of processes, as joblib counts them: -1 is one per core. The rows do not depend on it.
     on_error : callable, optional
-        Called with an article that cannot be read, and why; without it, the error is raised.
+        Called with the path of an article that cannot be read, and the reason. Without it, the error is raised.
 
     Raises
     ------
     ValueError
-        A row has one of these four fields already.
+        A row already has one of the four fields.
+
+    Examples
+    --------
+    >>> from cchc_ml.model.storage import read_model
+    >>> (row,) = tag_rows(read_model(), [({"id": 1, "text": "Giải ngân vốn đầu tư công mới đạt 9%."}, "text")])
+    >>> row["id"], row["pillars"], row["evidence_spans"]
+    (1, ['public_finance'], {'public_finance': [0, 37]})
     """
     for rows, failures in parallel_map(_tag, model, _batches(items), n_jobs):
-        _tell(failures, on_error)
+        _report(failures, on_error)
         yield from rows
 
 
@@ -80,23 +67,26 @@ def tag_lines(
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
 ) -> Iterator[str]:
-    """Tag rows as `tag_rows` does, and write them as JSON Lines, many lines at a time."""
+    """Yield the rows of `tag_rows` as JSON Lines, several lines in one string.
+
+    The lines are encoded where the rows are tagged, so that several processes share that work too.
+    """
     for lines, failures in parallel_map(_tag_lines, model, _batches(items), n_jobs):
-        _tell(failures, on_error)
+        _report(failures, on_error)
         yield lines
 
 
 def as_row(annotation: Annotation, text: str) -> TaggedRow:
-    """Return what is said of a text as the four fields of a row."""
+    """Return the annotation of a text as the fields that a tagged row gets."""
     return {
         "pillars": [p.value for p in annotation.pillars],
         "scores": {p.value: round(score, 4) for p, score in annotation.scores.items()},
-        "evidence": {p.value: text[a:b] for p, (a, b) in annotation.evidence.items()},
-        "evidence_spans": {p.value: [a, b] for p, (a, b) in annotation.evidence.items()},
+        "evidence": {p.value: text[start:end] for p, (start, end) in annotation.evidence.items()},
+        "evidence_spans": {p.value: [start, end] for p, (start, end) in annotation.evidence.items()},
     }
 
 
-def _tell(failures: list[Failure], on_error: Callable[[str, str], None] | None) -> None:
+def _report(failures: list[Failure], on_error: Callable[[str, str], None] | None) -> None:
     for name, error in failures:
         if not on_error:
             raise error
@@ -107,8 +97,12 @@ def _batches(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
     batch, size = [], 0
     for item in items:
         batch.append(item)
-        size += ARTICLE if isinstance(item, PendingArticle) else 1 + len(item[0][item[1]]) // LONG
-        if size >= BATCH:
+        if isinstance(item, PendingArticle):
+            size += ROWS_PER_ARTICLE
+        else:
+            row, text_column = item
+            size += 1 + len(row[text_column]) // CHARS_PER_ROW
+        if size >= BATCH_ROWS:
             yield batch
             batch, size = [], 0
     if batch:
@@ -126,10 +120,11 @@ def _tag(model: Model, batch: list[InputItem]) -> tuple[list[Row], list[Failure]
                 failures.append((item.path, error))
         else:
             rows.append(item)
+    texts = [row[text_column] for row, text_column in rows]
     tagged = []
-    for (row, column), found in zip(rows, model.annotate([row[column] for row, column in rows]), strict=True):
+    for (row, _), text, annotation in zip(rows, texts, model.annotate(texts), strict=True):
         check_free("a row", row, RESULTS)
-        tagged.append({**row, **as_row(found, row[column])})
+        tagged.append({**row, **as_row(annotation, text)})
     return tagged, failures
 
 

@@ -1,4 +1,4 @@
-"""Tagged rows as JSON Lines, CSV, Excel and Parquet."""
+"""Write tagged rows as JSON Lines, CSV, Excel and Parquet."""
 
 from __future__ import annotations
 
@@ -6,49 +6,47 @@ import csv
 import gzip
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import atomic_write, require_extra
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats
 from ..pillars import PILLARS
-from ..reading.tables import TABLES, Row, check_free, table_kind
+from ..reading.tables import TABLES, Row, check_free, find_text_column, table_kind
+from ..text.normalize import printable
+from ..text.spans import spans
+from .schema import RESULTS, guess_schema, result_arrays
 
-__all__ = ["RESULTS", "export", "json_lines", "write_csv", "write_jsonl"]
-
-# What tagging adds to a row.
-RESULTS = ("pillars", "scores", "evidence", "evidence_spans")
-
+__all__ = ["export", "json_lines", "write_csv", "write_jsonl"]
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Write each row as a line of JSON, Vietnamese letters as they are."""
+    """Yield each row as a line of JSON. Vietnamese letters are not escaped."""
     for row in rows:
         line = _JSON.encode(row) + "\n"
         try:
             line.encode("utf8")
-        except UnicodeEncodeError:  # half a character in a field: JSON can say it in ASCII
+        except UnicodeEncodeError:  # half a character (a lone surrogate) in a field; ASCII JSON can hold it
             line = json.dumps(row) + "\n"
         yield line
 
 
 def write_jsonl(rows: Iterable[Row | str], file: TextIO) -> None:
-    """Write rows, or lines of rows that were written already, as JSON Lines, each as soon as it comes."""
+    """Write rows as JSON Lines, each one as soon as it comes. A row that is a string is already encoded."""
     for row in rows:
         file.writelines([row] if isinstance(row, str) else json_lines([row]))
 
 
 def _flat(row: Row) -> Row:
-    """Return a tagged row as cells: its own columns, `pillars`, and for each pillar its probability and its evidence."""
+    """Return a tagged row as cells: its own columns, `pillars`, and a probability and an evidence per pillar."""
     cells = {
-        k: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v
-        for k, v in row.items()
-        if k not in RESULTS
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        for name, value in row.items()
+        if name not in RESULTS
     }
     cells["pillars"] = ";".join(row["pillars"])
     for pillar in PILLARS:
@@ -61,26 +59,27 @@ def _flat(row: Row) -> Row:
 def _check_fields(row: Row, columns: Iterable[str]) -> None:
     if extra := ", ".join(sorted(row.keys() - set(columns))):
         raise ValueError(
-            f"rows differ in their fields ({extra} is not in the first); choose --format jsonl, or give the inputs one by one"
+            f"rows differ in their fields: the first row does not have {extra}; "
+            "choose --format jsonl, or tag the inputs one by one"
         )
 
 
 def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
-    """Pass flat rows on, as long as they have the columns of the first."""
-    first = None
+    """Yield flat rows that all have the columns of the first one."""
+    columns = None
     for row in map(_flat, rows):
-        first = first or list(row)
-        _check_fields(row, first)
-        yield {column: row.get(column) for column in first}
+        columns = columns or list(row)
+        _check_fields(row, columns)
+        yield {column: row.get(column) for column in columns}
 
 
 def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
-    """Write tagged rows as CSV: their own columns, `pillars`, and for each pillar its probability and its evidence.
+    """Write tagged rows as CSV: their own columns, `pillars`, and a probability and an evidence per pillar.
 
     Raises
     ------
     ValueError
-        A row has a field that the first one has not.
+        A row has a field that the first row does not have.
     """
     writer = None
     for row in _uniform(rows):
@@ -90,118 +89,102 @@ def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
         writer.writerow(row)
 
 
-# What Excel cannot hold.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-CELL = 32_000
-SHEET = 1_048_576
+# Rows of an Excel sheet, the head among them.
+MAX_XLSX_ROWS = 1_048_576
+# Widths of the columns, in characters.
+TEXT_COLUMN_CHARS = 90
+OTHER_COLUMN_CHARS = 13
 
 
-def _write_xlsx(rows: Iterable[Row], path: Path) -> None:
-    """Write a workbook a clerk can work in: a row a paragraph, a column a pillar, evidence in bold inside the text.
+def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> None:
+    """Write a workbook for clerks: one row per paragraph, one column per pillar, the evidence in bold in the text.
 
-    Cells are strings, numbers or empty, never formulas: what begins with = stays text.
+    Cells are strings, numbers or empty, never formulas: a text that begins with "=" stays a text.
     """
     xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     book = xlsxwriter.Workbook(str(path), options)
-    head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    bold = book.add_format({"bold": True})
-    share = book.add_format({"num_format": "0%", "valign": "top", "align": "center"})
-    tagged = book.add_format(
-        {"num_format": "0%", "valign": "top", "align": "center", "bold": True, "bg_color": "#C6E7C8"}
-    )
+    formats = xlsx_formats(book)
     sheet = book.add_worksheet("CCHC")
     sheet.freeze_panes(1, 0)
+    columns: list[str] = []
+    number = 0
     try:
-        number = 0
-        columns: list[str] = []
         for number, row in enumerate(rows, 1):
-            if number >= SHEET:
+            if number >= MAX_XLSX_ROWS:
                 raise ValueError(
-                    f"an Excel sheet holds {SHEET - 1:,} rows, this is more; write .csv or .parquet, or part the input"
+                    f"an Excel sheet holds {MAX_XLSX_ROWS - 1:,} rows, and there are more; "
+                    "write .csv or .parquet, or split the input"
                 )
-            own = {k: v for k, v in row.items() if k not in RESULTS}
+            own = {name: value for name, value in row.items() if name not in RESULTS}
             if not columns:
                 columns = list(own)
-                text = max(columns, key=lambda k: len(str(own[k])) if isinstance(own[k], str) else 0)
-                heads = [*columns, *(p.short for p in PILLARS), "pillars"]
-                for j, name in enumerate(heads):
-                    sheet.write_string(0, j, name, head)
-                    sheet.set_column(j, j, 90 if name == text else 13)
+                text_column = find_text_column(columns, text_column)
+                _write_head(sheet, columns, text_column, formats["head"])
             _check_fields(own, columns)
             for j, name in enumerate(columns):
-                _write_cell(
-                    sheet, number, j, own.get(name), list(row["evidence"].values()) if name == text else [], wrap, bold
-                )
+                places = row["evidence_spans"].values() if name == text_column else ()
+                _write_cell(sheet, number, j, own.get(name), places, formats)
             for j, pillar in enumerate(PILLARS, len(columns)):
-                sheet.write_number(number, j, row["scores"][pillar], tagged if pillar in row["pillars"] else share)
-            sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), wrap)
+                tagged = pillar in row["pillars"]
+                sheet.write_number(number, j, row["scores"][pillar], formats["tagged_share" if tagged else "share"])
+            sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), formats["wrap"])
         if columns:
             sheet.autofilter(0, 0, number, len(columns) + len(PILLARS))
     finally:
         book.close()
 
 
-def _write_cell(sheet: Any, i: int, j: int, value: Any, evidence: list[str], wrap: Any, bold: Any) -> None:
+def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any) -> None:
+    for j, name in enumerate([*columns, *(p.short for p in PILLARS), "pillars"]):
+        sheet.write_string(0, j, name, head)
+        is_text = j < len(columns) and name == text_column
+        sheet.set_column(j, j, TEXT_COLUMN_CHARS if is_text else OTHER_COLUMN_CHARS)
+
+
+def _write_cell(sheet: Any, i: int, j: int, value: Any, places: Iterable[Sequence[int]], formats: Any) -> None:
+    """Write a value; the places of a text are set in bold."""
     if value is None:
         return
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
-        sheet.write_number(i, j, value, wrap)
+        sheet.write_number(i, j, value, formats["wrap"])
         return
-    text = _CONTROL.sub(
-        " ", json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
-    )[:CELL]
-    sentences = {_CONTROL.sub(" ", sentence) for sentence in evidence}
-    spans = sorted((text.find(s), text.find(s) + len(s)) for s in sentences if s and s in text)
-    pieces: list[Any] = []
-    at = 0
-    for a, b in spans:
-        if a >= at:
-            pieces += [text[at:a]] * (a > at) + [bold, text[a:b]]
-            at = b
-    pieces += [text[at:]] * (at < len(text))
-    if spans and len(pieces) > 2:
-        sheet.write_rich_string(i, j, *pieces, wrap)
+    if isinstance(value, dict | list | bool):
+        value = json.dumps(value, ensure_ascii=False)
+    text = printable(str(value))[:MAX_XLSX_CELL_CHARS]
+    pieces = spans(text, places)
+    if len(pieces) > 1:  # the library takes no rich string of a single piece
+        rich = [part for piece, marked in pieces for part in ([formats["bold"], piece] if marked else [piece])]
+        sheet.write_rich_string(i, j, *rich, formats["wrap"])
     else:
-        sheet.write_string(i, j, text, wrap)
+        sheet.write_string(i, j, text, formats["wrap"])
 
 
-# Rows that are written to a Parquet file together.
-ROW_GROUP = 4096
+# Rows of a row group. The types of the columns are guessed from the first group.
+ROW_GROUP_ROWS = 4096
 
 
 def _write_parquet(rows: Iterable[Row], path: Path) -> None:
-    pyarrow, parquet = (
-        require_extra("pyarrow", "office", ".parquet files"),
-        require_extra("pyarrow.parquet", "office", ".parquet files"),
-    )
+    """Write rows as Parquet, with types that are guessed from the first rows."""
+    pa = require_extra("pyarrow", "office", ".parquet files")
+    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
     stream = iter(rows)
-    writer = None
+    group = list(islice(stream, ROW_GROUP_ROWS))
     try:
-        while batch := list(islice(stream, ROW_GROUP)):
-            flat = [row | {name: list(row[name].items()) for name in ("evidence", "evidence_spans")} for row in batch]
-            if writer is None:
-                text = pyarrow.string()
-                known = {
-                    "evidence": pyarrow.map_(text, text),
-                    "evidence_spans": pyarrow.map_(text, pyarrow.list_(pyarrow.int32())),
-                    "pillars": pyarrow.list_(text),
-                }
-                guessed = pyarrow.Table.from_pylist(batch).schema
-                fields = [
-                    (f.name, known.get(f.name) or (text if pyarrow.types.is_null(f.type) else f.type)) for f in guessed
-                ]
-                writer = parquet.ParquetWriter(path, pyarrow.schema(fields))
-            for row in batch:
-                _check_fields(row, writer.schema.names)
-            table = pyarrow.Table.from_pylist(flat, schema=writer.schema)
-            writer.write_table(table)
-    except pyarrow.ArrowInvalid as error:
-        raise ValueError(f"rows differ in their fields or types: {str(error).splitlines()[0]}") from None
-    finally:
-        if writer:
-            writer.close()
+        schema = guess_schema(group)
+        own = pa.schema([field for field in schema if field.name not in RESULTS])
+        with parquet.ParquetWriter(path, schema) as writer:
+            while group:
+                for row in group:
+                    _check_fields(row, schema.names)
+                columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group)]
+                writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+                group = list(islice(stream, ROW_GROUP_ROWS))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise ValueError(
+            f"rows differ in their types, or hold a value that Parquet cannot hold: {str(error).splitlines()[0]}; "
+            "write .jsonl"
+        ) from None
 
 
 @contextmanager
@@ -218,33 +201,35 @@ def _text_file(path: Path, kind: str, encoding: str) -> Iterator[TextIO]:
             yield file
 
 
-def export(rows: Iterable[Any], path: Path, kind: str | None = None) -> None:
-    """Write tagged rows to a file of the kind that its name tells, all of it or nothing.
+def export(rows: Iterable[Any], path: Path, kind: str | None = None, *, text_column: str | None = None) -> None:
+    """Write tagged rows to a file of the kind that its name ends in. If that fails, no file is written.
 
     Parameters
     ----------
     rows : iterable
-        As `cchc_ml.tagging.rows.tag_rows` gives them; for JSON Lines, lines too.
+        Rows of `cchc_ml.tagging.rows.tag_rows`. For JSON Lines, strings of `tag_lines` are taken too.
     kind : str, optional
-        The ending to go by instead, such as ``".csv"``.
+        The kind to write, whatever the name of the file: for example ``".csv"``.
+    text_column : str, optional
+        The column with the text, in which a workbook shows the evidence. Default: the first with a usual name.
 
     Raises
     ------
     ValueError
-        The name tells no kind that is written.
+        The name ends in no kind of table that can be written.
     """
     kind = kind or table_kind(path)
     if kind not in TABLES:
-        raise ValueError(f"{path}: the name tells no kind of table; want one of {', '.join(TABLES)}, or give --format")
+        raise ValueError(f"{path} does not name a kind of table; want one of {', '.join(TABLES)}, or give --format")
     with atomic_write(path) as temporary:
         if kind == ".xlsx":
-            _write_xlsx(rows, temporary)
+            _write_xlsx(rows, temporary, text_column)
         elif kind == ".parquet":
             _write_parquet(rows, temporary)
+        elif ".jsonl" in kind:
+            with _text_file(temporary, kind, "utf8") as file:
+                write_jsonl(rows, file)
         else:
-            # With the mark, Excel reads a file as UTF-8.
-            with _text_file(temporary, kind, "utf8" if ".jsonl" in kind else "utf-8-sig") as file:
-                if ".jsonl" in kind:
-                    write_jsonl(rows, file)
-                else:
-                    write_csv(rows, file, "\t" if ".tsv" in kind else ",")
+            # Excel needs the byte order mark to read a CSV as UTF-8.
+            with _text_file(temporary, kind, "utf-8-sig") as file:
+                write_csv(rows, file, "\t" if ".tsv" in kind else ",")

@@ -1,0 +1,330 @@
+"""Tag what a user names: files, folders and patterns in, one file or a folder of Parquet files out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ..files import atomic_write, check_writable, require_extra
+from ..reading.inputs import InputItem, expand, read_file, read_inputs
+from ..reading.tables import TABLES, Row, table_kind
+from .parquet import Partition, PartitionResult, plan_partitions, tag_parquet, tag_partitions
+from .resume import tag_files
+from .rows import tag_lines, tag_rows
+from .writers import export, write_csv, write_jsonl
+
+if TYPE_CHECKING:
+    from ..model.model import Model
+
+__all__ = ["Summary", "TagOptions", "tag_inputs"]
+
+OnError = Callable[[str, str], None]
+OnFile = Callable[[int, int], None]
+OnRows = Callable[[int], None]
+RowWriter = Callable[[Iterable[Row], TextIO], None]
+
+# `on_rows` is called once for this many rows.
+ROWS_PER_REPORT = 256
+
+
+@dataclass(frozen=True)
+class TagOptions:
+    """How to read, tag and write.
+
+    Attributes
+    ----------
+    format : str, optional
+        ``"jsonl"``, ``"csv"``, or another kind of table. Default: what the name of the output file ends in, or
+        ``"jsonl"``.
+    text_column : str, optional
+        The column with the text. Default: the first with a usual name.
+    keep_boilerplate : bool
+        Tag menus, captions and by-lines of web pages too.
+    n_jobs : int, optional
+        Number of processes, as joblib counts them. Default: one, and on a local Dask cluster one per core.
+    dask : str, optional
+        Tag Parquet files on the cluster of this scheduler, or ``"local"``.
+    resume : bool
+        Continue an interrupted run; see `cchc_ml.tagging.resume.tag_files`.
+    overwrite : bool
+        Replace existing files.
+    """
+
+    format: str | None = None
+    text_column: str | None = None
+    keep_boilerplate: bool = False
+    n_jobs: int | None = None
+    dask: str | None = None
+    resume: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did.
+
+    Attributes
+    ----------
+    files : tuple of str
+        The input files, in the order in which they were read.
+    failures : dict of str to str
+        The files that could not be read to the end, and why, in the same order.
+    rows : int
+        Number of rows that this run wrote.
+    written : int
+        Number of files that this run wrote.
+    folder : bool
+        Whether the output is a folder.
+    """
+
+    files: tuple[str, ...]
+    failures: dict[str, str]
+    rows: int
+    written: int = 1
+    folder: bool = False
+
+
+def tag_inputs(
+    model: Model,
+    inputs: Iterable[str | Path],
+    out: Path | TextIO,
+    options: TagOptions | None = None,
+    *,
+    write: RowWriter | None = None,
+    on_error: OnError | None = None,
+    on_file: OnFile | None = None,
+    on_rows: OnRows | None = None,
+) -> Summary:
+    """Tag articles and tables, and write the result. This is all that ``cchc-ml predict`` does.
+
+    Parameters
+    ----------
+    model : Model
+    inputs : iterable of str or Path
+        Files, folders and patterns; see `cchc_ml.reading.inputs.expand`. An input that is the output too is left out.
+    out : Path or text file
+        A file to write; or a folder, into which each Parquet file is tagged under its own name. A path that does not
+        exist and has no ending is a folder.
+    options : TagOptions, optional
+    write : callable, optional
+        Writes the rows to a text file in a format of its own. Default: by `options.format` and the name of `out`.
+    on_error : callable, optional
+        Called with the path of a file that cannot be read, and the reason; the other files are still tagged. Without
+        it, or if there is only one file, the error is raised and nothing is written.
+    on_file : callable, optional
+        Called with how many files are done, and how many there are. Not called for a single file.
+    on_rows : callable, optional
+        Called with how many rows of a single file were read.
+
+    Raises
+    ------
+    FileNotFoundError, FileExistsError, ValueError, ImportError
+        An input or the output cannot be used, or two options exclude each other. The message says why.
+
+    Examples
+    --------
+    >>> import sys
+    >>> from cchc_ml.files import data_path
+    >>> from cchc_ml.model.storage import read_model
+    >>> def write(rows, file):
+    ...     for row in rows:
+    ...         print(row["paragraph"], ", ".join(row["pillars"]), file=file)
+    >>> page = data_path("data/samples/mot-cua-xa.txt")
+    >>> summary = tag_inputs(read_model(), [page], sys.stdout, write=write)  # doctest: +ELLIPSIS
+    1 ...
+    >>> summary.rows, summary.failures
+    (8, {})
+    """
+    options = options or TagOptions()
+    to_folder = _is_folder(out, options)
+    if not to_folder:
+        _check_file(out, options)
+    files = [file for file in expand(inputs) if not (isinstance(out, Path) and _is_inside(file, out))]
+    failures: dict[str, str] = {}
+
+    def note_failure(name: str, reason: str) -> None:
+        failures[name] = reason
+        if on_error:
+            on_error(name, reason)
+
+    several = len(files) > 1
+    keep_going = note_failure if on_error and several else None
+    report_file = (lambda number: on_file(number, len(files))) if on_file and several else None
+    if to_folder:
+        assert isinstance(out, Path)
+        rows, written = _tag_to_folder(model, files, out, options, keep_going, report_file)
+    else:
+        report_rows = None if several else on_rows
+        rows, written = _tag_to_file(model, files, out, options, write, keep_going, report_file, report_rows), 1
+    in_order = {file: failures[file] for file in files if file in failures}
+    return Summary(tuple(files), in_order, rows, written, to_folder)
+
+
+def _is_folder(out: Path | TextIO, options: TagOptions) -> bool:
+    """Whether Parquet files are tagged into a folder. Raise if they should be, but `out` is not a folder."""
+    named = isinstance(out, Path) and (out.is_dir() or not (out.suffix or options.format))
+    if options.dask is None and not named:
+        return False
+    if not isinstance(out, Path) or options.format or table_kind(out) in TABLES:
+        raise ValueError("--dask and folders are for .parquet files: give -o FOLDER, and no --format")
+    return True
+
+
+def _check_file(out: Path | TextIO, options: TagOptions) -> None:
+    if isinstance(out, Path):
+        check_writable(out, options.overwrite)
+    jsonl = isinstance(out, Path) and out.suffix.lower() == ".jsonl" and options.format in (None, "jsonl")
+    if options.resume and not (jsonl and options.n_jobs in (None, 1)):
+        raise ValueError(
+            "--resume needs -o FILE.jsonl and a single process, or -o FOLDER and .parquet files; "
+            "change -o, or leave out --resume"
+        )
+
+
+def _is_inside(file: str, out: Path) -> bool:
+    """Whether an input is the output itself, or in the folder that is the output."""
+    path, target = Path(file).resolve(), out.resolve()
+    return file != "-" and (path == target or target in path.parents)
+
+
+def _tag_to_file(
+    model: Model,
+    files: Sequence[str],
+    out: Path | TextIO,
+    options: TagOptions,
+    write: RowWriter | None,
+    on_error: OnError | None,
+    on_file: Callable[[int], None] | None,
+    on_rows: OnRows | None,
+) -> int:
+    """Tag files into one file, and return the number of rows that were written."""
+    column, keep = options.text_column, options.keep_boilerplate
+    if options.resume and isinstance(out, Path):
+        read = partial(read_file, text_column=column, keep_boilerplate=keep)
+        return tag_files(model, files, out, read=read, on_error=on_error, on_file=on_file)
+    n_jobs = options.n_jobs or 1
+    kind = _kind(out, options.format)
+    if isinstance(out, Path) and kind == ".parquet" and all(table_kind(Path(file)) == ".parquet" for file in files):
+        return tag_parquet(
+            model, files, out, column, n_jobs=n_jobs, on_error=on_error, on_file=on_file, on_rows=on_rows
+        )
+    items: Iterator[InputItem] = read_inputs(
+        files, text_column=column, keep_boilerplate=keep, on_error=on_error, on_file=on_file
+    )
+    if on_rows:
+        items = _reported(items, on_rows)
+    tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
+    tagged = _Counted(tag(model, items, n_jobs=n_jobs, on_error=on_error))
+    if write is not None:
+        with _opened(out) as file:
+            write(tagged, file)
+    elif isinstance(out, Path):
+        export(tagged, out, kind, text_column=column)
+    elif kind == ".jsonl":
+        write_jsonl(tagged, out)
+    elif kind == ".csv":
+        write_csv(tagged, out)
+    else:
+        raise ValueError(f"{options.format!r} cannot be written to an open text file; want jsonl or csv")
+    return tagged.rows
+
+
+def _kind(out: Path | TextIO, format: str | None) -> str:
+    """Return the kind of table to write, as an ending: ``".csv.gz"``."""
+    if not isinstance(out, Path):
+        return f".{format or 'jsonl'}"
+    if format is None:
+        return table_kind(out)
+    return f".{format}.gz" if out.suffix.lower() == ".gz" else f".{format}"
+
+
+def _reported(items: Iterable[InputItem], on_rows: OnRows) -> Iterator[InputItem]:
+    """Yield the items, and report how many there were."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % ROWS_PER_REPORT == 0:
+            on_rows(number)
+
+
+class _Counted:
+    """Tagged rows, or strings of lines, that are counted while they are written."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.source, self.rows = rows, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in self.source:
+            self.rows += row.count("\n") if isinstance(row, str) else 1
+            yield row
+
+
+@contextmanager
+def _opened(out: Path | TextIO) -> Iterator[TextIO]:
+    """Yield `out`, or a text file that appears under its name only once it is complete."""
+    if isinstance(out, Path):
+        with atomic_write(out) as temporary, open(temporary, "w", encoding="utf8", newline="") as file:
+            yield file
+    else:
+        yield out
+
+
+def _tag_to_folder(
+    model: Model,
+    files: Sequence[str],
+    out: Path,
+    options: TagOptions,
+    on_error: OnError | None,
+    on_file: Callable[[int], None] | None,
+) -> tuple[int, int]:
+    """Tag Parquet files into a folder. Return how many rows and files were written."""
+    partitions = plan_partitions(files, out, options.text_column)
+    if options.resume:
+        partitions = [partition for partition in partitions if not Path(partition.target).exists()]
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"no folder {out.parent} to make {out.name} in")
+    existing = [partition.target for partition in partitions if Path(partition.target).exists()]
+    if existing and not options.overwrite:
+        raise FileExistsError(
+            f"{existing[0]} exists; give --force to overwrite it, or --resume to tag only the other files"
+        )
+    if options.dask not in (None, "local") and options.n_jobs is not None:
+        raise ValueError(
+            "--jobs counts processes of this machine; those of a cluster are chosen where its workers are started: "
+            "leave out --jobs"
+        )
+    file_of = {os.path.abspath(file): file for file in files}
+    rows = written = 0
+    with _partition_results(model, partitions, out, options) as results:
+        for number, result in enumerate(results, 1 + len(files) - len(partitions)):
+            if on_file:
+                on_file(number)
+            if result.error and not on_error:
+                raise result.error
+            if result.error and on_error:
+                on_error(file_of[result.partition.source], str(result.error))
+            else:
+                rows, written = rows + result.rows, written + 1
+    return rows, written
+
+
+@contextmanager
+def _partition_results(
+    model: Model, partitions: Sequence[Partition], out: Path, options: TagOptions
+) -> Iterator[Iterator[PartitionResult]]:
+    """Tag partitions on this machine or on a cluster. Yield their results as they come."""
+    require_extra("pyarrow", "cluster", ".parquet files")
+    if options.dask is None:
+        out.mkdir(exist_ok=True)
+        yield tag_partitions(model, partitions, options.n_jobs or 1)
+        return
+    require_extra("distributed", "cluster", "files with --dask")
+    from . import dask
+
+    with dask.connect(options.dask, None if options.n_jobs == -1 else options.n_jobs) as client:
+        out.mkdir(exist_ok=True)
+        yield dask.tag_partitions(client, model, partitions)
