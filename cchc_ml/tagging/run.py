@@ -138,7 +138,7 @@ def tag_inputs(
     >>> summary = tag_inputs(read_model(), [page], sys.stdout, write=write)  # doctest: +ELLIPSIS
     1 ...
     >>> summary.rows, summary.failures
-    (8, {})
+    (10, {})
     """
     options = options or TagOptions()
     to_folder = _is_folder(out, options)

@@ -9,7 +9,7 @@ from ..files import require_extra
 from ..pillars import PILLARS
 from ..reading.tables import Row
 
-__all__ = ["RESULTS", "SPARK_RESULTS", "TaggedRow", "add_results", "guess_schema", "result_arrays", "result_fields"]
+__all__ = ["RESULTS", "SPARK_RESULTS", "TaggedRow", "add_results", "guess_schema", "result_arrays"]
 
 
 class TaggedRow(TypedDict):
@@ -43,7 +43,7 @@ SPARK_RESULTS = (
 )
 
 
-def result_fields() -> list[Any]:
+def _result_fields() -> list[Any]:
     """Return the columns of `RESULTS` with their types, as fields of a `pyarrow.Schema`."""
     pa = require_extra("pyarrow", "office", ".parquet files")
     text = pa.string()
@@ -62,7 +62,7 @@ def add_results(own: Any) -> Any:
     Metadata is dropped: pandas would read its own notes about other columns.
     """
     pa = require_extra("pyarrow", "office", ".parquet files")
-    return pa.schema([*own.remove_metadata(), *result_fields()])
+    return pa.schema([*own.remove_metadata(), *_result_fields()])
 
 
 def guess_schema(rows: Sequence[Row]) -> Any:
@@ -78,7 +78,7 @@ def result_arrays(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Return the columns of `RESULTS` of tagged rows as Arrow arrays."""
     pa = require_extra("pyarrow", "office", ".parquet files")
     arrays = []
-    for field in result_fields():
+    for field in _result_fields():
         values = [row[field.name] for row in rows]
         if pa.types.is_map(field.type):  # Arrow takes a map as a list of pairs
             values = [list(value.items()) for value in values]

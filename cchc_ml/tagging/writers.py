@@ -173,10 +173,14 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
     try:
         schema = guess_schema(group)
         own = pa.schema([field for field in schema if field.name not in RESULTS])
+        whole = [field.name for field in own if pa.types.is_integer(field.type)]
         with parquet.ParquetWriter(path, schema) as writer:
             while group:
                 for row in group:
                     _check_fields(row, schema.names)
+                    if broken := next((name for name in whole if isinstance(row.get(name), float)), None):
+                        # pyarrow would write 1 for 1.5 without a word.
+                        raise pa.ArrowInvalid(f"{row[broken]} in column {broken!r}, whose first rows are whole numbers")
                 columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group)]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 group = list(islice(stream, ROW_GROUP_ROWS))

@@ -1,5 +1,6 @@
 import io
 import re
+import unicodedata
 
 import pytest
 from rich.console import Console
@@ -9,7 +10,10 @@ from cchc_ml.learning.metric_tables import Table
 from cchc_ml.pillars import Pillar
 from cchc_ml.tagging.rows import tag_rows
 
-TEXT = "Chợ họp sớm. HĐND tỉnh rà soát, bãi bỏ 14 văn bản quy phạm pháp luật hết hiệu lực trên địa bàn trong năm nay. Trời mưa."
+TEXT = (
+    "Chợ họp sớm. HĐND tỉnh rà soát, bãi bỏ 14 văn bản quy phạm pháp luật hết hiệu lực trên địa bàn trong năm nay. "
+    "Trời mưa."
+)
 
 
 def shown(rows, **kwargs):
@@ -30,6 +34,21 @@ def test_with_colours_the_evidence_is_underlined(small):
     text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]), force_terminal=True, color_system="standard")
     assert "\x1b[4;35mHĐND tỉnh rà soát" in text
     assert "←" not in text
+
+
+TWICE = "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_the_evidence_itself_is_underlined_not_an_equal_sentence_before_it(small, form):
+    text = unicodedata.normalize(form, f"Ông nói: {TWICE}, theo báo cáo.\n{TWICE}")
+    row = next(tag_rows(small.model_, [({"own": text}, "own")]))
+    file = io.StringIO()
+    console = Console(file=file, width=300, force_terminal=True, color_system="standard")
+    print_tagged([row], console, "own")
+    lines = unicodedata.normalize("NFC", file.getvalue())
+    assert f"{TWICE}, theo báo cáo. \x1b[4;36m{TWICE}\x1b[0m" in lines
+    assert lines.count("\x1b[4;") == 1
 
 
 def test_text_that_looks_like_markup_is_text(small):

@@ -64,7 +64,7 @@ def test_a_partition_that_cannot_be_tagged_is_told(client, small, sources, tmp_p
 
 def test_another_version_on_the_workers_is_refused(client, small, sources, tmp_path, monkeypatch):
     monkeypatch.setattr("cchc_ml.tagging.dask.__version__", "9.9")
-    with pytest.raises(ValueError, match=r"has cchc_ml .*, this is 9\.9; install the same"):
+    with pytest.raises(ValueError, match=r"has cchc_ml .*, but this machine has 9\.9; install the same version"):
         list(cluster.tag_partitions(client, small.model_, frames.plan_partitions(sources, tmp_path / "out")))
 
 
@@ -94,17 +94,17 @@ def test_a_worker_may_stand_in_another_folder(client, small, sources, tmp_path, 
 
 
 def test_a_cluster_without_workers_is_told(monkeypatch):
-    monkeypatch.setattr("cchc_ml.tagging.dask.PATIENCE", 1)
+    monkeypatch.setattr("cchc_ml.tagging.dask.TIMEOUT_SECONDS", 1)
     with (
         LocalCluster(n_workers=0, dashboard_address=":0") as empty,
-        pytest.raises(ValueError, match="has no workers; start one: dask worker tcp://"),
+        pytest.raises(ValueError, match="has no workers; start one with: dask worker tcp://"),
         cluster.connect(empty.scheduler_address),
     ):
         pass
 
 
 def test_no_scheduler_is_told(monkeypatch):
-    monkeypatch.setattr("cchc_ml.tagging.dask.PATIENCE", 1)
+    monkeypatch.setattr("cchc_ml.tagging.dask.TIMEOUT_SECONDS", 1)
     with (
         pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         cluster.connect("tcp://127.0.0.1:9"),

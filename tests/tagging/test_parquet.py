@@ -80,7 +80,7 @@ def test_a_partition_is_the_same_in_any_number_of_processes_and_pieces(small, tm
             done.rows for done in tag_partitions(small.model_, plan_partitions(sources, tmp_path / folder), n_jobs)
         ] == [15, 15, 15]
     assert (tmp_path / "one" / "2.parquet").read_bytes() == (tmp_path / "two" / "2.parquet").read_bytes()
-    monkeypatch.setattr("cchc_ml.tagging.parquet.PIECE", 4)
+    monkeypatch.setattr("cchc_ml.tagging.parquet.BATCH_ROWS", 4)
     list(tag_partitions(small.model_, plan_partitions(sources, tmp_path / "pieces")))
     assert parquet.read_table(tmp_path / "pieces" / "2.parquet").equals(
         parquet.read_table(tmp_path / "one" / "2.parquet")
@@ -104,7 +104,7 @@ def test_a_partition_that_cannot_be_tagged_leaves_nothing(small, tmp_path):
 
 
 def test_plans_that_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"a\.csv is no \.parquet file"):
+    with pytest.raises(ValueError, match=r"a\.csv is not a \.parquet file"):
         plan_partitions(["a.csv"], tmp_path)
     with pytest.raises(ValueError, match="have the same name"):
         plan_partitions(["x/a.parquet", "y/A.parquet"], tmp_path)

@@ -60,5 +60,5 @@ def test_another_run_is_not_gone_on_with(small, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         tag_files(small.model_, [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], tmp_path / "o.jsonl", read=stop)
-    with pytest.raises(ValueError, match=r"o\.jsonl\.partial is of a run over other files"):
+    with pytest.raises(ValueError, match=r"o\.jsonl\.partial is from a run over other files"):
         tag_files(small.model_, [str(tmp_path / "b.txt")], tmp_path / "o.jsonl")

@@ -9,6 +9,7 @@ from needs import needs
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.tables import read_rows
 from cchc_ml.tagging.rows import tag_rows
+from cchc_ml.tagging.schema import RESULTS
 from cchc_ml.tagging.writers import export, write_csv, write_jsonl
 
 ROWS = [
@@ -23,7 +24,7 @@ def tagged_rows(small, rows=ROWS):
 
 def test_a_row_keeps_its_fields_and_gets_three(small):
     tagged = tagged_rows(small)
-    assert [list(row) for row in tagged] == [["id", "text", "note", "pillars", "scores", "evidence", "evidence_spans"]] * 2
+    assert [list(row) for row in tagged] == [["id", "text", "note", *RESULTS]] * 2
     assert tagged[0]["pillars"] == ["institutional"]
     assert tagged[0]["evidence"] == {"institutional": ROWS[0]["text"]}
     assert list(tagged[0]["scores"]) == [str(p) for p in PILLARS]
@@ -55,7 +56,7 @@ def test_jsonl_and_csv_hold_the_same(small):
 def test_tables_want_the_same_fields_in_every_row(small, tmp_path):
     rows = tagged_rows(small, [{"text": "a"}, {"text": "b", "extra": 1}])
     for kind in (".csv", ".xlsx", ".parquet"):
-        with pytest.raises(ValueError, match=r"rows differ in their fields .*extra.*; choose --format jsonl"):
+        with pytest.raises(ValueError, match=r"the first row does not have extra; choose --format jsonl"):
             export(rows, tmp_path / f"x{kind}")
 
 
@@ -139,6 +140,69 @@ def test_a_failed_export_leaves_nothing(small, tmp_path):
     for kind in (".jsonl", ".csv", ".xlsx", ".parquet"):
         with pytest.raises(ValueError, match="stop"):
             export(broken(), tmp_path / f"x{kind}")
-    with pytest.raises(ValueError, match=r"the name tells no kind of table; want one of \.jsonl"):
+    with pytest.raises(ValueError, match=r"does not name a kind of table; want one of \.jsonl"):
         export([], tmp_path / "x.html")
     assert list(tmp_path.iterdir()) == []
+
+
+TWICE = "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt"
+
+
+def bold_parts(cell):
+    return [str(part.text) for part in cell.value if getattr(part, "font", None) is not None and part.font.b]
+
+
+def test_a_workbook_marks_the_evidence_itself_not_an_equal_sentence_before_it(small, tmp_path):
+    openpyxl = needs("openpyxl")
+    text = f"Ông nói: {TWICE}, theo báo cáo.\n{TWICE}"
+    export(tagged_rows(small, [{"text": text}]), tmp_path / "x.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active["A2"]
+    assert str(cell.value) == text
+    before, marked = cell.value
+    assert (str(before), str(marked.text)) == (text[: text.rindex(TWICE)], TWICE)
+
+
+def test_a_workbook_marks_the_column_with_the_text(small, tmp_path):
+    openpyxl = needs("openpyxl")
+    evidence = ROWS[0]["text"]
+    row = {"summary": f"Dài hơn đoạn trích nhiều lần, nhiều lần, nhiều lần. {evidence} Hết.", "own": f"Chợ. {evidence}"}
+    (tagged,) = tag_rows(small.model_, [(row, "own")])
+    export([tagged], tmp_path / "x.xlsx", text_column="own")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active
+    assert sheet["A2"].value == row["summary"]
+    assert bold_parts(sheet["B2"]) == [evidence]
+    assert sheet.column_dimensions["B"].width > 80 > sheet.column_dimensions["A"].width
+
+
+def test_a_workbook_cell_that_is_cut_inside_the_evidence(small, tmp_path, monkeypatch):
+    openpyxl = needs("openpyxl")
+    monkeypatch.setattr("cchc_ml.tagging.writers.MAX_XLSX_CELL_CHARS", 30)
+    text = "Chợ họp sớm. " + ROWS[0]["text"]
+    export(tagged_rows(small, [{"text": text}]), tmp_path / "x.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active["A2"]
+    assert str(cell.value) == text[:30]
+    assert bold_parts(cell) == [text[13:30]]
+
+
+def test_a_workbook_with_more_rows_than_a_sheet_holds(small, tmp_path, monkeypatch):
+    needs("xlsxwriter")
+    monkeypatch.setattr("cchc_ml.tagging.writers.MAX_XLSX_ROWS", 3)
+    export(tagged_rows(small), tmp_path / "x.xlsx")
+    with pytest.raises(ValueError, match=r"an Excel sheet holds 2 rows, and there are more; write \.csv or \.parquet"):
+        export(tagged_rows(small, [*ROWS, ROWS[0]]), tmp_path / "y.xlsx")
+
+
+@pytest.mark.parametrize("other", [10**30, "b", 1.5, [1]])
+def test_parquet_refuses_a_value_of_another_type(small, tmp_path, other, monkeypatch):
+    needs("pyarrow")
+    monkeypatch.setattr("cchc_ml.tagging.writers.ROW_GROUP_ROWS", 1)
+    rows = tagged_rows(small, [{"text": "Xã họp.", "n": 1}, {"text": "Xã họp.", "n": other}])
+    with pytest.raises(ValueError, match=r"rows differ in their types, or hold a value .*; write \.jsonl"):
+        export(rows, tmp_path / "x.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_of_no_rows_can_be_read(tmp_path):
+    parquet = needs("pyarrow.parquet")
+    export([], tmp_path / "x.parquet")
+    assert parquet.read_table(tmp_path / "x.parquet").column_names == list(RESULTS)

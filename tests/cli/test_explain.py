@@ -1,0 +1,29 @@
+import pytest
+
+SAMPLE = "data/samples/mot-cua-xa.txt"
+
+
+def test_explain_says_why(cli):
+    result = cli("explain", SAMPLE)
+    assert result.exit_code == 0
+    assert "■ Cải cách thủ tục hành chính" in result.stdout
+    assert "vì sao không?" in result.stdout
+    only = cli("explain", SAMPLE, "--pillar", "cải cách tài chính công").stdout
+    assert "Cải cách tài chính công" in only
+    assert "Cải cách thể chế" not in only
+
+
+def test_explain_lists_the_strongest_terms(cli):
+    assert "Cải cách thể chế · institutional" in cli("explain", "--global").stdout
+    only = cli("explain", "--global", "-p", "tthc").stdout
+    assert "một cửa" in only
+    assert "institutional" not in only
+
+
+@pytest.mark.parametrize("arguments", [[], [SAMPLE, "--global"]])
+def test_explain_wants_a_text_or_none(cli, arguments):
+    result = cli("explain", *arguments)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "cchc-ml: name articles or tables to explain, or give --global, but not both\n",
+    )

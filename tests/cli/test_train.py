@@ -1,0 +1,62 @@
+import json
+
+import pytest
+
+SAMPLE = "data/samples/mot-cua-xa.txt"
+
+
+def test_train_on_own_data(cli, tmp_path, labelled):
+    out = tmp_path / "mine.npz"
+    result = cli("train", labelled, "-o", out, "--jobs", "1")
+    assert result.exit_code == 0, result.stderr
+    assert "cross-validated (240 paragraphs)" in result.stdout
+    assert f"wrote {out}" in result.stderr
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert f"{metrics['scores']['cross-validated']['macro']['f1']:.3f}" in (tmp_path / "README.md").read_text()
+    assert cli("predict", SAMPLE, "--model", out).exit_code == 0
+    assert cli("train", labelled, "-o", out).exit_code == 2
+
+
+def test_train_on_csv_with_one_label_missing(cli, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("text,labels\nMột cửa,tthc\nMưa,\n")
+    result = cli("train", path, "-o", tmp_path / "m.npz")
+    assert result.exit_code == 2
+    assert "no paragraph has the pillar institutional" in result.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["x.jsonl"], "say where the model goes: -o FOLDER/MODEL.npz"),
+        (["--with-default-data", "-o", "m.npz"], "--with-default-data goes with data of your own"),
+        (["x.jsonl", "-o", "m.bin"], "a model is an .npz file; found m.bin"),
+    ],
+)
+def test_train_options_that_do_not_fit(cli, args, message):
+    result = cli("train", *args)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_train_for_precision(cli, tmp_path, labelled):
+    out = tmp_path / "sure.npz"
+    assert cli("train", labelled, "-o", out, "--objective", "precision=0.8").exit_code == 0
+    assert "Objective precision=0.8" in cli("evaluate", labelled, "--model", out).stdout
+    assert "objective must be" in cli("train", labelled, "-o", out, "--force", "--objective", "recall").stderr
+
+
+def test_a_readme_that_is_no_card_is_never_overwritten(cli, tmp_path, labelled):
+    readme = tmp_path / "README.md"
+    readme.write_text("mine")
+    result = cli("train", labelled, "-o", tmp_path / "m.npz", "--force")
+    assert result.exit_code == 2
+    assert "is not a model card, and the card would overwrite it; write the model into" in result.stderr
+    assert readme.read_text() == "mine"
+
+
+def test_packed_rows_can_be_trained_on(cli, tmp_path, labelled):
+    (tmp_path / "m").mkdir()
+    assert cli("pack", labelled, "-o", tmp_path / "c.jsonl.gz").exit_code == 0
+    assert cli("train", tmp_path / "c.jsonl.gz", "-o", tmp_path / "m" / "m.npz").exit_code == 0
