@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_write, require_extra
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats
 from ..pillars import PILLARS, Pillar
 from ..text.spans import spans
 from .formatting import interval, percent
@@ -23,8 +23,6 @@ TITLE, SHARES_SHEET, PROVENANCE_HEADING = "Hồ sơ bằng chứng cải cách h
 # Quotes of each pillar. A sheet may hold more than a reader of Word wants.
 MAX_DOCX_QUOTES = 100
 MAX_XLSX_QUOTES = 100_000
-# Excel refuses a cell with more than 32,767 characters.
-MAX_XLSX_CELL_CHARS = 32_000
 SHARE_COLUMNS = ("Trụ cột", "Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
 SHARE_COLUMN_WIDTHS = (44, 16, 16, 18)
 QUOTE_COLUMNS = (
@@ -167,9 +165,7 @@ def _write_xlsx(overview: Overview, path: Path) -> None:
     for pillar in PILLARS:
         sheets[pillar.short] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "top", "border": 1})
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    share = book.add_format({"num_format": "0%", "valign": "top", "align": "center"})
+    formats = xlsx_formats(book)
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
@@ -179,9 +175,9 @@ def _write_xlsx(overview: Overview, path: Path) -> None:
         for i, row in enumerate(rows):
             for j, value in enumerate(row):
                 if isinstance(value, str):
-                    sheet.write_string(i, j, value, wrap if i else head)
+                    sheet.write_string(i, j, value, formats["wrap" if i else "head"])
                 else:
-                    sheet.write_number(i, j, value, share if isinstance(value, float) else wrap)
+                    sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
     sheet = book.add_worksheet(PROVENANCE_HEADING)
     sheet.set_column(0, 0, 120)
     record = _provenance_json(overview, _xlsx_content(sheets.values()))
