@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
-from ..text.encodings import tidy
+from ..text.encodings import repair
 from ..text.normalize import normalise
 from ..text.sentences import split_sentences
 
@@ -28,7 +28,7 @@ def segment(text: str) -> list[list[str]]:
     from underthesea import word_tokenize
 
     runs: list[list[str]] = []
-    text, _ = tidy(text)
+    text, _ = repair(text)
     for a, b in split_sentences(text):
         words = [normalise(word).strip() for word in word_tokenize(text[a:b])]
         run: list[str] = []

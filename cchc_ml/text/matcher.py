@@ -1,7 +1,25 @@
-"""Finding terms in running text: a whole batch of texts at once, as operations on arrays.
+"""Find terms in running text, a whole batch of texts at once, with array operations.
 
-A table of characters cuts the text into syllables, each syllable is hashed and looked up, and the terms are read off a trie
-of syllables, one level at a time for all the places where a term may begin. No Python is run for a syllable or a match.
+No Python code runs per syllable or per match. An example, with the terms "một cửa" (term 0) and "cửa" (term 1) and the
+text "Ở Một cửa.":
+
+1. *Codes.* Each character becomes a number: the code point of its small letter, or 0 where a syllable ends (space,
+   mark).
+   "Ở Một cửa." → ``[7903, 0, 109, 7897, 116, 0, 99, 7917, 97, 0]``.
+2. *Syllables.* A run of codes above 1 is a syllable. Each syllable is hashed and looked up in a hash table. The terms
+   have two syllables: "một" is number 1, "cửa" is number 2. Every other syllable is number 0.
+   "Ở Một cửa." → ``[0, 1, 2]``.
+3. *Trie nodes.* The terms form a trie of syllable numbers. Node 0 is the root. "một" leads from the root to node 1,
+   "cửa" from node 1 to node 2, and "cửa" from the root to node 3.
+4. *Terms.* Each node has the number of the term that ends there, or -1: ``[-1, -1, 0, 1]``. From every syllable at
+   once we go down one level: the nodes are ``[0, 1, 3]``, so "cửa" is found (node 3, term 1). Only node 1 has
+   children. From there the next syllable leads to node 2: "một cửa" is found (term 0). The loop ends when no place
+   can go further.
+
+>>> matcher = Matcher(["một cửa", "cửa"])
+>>> matches = matcher.find(["Ở Một cửa."], [[(0, 10)]])
+>>> matches.terms.tolist(), matches.first.tolist(), matches.last.tolist()
+([1, 0], [2, 1], [2, 2])
 """
 
 from __future__ import annotations
@@ -19,32 +37,32 @@ from .normalize import INVISIBLE, lower, spellings, strip_diacritics
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Matcher", "Matches"]
-
-# Characters of the basic plane; those beyond it are no letters that a term has, and count as gaps.
-_PLANE = 0x10000
-# What a character is that is no letter or digit: a gap between syllables, or nothing at all.
+# The matcher knows the characters of the basic multilingual plane. No term has a character beyond it, so those are
+# gaps.
+_PLANE_CHARS = 0x10000
+# Codes for characters that are not letters or digits: a gap between syllables, or nothing (invisible).
 _GAP, _NOTHING = 0, 1
-# Odd, without a pattern in its bits: its powers hash syllables, modulo 2**64, and it spreads keys over a table.
+# Odd 64-bit constant (golden ratio). Base of the polynomial hash of a syllable, and multiplier of the hash table.
+# It must be odd: only odd numbers have an inverse modulo 2**64, and `_cut` divides by its powers.
 _ODD = 0x9E3779B97F4A7C15
-# At most one slot in this many of a table is taken.
-_SPARE = 4
+# The hash table has at least 4 slots per key, so that most keys are found at the first slot.
+_SLOTS_PER_KEY = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matches:
-    """The m places where terms were found in texts of s syllables in all, first the terms of one syllable, then of two ….
+    """The m places where terms occur in texts of s syllables, ordered by the number of syllables of the term.
 
     Attributes
     ----------
     terms : array of shape (m,)
         The number of each term.
     first, last : array of shape (m,)
-        Its first and its last syllable.
+        The term's first and last syllable, counted through all the texts.
     sentences : array of shape (s,)
         The sentence of each syllable, counted through all the texts.
     starts, ends : array of shape (s,)
-        The first character of each syllable and the one after its last, counted through all the texts, with one between two.
+        Where each syllable starts and ends, in characters of the texts joined with one character between them.
     """
 
     terms: NDArray[np.int32]
@@ -61,42 +79,48 @@ class Matcher:
     Parameters
     ----------
     terms : sequence of str
-        Lower-case syllables with single spaces between. Of two that are spellings of one, the first stands for both.
-    bare : bool
-        Whether to read the terms and the texts without diacritics.
+        Lower-case syllables with single spaces between them. If two terms are spellings of one, the first stands for
+        both.
+    without_diacritics : bool
+        Whether to remove the diacritics of the terms and the texts before they are compared.
     """
 
     def __init__(self, terms: Sequence[str], *, without_diacritics: bool = False) -> None:
-        # Syllable 0 is one that no term has; node 0 is where no term goes on.
+        # Syllable 0 is any syllable that no term has. Node 0 is the root, which no syllable leads to.
         syllables: dict[str, int] = {}
         children: dict[tuple[int, int], int] = {}
         n_syllables, term_of = 1, [-1]
         for number, term in enumerate(terms):
             node = 0
-            for written in (strip_diacritics(term) if without_diacritics else term).split():
-                if written not in syllables:
-                    syllables |= dict.fromkeys(spellings(written), n_syllables)
+            for syllable in (strip_diacritics(term) if without_diacritics else term).split():
+                if syllable not in syllables:
+                    syllables |= dict.fromkeys(spellings(syllable), n_syllables)
                     n_syllables += 1
-                node = children.setdefault((node, syllables[written]), len(term_of))
+                node = children.setdefault((node, syllables[syllable]), len(term_of))
                 if node == len(term_of):
                     term_of.append(-1)
             if term_of[node] < 0:
                 term_of[node] = number
-        self._bare = without_diacritics
-        self._syllables = _Table(_cut(self._read("\n".join(syllables)))[2], np.array([*syllables.values()], np.intp))
+        self._without_diacritics = without_diacritics
+        _, _, hashes = _cut(self._codes("\n".join(syllables)))
+        self._syllables = _Table(hashes, np.array([*syllables.values()], np.intp))
         self._n_syllables = n_syllables
         self._term_of = np.array(term_of, np.int32)
         edges = np.array([(*edge, node) for edge, node in children.items()], np.intp).reshape(-1, 3)
-        roots, inner = edges[edges[:, 0] == 0], edges[edges[:, 0] > 0]
+        from_root, inner = edges[edges[:, 0] == 0], edges[edges[:, 0] > 0]
         self._roots = np.zeros(n_syllables, np.intp)
-        self._roots[roots[:, 1]] = roots[:, 2]
-        self._goes_on = np.isin(np.arange(len(term_of)), inner[:, 0])
-        self._children = _Table((inner[:, 0] * n_syllables + inner[:, 1]).astype(np.uint64), inner[:, 2])
+        self._roots[from_root[:, 1]] = from_root[:, 2]
+        self._has_children = np.isin(np.arange(len(term_of)), inner[:, 0])
+        self._children = _Table(self._edge_key(inner[:, 0], inner[:, 1]), inner[:, 2])
 
-    def _read(self, text: str) -> NDArray[np.uint16]:
-        """Return how each character is matched."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        return np.take(_letters(self._bare), codes, mode="clip")
+    def _edge_key(self, nodes: NDArray[np.intp], syllables: NDArray[np.intp]) -> NDArray[np.uint64]:
+        """Return one number for each pair of a node and the syllable that leads on from it."""
+        return (nodes * self._n_syllables + syllables).astype(np.uint64)
+
+    def _codes(self, text: str) -> NDArray[np.uint16]:
+        """Return the code of each character: its small letter, `_GAP` or `_NOTHING`."""
+        code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        return np.take(_code_table(self._without_diacritics), code_points, mode="clip")
 
     def find(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Matches:
         """Find the terms in the sentences of texts.
@@ -106,86 +130,92 @@ class Matcher:
         texts : sequence of n str
             In NFC.
         spans : sequence of n sequences of (int, int)
-            Start and end of each sentence of a text, in order; what lies between them has no letter or digit.
+            Start and end of each sentence of a text, in order. No letter or digit may lie between two sentences.
         """
         offsets = accumulate((len(text) + 1 for text in texts), initial=0)
-        begins = [offset + a for offset, found in zip(offsets, spans, strict=False) for a, _ in found]
-        letters = self._read("\n".join(texts))
-        seen = None
-        if (letters == _NOTHING).any():
-            seen = np.flatnonzero(letters != _NOTHING)
-            letters = letters[seen]
-        starts, ends, hashes = _cut(letters)
-        if seen is not None:
-            starts, ends = seen[starts], seen[ends - 1] + 1
-        sizes = np.diff(np.searchsorted(starts, begins), append=len(starts))
+        sentence_starts = [offset + a for offset, of_text in zip(offsets, spans, strict=False) for a, _ in of_text]
+        starts, ends, hashes = self._cut_joined(texts)
+        sentence_sizes = np.diff(np.searchsorted(starts, sentence_starts), append=len(starts))
         syllables = self._syllables.find(hashes)
-        # What follows each syllable in its sentence.
+        # The next syllable of the same sentence. Syllable 0 ends each sentence, so that no term crosses the end.
         following = np.append(syllables[1:], 0)
-        following[np.cumsum(sizes)[sizes > 0] - 1] = 0
+        following[np.cumsum(sentence_sizes)[sentence_sizes > 0] - 1] = 0
 
-        found = []
+        levels = []
         length, at, node = 0, np.arange(len(starts)), self._roots[syllables]
         while length == 0 or at.size:
             term = self._term_of[node]
             hit = np.flatnonzero(term >= 0)
-            found.append((term[hit], at[hit], at[hit] + length))
-            going = np.flatnonzero(self._goes_on[node])
-            at, node = at[going], node[going]
-            node = self._children.find((node * self._n_syllables + following[at + length]).astype(np.uint64))
+            levels.append((term[hit], at[hit], at[hit] + length))
+            open_places = np.flatnonzero(self._has_children[node])
+            at, node = at[open_places], node[open_places]
+            node = self._children.find(self._edge_key(node, following[at + length]))
             alive = np.flatnonzero(node)
             at, node = at[alive], node[alive]
             length += 1
-        terms, first, last = map(np.concatenate, zip(*found, strict=True))
-        return Matches(terms, first, last, np.repeat(np.arange(len(begins)), sizes), starts, ends)
+        terms, first, last = map(np.concatenate, zip(*levels, strict=True))
+        return Matches(terms, first, last, np.repeat(np.arange(len(sentence_starts)), sentence_sizes), starts, ends)
+
+    def _cut_joined(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
+        """Return start, end and hash of each syllable of the joined texts; invisible characters cut nothing."""
+        codes = self._codes("\n".join(texts))
+        if not (codes == _NOTHING).any():
+            return _cut(codes)
+        visible = np.flatnonzero(codes != _NOTHING)
+        starts, ends, hashes = _cut(codes[visible])
+        return visible[starts], visible[ends - 1] + 1, hashes
 
 
 @cache
-def _letters(without_diacritics: bool) -> NDArray[np.uint16]:
-    """Return for each character how it is matched: its small letter, without diacritics where it is to be `bare`."""
-    letters = np.zeros(_PLANE, np.uint16)
-    for code, character in enumerate(map(chr, range(_PLANE))):
+def _code_table(without_diacritics: bool) -> NDArray[np.uint16]:
+    """Return the code of every character of the basic plane."""
+    codes = np.zeros(_PLANE_CHARS, np.uint16)
+    for code_point, character in enumerate(map(chr, range(_PLANE_CHARS))):
         plain = strip_diacritics(lower(character)) if without_diacritics else lower(character)
         if plain.isalnum():
-            letters[code] = min(ord(plain[0]), _PLANE - 1)
+            codes[code_point] = min(ord(plain[0]), _PLANE_CHARS - 1)
         else:
-            letters[code] = _NOTHING if not plain or INVISIBLE.match(plain) else _GAP
-    return letters
+            codes[code_point] = _NOTHING if not plain or INVISIBLE.match(plain) else _GAP
+    return codes
 
 
 @lru_cache(maxsize=4)
 def _powers(base: int, exponent: int) -> NDArray[np.uint64]:
-    """Return the powers of `base` modulo 2**64, the first 2**exponent of them."""
+    """Return the first 2**exponent powers of `base`, from base**1, modulo 2**64."""
     return np.cumprod(np.full(1 << exponent, base, np.uint64), dtype=np.uint64)
 
 
-def _cut(letters: NDArray[np.uint16]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
-    """Return where each syllable starts and ends, and a hash of it, the same wherever it stands."""
-    n = len(letters)
+def _cut(codes: NDArray[np.uint16]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
+    """Return start, end and hash of each syllable. The hash does not depend on where the syllable stands.
+
+    The hash is a polynomial in `_ODD`. Differences of one running sum give the hash of every syllable. A power of the
+    inverse of `_ODD` then removes the position.
+    """
+    n = len(codes)
     inside = np.zeros(n + 2, bool)
-    np.greater(letters, _NOTHING, out=inside[1:-1])
+    np.greater(codes, _NOTHING, out=inside[1:-1])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     starts, ends = edges[::2], edges[1::2]
-    total = np.zeros(n + 1, np.uint64)
-    np.cumsum(letters * _powers(_ODD, n.bit_length())[:n], out=total[1:])
-    return starts, ends, (total[ends] - total[starts]) * _powers(pow(_ODD, -1, 1 << 64), n.bit_length())[starts]
+    running_sum = np.zeros(n + 1, np.uint64)
+    np.cumsum(codes * _powers(_ODD, n.bit_length())[:n], out=running_sum[1:])
+    inverse = pow(_ODD, -1, 1 << 64)
+    hashes = (running_sum[ends] - running_sum[starts]) * _powers(inverse, n.bit_length())[starts]
+    return starts, ends, hashes
 
 
 class _Table:
-    """A hash table of positive numbers under 64-bit keys other than 0, with open addressing."""
+    """A hash table from 64-bit keys other than 0 to positive numbers, with open addressing."""
 
     def __init__(self, keys: NDArray[np.uint64], values: NDArray[np.intp]) -> None:
-        bits = (_SPARE * len(keys)).bit_length()
+        bits = (_SLOTS_PER_KEY * len(keys)).bit_length()
         self._shift = np.uint64(64 - bits)
-        # No key is pushed further than past all the others.
-        self._keys, self._values = (
-            np.zeros((1 << bits) + len(keys) + 1, np.uint64),
-            np.zeros((1 << bits) + len(keys) + 1, np.intp),
-        )
+        # At worst a key is pushed past all the others, so the table needs that many slots behind its last one.
+        n_slots = (1 << bits) + len(keys) + 1
+        self._keys, self._values = np.zeros(n_slots, np.uint64), np.zeros(n_slots, np.intp)
         slot = self._slot(keys)
         while len(keys):
             free = self._keys[slot] == 0
-            self._keys[slot[free]] = keys[free]  # where two want one slot, one gets it
+            self._keys[slot[free]] = keys[free]  # where several keys want one slot, one of them gets it
             placed = self._keys[slot] == keys
             self._values[slot[placed]] = values[placed]
             keys, values, slot = keys[~placed], values[~placed], slot[~placed] + 1
@@ -194,15 +224,15 @@ class _Table:
         return ((keys * np.uint64(_ODD)) >> self._shift).astype(np.intp)
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """Return the number under each key, 0 where there is none."""
+        """Return the number of each key, or 0 if the table does not have the key."""
         slot = self._slot(keys)
-        there = self._keys[slot]
-        found: NDArray[np.intp] = np.where(there == keys, self._values[slot], 0)
-        left = np.flatnonzero((there != keys) & (there != 0))
-        while left.size:
-            slot[left] += 1
-            there = self._keys[slot[left]]
-            same = there == keys[left]
-            found[left[same]] = self._values[slot[left[same]]]
-            left = left[~same & (there != 0)]
-        return found
+        stored = self._keys[slot]
+        values: NDArray[np.intp] = np.where(stored == keys, self._values[slot], 0)
+        undecided = np.flatnonzero((stored != keys) & (stored != 0))
+        while undecided.size:
+            slot[undecided] += 1
+            stored = self._keys[slot[undecided]]
+            same = stored == keys[undecided]
+            values[undecided[same]] = self._values[slot[undecided[same]]]
+            undecided = undecided[~same & (stored != 0)]
+        return values

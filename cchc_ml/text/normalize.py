@@ -1,42 +1,32 @@
-"""Pure functions on strings: one spelling for matching, and the spellings that a term occurs in."""
+"""Spelling: one form of a text for matching, and every accepted spelling of a syllable."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-__all__ = [
-    "FINAL_I_OR_Y",
-    "GLIDE_RHYME",
-    "INVISIBLE",
-    "TONE_MARKS",
-    "is_undiacritized",
-    "lower",
-    "move_tones",
-    "normalise",
-    "printable",
-    "spellings",
-    "strip_diacritics",
-    "swap_i_y",
-]
-
-# What a text may hold that is not seen: soft hyphens, marks of direction, joiners.
+# Characters that a reader does not see: soft hyphens, direction marks, joiners.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # Control characters except tab and line breaks, halves of characters (surrogates), and noncharacters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _GAP = re.compile(r"[\W_]+")
 
+# The five tone marks of Vietnamese, as combining characters.
 TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
-# An open syllable in oa, oe, uy takes its tone mark on either vowel: hòa and hoà, thủy and thuỷ, quý and qúy.
+# A syllable that ends in oa, oe or uy may have its tone mark on either vowel: hòa and hoà, thủy and thuỷ, quý and qúy.
 GLIDE_RHYME = re.compile(rf"(o)([{TONE_MARKS}]?)([ae])([{TONE_MARKS}]?)$|(u)([{TONE_MARKS}]?)(y)([{TONE_MARKS}]?)$")
-# After these initials, and after "qu", a final i and y are one vowel: kỹ and kĩ, lý and lí, quý and quí.
+# After these initials, and after "qu", a final i and a final y are the same vowel: kỹ and kĩ, lý and lí, quý and quí.
 FINAL_I_OR_Y = re.compile(rf"^(h|k|l|m|s|t|v|qu)([iy])([{TONE_MARKS}]?)$")
+_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
+
+# A text counts as written without diacritics if more than this share of its characters is ASCII.
+UNDIACRITIZED_ASCII_SHARE = 0.97
 
 
 def normalise(text: str) -> str:
-    """Return `text` as it is matched: NFC, lower case, one space for each run of anything but letters and digits.
+    """Return `text` in NFC and lower case, with one space for each run of characters that are not letters or digits.
 
-    The result begins and ends with a space, so that a term is found on syllable boundaries by looking for ``" term "``.
+    The result begins and ends with a space. So a search for ``" term "`` finds a term on syllable boundaries only.
 
     Examples
     --------
@@ -51,14 +41,14 @@ def normalise(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Return NFC `text` in lower case; the Icelandic ð, which is met for đ, is one.
+    """Return NFC `text` in lower case. The Icelandic ð, which some people type for đ, becomes đ.
 
     Examples
     --------
     >>> lower("TIẾP DÂN Ở XÃ ÐẠI ÐỒNG")
     'tiếp dân ở xã đại đồng'
     """
-    return text.lower().replace("ð", "đ").replace("i\u0307", "i")  # the capital of the Turkish i comes apart
+    return text.lower().replace("ð", "đ").replace("i\u0307", "i")  # "İ".lower() is i and a combining dot
 
 
 def printable(text: str, *, one_line: bool = False) -> str:
@@ -82,16 +72,16 @@ def printable(text: str, *, one_line: bool = False) -> str:
 
 
 def is_undiacritized(text: str) -> bool:
-    """Whether NFC `text` is written without diacritics, as on old telephones: under 3 % of it is beyond ASCII.
+    """Return whether NFC `text` is written without diacritics, as on old telephones: less than 3 % of it is not ASCII.
 
-    In Vietnamese with its diacritics that is about a quarter; quotation marks and a stray đ are allowed for.
+    In Vietnamese with diacritics about 25 % is not ASCII. The 3 % allow for quotation marks and a single đ.
 
     Examples
     --------
     >>> is_undiacritized("Cai cach thu tuc hanh chinh"), is_undiacritized("Cải cách thủ tục hành chính")
     (True, False)
     """
-    return len(text.encode("ascii", "ignore")) > 0.97 * len(text)
+    return len(text.encode("ascii", "ignore")) > UNDIACRITIZED_ASCII_SHARE * len(text)
 
 
 def strip_diacritics(text: str) -> str:
@@ -102,24 +92,25 @@ def strip_diacritics(text: str) -> str:
     >>> strip_diacritics("Đề án 06: hoà giải ở cơ sở")
     'De an 06: hoa giai o co so'
     """
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return bare.replace("đ", "d").replace("Đ", "D")
+    base_letters = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return base_letters.replace("đ", "d").replace("Đ", "D")
 
 
 def _move_tone(match: re.Match[str]) -> str:
-    a, tone_a, b, tone_b = (group or "" for group in (match.groups()[:4] if match[1] else match.groups()[4:]))
-    return a + tone_b + b + tone_a
+    """Return a match of `GLIDE_RHYME` with the marks of its two vowels exchanged."""
+    groups = match.groups()[:4] if match[1] else match.groups()[4:]
+    first, first_tone, second, second_tone = (group or "" for group in groups)
+    return first + second_tone + second + first_tone
 
 
 def _swap_i(match: re.Match[str]) -> str:
-    return match[1] + ("i" if match[2] == "y" else "y") + match[3]
-
-
-_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
+    """Return a match of `FINAL_I_OR_Y` with i for y, and y for i."""
+    initial, vowel, tone = match.groups()
+    return initial + ("i" if vowel == "y" else "y") + tone
 
 
 def move_tones(text: str) -> str:
-    """Return `text` with the tone mark of every open oa, oe, uy on the other vowel.
+    """Return `text` with the tone mark of every final oa, oe and uy on the other vowel.
 
     Examples
     --------
@@ -131,7 +122,7 @@ def move_tones(text: str) -> str:
 
 
 def swap_i_y(text: str) -> str:
-    """Return `text` with i for y and y for i where both spellings are in use.
+    """Return `text` with i for y, and y for i, in every syllable that may be spelled both ways.
 
     Examples
     --------
@@ -150,7 +141,8 @@ def spellings(syllable: str) -> set[str]:
     >>> sorted(spellings("kỷ")), sorted(spellings("hòa")), sorted(spellings("quý"))
     (['kỉ', 'kỷ'], ['hoà', 'hòa'], ['quí', 'quý', 'qúy'])
     """
-    found = {unicodedata.normalize("NFD", syllable)}
+    variants = {unicodedata.normalize("NFD", syllable)}
+    # Tones are moved twice: i for y may make a syllable whose tone can move, or take that from it.
     for pattern, other in ((GLIDE_RHYME, _move_tone), (FINAL_I_OR_Y, _swap_i), (GLIDE_RHYME, _move_tone)):
-        found |= {pattern.sub(other, way) for way in found}
-    return {unicodedata.normalize("NFC", way) for way in found}
+        variants |= {pattern.sub(other, variant) for variant in variants}
+    return {unicodedata.normalize("NFC", variant) for variant in variants}
