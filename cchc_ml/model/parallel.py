@@ -1,27 +1,29 @@
-"""One piece of work for many batches, in this process or in several, the model sent to each of them once."""
+"""Map a function over batches in worker processes. The model is sent to each process once."""
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
-from contextlib import suppress
-from functools import lru_cache
-from itertools import chain, islice, repeat
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import multiprocessing
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .model import Model
 
-__all__ = ["parallel_map"]
-
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
-# Batches for each process that are read ahead; fewer at first, so that work begins at once.
-ROUNDS = (2, 4, 8, 16, 32)
+# Batches per process that are worked on or wait for a process. Not more: loky can only stop at once if its queue
+# holds them all, and its queue has room for two per process.
+BATCHES_AT_WORK = 2
+# Batches per process that are read ahead of the result that is due. The results that are ready early are kept.
+BATCHES_AHEAD = 32
+# A worker process ends after this time without work, so none is left for long if the main process is killed.
+IDLE_SECONDS = 300
 
 
 def parallel_map(
@@ -29,100 +31,113 @@ def parallel_map(
 ) -> Iterator[Result]:
     """Yield ``work(model, batch)`` for each batch, in order.
 
-    Batches and results go by files of a temporary folder: through a pipe, a process waits for a megabyte piece by piece.
+    The processes are those of loky, joblib's executor. They start afresh, so a script needs no ``__main__`` guard. In a
+    daemonic process, which may not start others (a worker of `multiprocessing.Pool`), all the work is done in that
+    process.
 
     Parameters
     ----------
     work : callable
-        A function of a module, so that other processes find it.
+        A function of a module, so that the other processes can import it.
     model : Model
     batches : iterable
-        Read in this process, two rounds ahead at most; a sequence is one round.
+        Read in this process, as they are needed.
     n_jobs : int, optional
-        Processes, as joblib counts them.
+        Number of processes, as joblib counts them: -1 for one per core.
 
     Raises
     ------
     OSError
-        A process was ended from outside.
+        A worker process was killed.
     Exception
-        What reading the batches or working on one raises, after the results of those before.
+        Any error of reading a batch or of `work`. It is raised after the results of the batches before it.
     """
-    sizes = iter([len(batches)]) if isinstance(batches, Sequence) else chain(ROUNDS, repeat(ROUNDS[-1]))
-    batches = iter(batches)
-    if n_jobs != 1:
-        from joblib import Parallel, delayed, effective_n_jobs
-
-        n_jobs = effective_n_jobs(n_jobs)
-    some = list(islice(batches, n_jobs if n_jobs > 1 else 0))
-    n_jobs = min(n_jobs, len(some))
-    if n_jobs < 2:  # nothing to share
-        yield from (work(model, batch) for batch in chain(some, batches))
+    n_processes = _count_processes(n_jobs)
+    if n_processes > 1:  # one process per batch is enough
+        n_batches, batches = _count_batches(batches, n_processes)
+        n_processes = min(n_processes, n_batches)
+    if n_processes < 2:
+        yield from (work(model, batch) for batch in batches)
         return
-    with (
-        TemporaryDirectory(prefix="cchc-ml-", ignore_cleanup_errors=True) as name,
-        Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="all", batch_size=1) as parallel,
-    ):
-        folder = Path(name)
-        _write(folder / "model", model)
-        paths = (_write(folder / str(number), batch) for number, batch in enumerate(chain(some, batches)))
-        running: Iterable[Path] = ()
-        try:
-            for size in sizes:
-                # Read and written while those before are worked on, whose results come first, whatever reading raises.
-                ahead, failure = _until_error(islice(paths, size * n_jobs))
-                yield from map(_take, running)
-                running = parallel(delayed(_run)(work, folder / "model", path) for path in ahead) if ahead else ()
-                if failure or not ahead:
-                    break
-            yield from map(_take, running)
-            if failure:
-                raise failure
-        except BrokenExecutor:
-            raise OSError("a process was ended from outside, perhaps for want of memory; give fewer jobs") from None
-        finally:
-            # Where no more results are wanted, what is still to be done fails at once: its batch is gone.
-            with suppress(OSError):
-                for path in folder.iterdir():
-                    path.unlink(missing_ok=True)
-            with suppress(BrokenExecutor):
-                for _ in running:
-                    pass
+    from joblib.externals.loky import ProcessPoolExecutor
 
-
-def _until_error(things: Iterable[Path]) -> tuple[list[Path], Exception | None]:
-    """Return what comes before an error, and the error."""
-    found: list[Path] = []
+    pool = ProcessPoolExecutor(n_processes, timeout=IDLE_SECONDS, initializer=_start, initargs=(model,))
+    futures = _submit(pool, work, batches)
+    pending: deque[Future[Result]] = deque()
     try:
-        found.extend(things)
+        while True:
+            unfinished = [future for future in pending if not future.done()]
+            room = min(BATCHES_AT_WORK * n_processes - len(unfinished), BATCHES_AHEAD * n_processes - len(pending))
+            submitted = list(islice(futures, room))
+            pending.extend(submitted)
+            if not pending:
+                break
+            if pending[0].done():
+                yield pending.popleft().result()
+            else:
+                wait(unfinished + submitted, return_when=FIRST_COMPLETED)
+    except BrokenExecutor:
+        raise OSError("a worker process was killed, perhaps for lack of memory; use fewer processes (--jobs)") from None
+    finally:
+        _stop(pool, pending)
+
+
+def _stop(pool: Any, pending: Iterable[Future[Any]]) -> None:
+    """End the processes, at once if there are batches whose results nobody wants any more."""
+    unfinished = [future for future in pending if not future.done()]
+    # A future that loky has not yet put into its queue would make its thread fail (KeyError) when the processes are
+    # killed.
+    while not all(future.running() or future.done() for future in unfinished):
+        time.sleep(0.001)
+    pool.shutdown(wait=True, kill_workers=bool(unfinished))
+
+
+def _count_processes(n_jobs: int | None) -> int:
+    if n_jobs == 1 or multiprocessing.current_process().daemon:
+        return 1
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(n_jobs))
+
+
+def _count_batches(batches: Iterable[Batch], most: int) -> tuple[int, Iterator[Batch]]:
+    """Count the batches, up to `most`. Return the count, and an iterator over all of them that ends with any error."""
+    batches = iter(batches)
+    first: list[Batch] = []
+    try:
+        first.extend(islice(batches, most))
     except Exception as error:
-        return found, error
-    return found, None
+        batches = _raise(error)
+    return len(first), chain(first, batches)
 
 
-def _write(path: Path, thing: Any) -> Path:
-    path.write_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
-    return path
+def _raise(error: Exception) -> Iterator[Any]:
+    raise error
+    yield
 
 
-def _read(path: Path) -> Any:
-    return pickle.loads(path.read_bytes())
-
-
-def _take(path: Path) -> Any:
-    result, error = _read(path)
-    path.unlink()
-    if error:
-        raise error
-    return result
-
-
-# A process keeps the model, and with it the tables to find terms that the model makes when they are first needed.
-_model = lru_cache(maxsize=1)(_read)
-
-
-def _run(work: Callable[[Model, Any], Any], model: Path, path: Path) -> Path:
+def _submit(pool: Any, work: Callable[[Model, Any], Any], batches: Iterable[Any]) -> Iterator[Future[Any]]:
+    """Yield a future for each batch. If reading a batch fails, the last future has the error."""
     try:
-        return _write(path, (work(_model(model), _read(path)), None))
-    except Exception as error:  # raised where the results are taken, in their order
-        return _write(path, (None, error))
+        for batch in batches:
+            yield pool.submit(_run, work, batch)
+    except Exception as error:
+        failed: Future[Any] = Future()
+        failed.set_exception(error)
+        yield failed
+
+
+# The model of a worker process. It stays there, with the tables for finding terms that it builds when they are first
+# needed.
+_model: Model
+
+
+def _start(model: Model) -> None:
+    """Keep the model in a new worker process. Ctrl-C goes to every process; only the main one acts on it."""
+    global _model
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _model = model
+
+
+def _run(work: Callable[[Model, Any], Any], batch: Any) -> Any:
+    return work(_model, batch)
