@@ -1,4 +1,4 @@
-"""The six pillars of administrative reform, and the codebook that defines them."""
+"""The six pillars of administrative reform, their colours, and the codebook that defines them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["COLOURS", "PILLARS", "Entry", "Pillar", "codebook", "parse_pillar"]
-
 
 class Pillar(StrEnum):
-    """One of the six reform contents of Resolution 76/NQ-CP; its value is the slug used in every file.
+    """One of the six parts of the reform in Resolution 76/NQ-CP. Its value is the slug that every file uses.
 
     Examples
     --------
@@ -40,19 +38,35 @@ class Pillar(StrEnum):
 
     @property
     def short(self) -> str:
-        """The Vietnamese name, short enough for a column head."""
+        """A short Vietnamese name, for example for the head of a column."""
         return codebook()[self].short
 
 
 PILLARS: tuple[Pillar, ...] = tuple(Pillar)
 
-# One colour a pillar, in pages and plots. Colour-blind readers can tell them apart (Okabe and Ito, 2008).
+# The colour of each pillar in pages and plots. Colour-blind readers can distinguish them (Okabe and Ito, 2008).
 COLOURS = dict(zip(PILLARS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"), strict=True))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the codebook says of one pillar; `names` and `patterns` are terms of the lexicon."""
+    """What the codebook says about one pillar.
+
+    Attributes
+    ----------
+    vi, en, short : str
+        The Vietnamese name, the English name, and a short Vietnamese name.
+    source : str
+        The document that defines the pillar.
+    definition : str
+        What belongs to the pillar, in English.
+    counts, does_not_count : tuple of dict
+        Examples that are and are not evidence for the pillar: a sentence (``text``) and the reason (``why``).
+    names : tuple of str
+        Names of the pillar. To name the pillar is evidence enough.
+    patterns : tuple of str
+        Standard terms of the pillar's subject.
+    """
 
     vi: str
     en: str
@@ -67,25 +81,32 @@ class Entry:
 
 @cache
 def codebook() -> dict[Pillar, Entry]:
-    """Read `codebook.yaml`: one entry a pillar, in the order of `PILLARS`."""
+    """Return the entry of each pillar in `codebook.yaml`, in the order of `PILLARS`."""
     import yaml
 
     rows: list[dict[str, Any]] = yaml.safe_load(files("cchc_ml").joinpath("codebook.yaml").read_text("utf8"))
     entries = {}
     for row in rows:
         slug = Pillar(row.pop("slug"))
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+        }
         entries[slug] = Entry(**fields)
     return entries
 
 
 def parse_pillar(name: str) -> Pillar:
-    """Return the pillar that a slug or a Vietnamese name stands for.
+    """Return the pillar with this slug or Vietnamese name. Upper and lower case are the same.
 
     Raises
     ------
     ValueError
-        The name is no pillar's; the message lists the six slugs.
+        No pillar has this name. The message lists the six slugs.
+
+    Examples
+    --------
+    >>> parse_pillar("Thủ tục hành chính")
+    <Pillar.TTHC: 'tthc'>
     """
     wanted = name.strip().casefold()
     for pillar in PILLARS:

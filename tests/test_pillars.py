@@ -1,7 +1,9 @@
+import re
+
 import pytest
 
 from cchc_ml.model.lexicon import Lexicon, codebook_terms
-from cchc_ml.pillars import PILLARS, Pillar, codebook, parse_pillar
+from cchc_ml.pillars import COLOURS, PILLARS, Pillar, codebook, parse_pillar
 
 
 def test_the_six_slugs_in_their_order():
@@ -37,3 +39,9 @@ def test_parse_pillar(name):
 def test_parse_pillar_names_the_six():
     with pytest.raises(ValueError, match=r"unknown pillar 'digital'; the six are institutional, tthc, .*e_government"):
         parse_pillar("digital")
+
+
+def test_each_pillar_has_its_own_colour():
+    assert tuple(COLOURS) == PILLARS
+    assert len(set(COLOURS.values())) == 6
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in COLOURS.values())

@@ -97,7 +97,7 @@ def evaluate(
     tags, probabilities = classifier.predict(counts), classifier.predict_proba(counts)
     evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents))
     evaluation["baselines"], evaluation["comparison"] = _compare(classifier, corpus, tags, baselines, progress)
-    if classifier.objective != "f1":
+    if classifier.objective != "f1" and classifier.model_.info.f1_thresholds:
         evaluation["objective"] = _objective_cost(classifier, counts, corpus.y, tags)
     if labelled_twice := _agreement(corpus):
         evaluation["agreement"] = labelled_twice
@@ -152,7 +152,7 @@ def _compare(
 def _objective_cost(classifier: PillarClassifier, counts: Counts, y: NDArray[Any], tags: NDArray[Any]) -> ObjectiveCost:
     """Measure what another objective than F1 costs."""
     model = classifier.model_
-    f1_tags = model.scores(counts) > np.array(model.header["f1_thresholds"], np.float32)
+    f1_tags = model.scores(counts) > np.array(model.info.f1_thresholds, np.float32)
     macro, f1_macro = metrics(y, tags, tags)["macro"], metrics(y, f1_tags, f1_tags)["macro"]
     return {
         "name": classifier.objective,

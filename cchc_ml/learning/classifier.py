@@ -342,7 +342,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return a fitted classifier for `model`, with the parameters of its training. It has no out-of-fold scores."""
         known = set(cls().get_params())
         self = cls(
-            **{k: v for k, v in model.header.get("parameters", {}).items() if k in known}, lexicon=model.lexicon.terms
+            **{k: v for k, v in (model.info.parameters or {}).items() if k in known}, lexicon=model.lexicon.terms
         )
         self.model_ = model
         self.classes_ = np.array([str(p) for p in PILLARS])

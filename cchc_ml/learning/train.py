@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..files import data_path
+from ..model.info import ModelInfo
 from ..model.storage import write_model
 from ..reading.decode import read_text
 from ..version import __version__
@@ -76,7 +76,7 @@ def train_model(
         "data": training.sha256(),
         "terms": len(classifier.model_.lexicon),
     }
-    write_model(replace(classifier.model_, header=_header(classifier, training, facts, metrics_by_title)), out)
+    write_model(replace(classifier.model_, info=_info(classifier, training, facts, metrics_by_title)), out)
     # The experiments and the limits are those of the shipped model only.
     notes = "" if paths else read_text(data_path("data/experiments.md"))
     write_card(Path(out).parent, facts, metrics_by_title, notes)
@@ -107,18 +107,18 @@ def _measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> 
     return metrics_by_title
 
 
-def _header(
+def _info(
     classifier: PillarClassifier, training: Corpus, facts: ModelFacts, metrics_by_title: dict[str, Metrics]
-) -> dict[str, Any]:
-    """Return what the model file says about itself."""
+) -> ModelInfo:
+    """Return what the model file says about the model."""
     f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
     parameters = classifier.get_params()
-    return {
-        "version": facts["version"],
-        "data": facts["data"],
-        "objective": classifier.objective,
-        "parameters": {name: parameters[name] for name in parameters if name not in ("lexicon", "n_jobs")},
-        "f1_thresholds": f1_thresholds.round(4).tolist(),
-        "prevalence": training.y.mean(axis=0).round(4).tolist(),
-        "macro_f1": {title: round(table["macro"]["f1"], 4) for title, table in metrics_by_title.items()},
-    }
+    return ModelInfo(
+        version=facts["version"],
+        data=facts["data"],
+        objective=classifier.objective,
+        parameters={name: parameters[name] for name in parameters if name not in ("lexicon", "n_jobs")},
+        f1_thresholds=tuple(f1_thresholds.round(4).tolist()),
+        prevalence=tuple(training.y.mean(axis=0).round(4).tolist()),
+        macro_f1={title: round(table["macro"]["f1"], 4) for title, table in metrics_by_title.items()},
+    )

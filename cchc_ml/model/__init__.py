@@ -1,1 +1,1 @@
-"""A learned model and what it can say, with numpy and scipy only."""
+"""A trained model and what it can say. The model itself needs numpy and scipy only."""

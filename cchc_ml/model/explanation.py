@@ -1,4 +1,4 @@
-"""Why a paragraph is tagged, or is not: its scores taken apart, exactly, into the places of the text that made them."""
+"""Explain why a paragraph is tagged or not: split its scores, exactly, into what each place of the text adds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ from .lexicon import prepare
 from .model import SENTENCE_SHARE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from .lexicon import TermMatch
     from .model import Model
 
-__all__ = ["Explanation", "Part", "Strongest", "explain", "strongest_terms"]
+# For a row of counts and a term: what one occurrence adds to the six scores, as a term and as a term of the codebook.
+Weights = dict[tuple[int, int], "NDArray[np.float64]"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,11 @@ class Part:
     ----------
     term : str
     kind : {"term", "codebook"}
-        As any term, by its TF-IDF, or as a name or pattern of the codebook.
+        Whether it adds its TF-IDF, as every term does, or adds as a name or pattern of the codebook.
     scope : {"paragraph", "sentence"}
-        In the score of the paragraph, or in that of its best sentence.
+        Whether it adds to the score of the paragraph or to the score of its best sentence.
     start, end : int
-        Where it stands, in the text as it was given.
+        Where the occurrence starts and ends in the original text.
     weight : float
     """
 
@@ -47,20 +51,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How the decision on one pillar came about: ``decision == intercept - threshold + sum of the parts' weights``.
+    """How the decision on one pillar was made: ``decision == intercept - threshold + sum of the weights of the parts``.
 
     Attributes
     ----------
     decision : float
-        As `PillarClassifier.decision_function` has it: the pillar is tagged where this is positive.
+        What `PillarClassifier.decision_function` returns. The pillar is tagged if it is positive.
     probability : float
         The calibrated probability.
     intercept, threshold : float
         The model's.
     sentence : (int, int) or None
-        The best sentence, in the text as it was given; None in a text without words.
+        The best sentence, in the original text. None if the text has no words.
     parts : tuple of Part
-        By where they stand.
+        In the order of the text.
     """
 
     decision: float
@@ -76,11 +80,11 @@ class Explanation:
         return self.decision > 0
 
     def total(self, *, kind: str | None = None, scope: str | None = None) -> float:
-        """Return the weight of all parts, or of those of one kind and scope."""
+        """Return the sum of the weights of all parts, or of the parts of one kind or scope."""
         return sum(part.weight for part in self.parts if kind in (None, part.kind) and scope in (None, part.scope))
 
     def by_term(self) -> dict[str, float]:
-        """Return what each term adds in all, the strongest first, for or against."""
+        """Return what each term adds in total. The strongest terms, positive or negative, come first."""
         totals: dict[str, float] = {}
         for part in self.parts:
             totals[part.term] = totals.get(part.term, 0.0) + part.weight
@@ -88,73 +92,70 @@ class Explanation:
 
 
 def explain(model: Model, text: str) -> Mapping[Pillar, Explanation]:
-    """Take the six decisions on a paragraph apart.
+    """Explain the six decisions on a paragraph.
 
     Examples
     --------
     >>> from cchc_ml.model.storage import read_model
-    >>> found = explain(read_model(), "Tỷ lệ giải ngân vốn đầu tư công mới đạt 9%.")
-    >>> why = found["public_finance"]
+    >>> explanations = explain(read_model(), "Tỷ lệ giải ngân vốn đầu tư công mới đạt 9%.")
+    >>> why = explanations["public_finance"]
     >>> abs(why.decision - (why.intercept - why.threshold + why.total())) < 1e-9
     True
     >>> next(iter(why.by_term()))
     'vốn đầu tư công'
     """
-    _, spans, origin = prepared = prepare(text)
+    prepared = prepare(text)
     counts = model.lexicon.count_prepared([prepared])
-    paragraph, sentences = counts.paragraphs(), counts.sentences
-    scores, of_sentences = model.scores_and_sentences(counts)
+    scores, sentence_scores = model.scores_and_sentences(counts)
     probabilities = model.probabilities(scores)
-    whole, by_sentence = _weights(model, paragraph), _weights(model, sentences)
-    found = model.lexicon.find(text)
-    explained = {}
+    paragraph_weights, sentence_weights = _weights(model, counts.paragraphs()), _weights(model, counts.sentences)
+    matches = model.lexicon.find(text)
+    explanations = {}
     for k, pillar in enumerate(PILLARS):
-        best = int(of_sentences[:, k].argmax()) if spans else None
-        parts = []
-        for number, start, end, sentence in found:
-            for share, scope, weights, row in (
-                (1 - SENTENCE_SHARE, "paragraph", whole, 0),
-                (SENTENCE_SHARE, "sentence", by_sentence, sentence),
-            ):
-                if scope == "sentence" and sentence != best:
-                    continue
-                for kind, weight in zip(("term", "codebook"), weights[row, number], strict=True):
-                    if weight[k]:
-                        parts.append(
-                            Part(model.lexicon.terms[number], kind, scope, start, end, share * float(weight[k]))
-                        )
-        where = None
-        if best is not None:
-            a, b = spans[best]
-            where = (a, b) if origin is None else (origin[a], origin[b])
-        explained[pillar] = Explanation(
+        best = int(sentence_scores[:, k].argmax()) if prepared.sentences else None
+        parts = _parts(model, k, matches, paragraph_weights, sentence_weights, best)
+        explanations[pillar] = Explanation(
             decision=float(scores[0, k] - model.thresholds[k]),
             probability=float(probabilities[0, k]),
             intercept=float(model.intercept[k]),
             threshold=float(model.thresholds[k]),
-            sentence=where,
+            sentence=None if best is None else prepared.in_original(*prepared.sentences[best]),
             parts=tuple(parts),
         )
-    return explained
+    return explanations
 
 
-def _weights(model: Model, counts: sparse.csr_array) -> dict[tuple[int, int], NDArray[np.float64]]:
-    """Return for each row and term what one occurrence adds, as a term and as one of the codebook, shape (2, 6)."""
+def _weights(model: Model, counts: sparse.csr_array) -> Weights:
+    """Return what one occurrence of each term adds in each row of counts; arrays of shape (2, 6)."""
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    shares = np.stack(model.features.shares(counts, model.coef), axis=1) / counts.data[:, None, None]
-    return dict(zip(zip(rows.tolist(), counts.indices.tolist(), strict=True), shares, strict=True))
+    contributions = np.stack(model.features.contributions(counts, model.coef), axis=1) / counts.data[:, None, None]
+    return dict(zip(zip(rows.tolist(), counts.indices.tolist(), strict=True), contributions, strict=True))
+
+
+def _parts(
+    model: Model, k: int, matches: list[TermMatch], in_paragraph: Weights, in_sentence: Weights, best: int | None
+) -> Iterator[Part]:
+    """Yield what each occurrence of a term adds to the decision on pillar k, whose best sentence is number `best`."""
+    for term, start, end, sentence in matches:
+        rows = [("paragraph", (1 - SENTENCE_SHARE) * in_paragraph[0, term])]
+        if sentence == best:
+            rows.append(("sentence", SENTENCE_SHARE * in_sentence[sentence, term]))
+        for scope, weights in rows:
+            for kind, weight in zip(("term", "codebook"), weights[:, k].tolist(), strict=True):
+                if weight:
+                    yield Part(model.lexicon.terms[term], kind, scope, start, end, weight)
 
 
 @dataclass(frozen=True)
 class Strongest:
-    """The terms that say most about a pillar, each with its weight, the strongest first.
+    """The terms with the strongest effect on a pillar, each with its weight, the strongest first.
 
     Attributes
     ----------
-    for_it, against : tuple of (str, float)
-        By weight times inverse document frequency.
+    positive, negative : tuple of (str, float)
+        The terms for and against the pillar, by weight times inverse document frequency.
     codebook : tuple of (str, float)
-        Names and patterns of the codebook, by what one of them adds alone, whatever else the text says.
+        Names and patterns of the codebook, by what each adds to a text that has no other term.
     """
 
     positive: tuple[tuple[str, float], ...]
@@ -163,25 +164,27 @@ class Strongest:
 
 
 def strongest_terms(model: Model, n: int = 15) -> Mapping[Pillar, Strongest]:
-    """Return the `n` terms for and against each pillar.
+    """Return the `n` strongest terms for and against each pillar.
 
     Examples
     --------
     >>> from cchc_ml.model.storage import read_model
-    >>> strongest_terms(read_model(), 1)["tthc"].for_it[0][0]
+    >>> strongest_terms(read_model(), 1)["tthc"].positive[0][0]
     'tthc'
     """
     terms = model.lexicon.terms
-    weights = model.coef[: len(terms)] * model.features.idf[:, None]
-    alone = sparse.csr_array(sparse.eye_array(len(terms), dtype=np.float32))
-    _, codebook = model.features.shares(alone, model.coef)
-    found = {}
+    term_weights = model.coef[: len(terms)] * model.features.idf[:, None]
+    one_term_each = sparse.csr_array(sparse.eye_array(len(terms), dtype=np.float32))
+    _, codebook_weights = model.features.contributions(one_term_each, model.coef)
+    strongest = {}
     for k, pillar in enumerate(PILLARS):
-        order = np.argsort(weights[:, k], kind="stable")
-        book = np.argsort(-codebook[:, k], kind="stable")[:n]
-        found[pillar] = Strongest(
-            tuple((terms[i], float(weights[i, k])) for i in order[::-1][:n]),
-            tuple((terms[i], float(weights[i, k])) for i in order[:n]),
-            tuple((terms[i], float(codebook[i, k])) for i in book if codebook[i, k] > 0),
+        ascending = np.argsort(term_weights[:, k], kind="stable")
+        of_codebook = np.argsort(-codebook_weights[:, k], kind="stable")[:n]
+        strongest[pillar] = Strongest(
+            positive=tuple((terms[i], float(term_weights[i, k])) for i in ascending[::-1][:n]),
+            negative=tuple((terms[i], float(term_weights[i, k])) for i in ascending[:n]),
+            codebook=tuple(
+                (terms[i], float(codebook_weights[i, k])) for i in of_codebook if codebook_weights[i, k] > 0
+            ),
         )
-    return found
+    return strongest

@@ -1,66 +1,70 @@
-"""The lexicon, and the counting of its terms in running text.
+"""The lexicon, and how its terms are found and counted in running text.
 
-Terms are learned once, with underthesea's word segmentation, and found without it, by matching syllables, the same way in
-training and in prediction.
+Terms are learned once, with the word segmentation of underthesea. They are then found without it, by matching
+syllables, in the same way for training and for prediction.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from ..pillars import codebook
-from ..text.encodings import tidy
+from ..text.encodings import repair
 from ..text.matcher import Matcher
 from ..text.normalize import is_undiacritized, normalise
 from ..text.sentences import split_sentences
 from .counts import Counts
 
-__all__ = ["Lexicon", "Prepared", "TermMatch", "batches", "codebook_terms", "prepare"]
-
-# So many characters are matched together: numpy's fixed costs vanish, and memory stays small.
-BATCH = 1 << 19
-# Characters beyond it are bold or slanted forms of letters, not Vietnamese ones.
+# Texts are matched together up to this many characters: enough to make numpy's fixed costs small, and memory stays
+# small.
+BATCH_CHARS = 1 << 19
+# Characters above it are bold or italic forms of letters, not Vietnamese letters.
 LAST_LETTER = "\uffff"
 
 
 class Prepared(NamedTuple):
-    """A paragraph as terms are found in it.
+    """A paragraph, ready for terms to be found in it.
 
     Attributes
     ----------
     text : str
-        The paragraph in NFC and Unicode, whatever it came in.
+        The paragraph in Unicode, in NFC.
     sentences : list of (int, int)
         Start and end of each sentence in `text`.
     origin : list of int or None
-        Where each character of `text` stands in the paragraph as it was given; None where nothing was changed.
+        For each character of `text`, and for its end, the offset in the original. None if nothing was changed.
     """
 
     text: str
     sentences: list[tuple[int, int]]
     origin: list[int] | None
 
+    def in_original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the start and end, in the original, of the characters of `text` from `start` to `end`."""
+        return (start, end) if self.origin is None else (self.origin[start], self.origin[end])
+
 
 def prepare(text: str) -> Prepared:
-    """Mend the encoding of a paragraph and split it into sentences."""
-    text, origin = tidy(text)
+    """Repair the encoding of a paragraph and split it into sentences."""
+    text, origin = repair(text)
     return Prepared(text, split_sentences(text), origin)
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[Prepared]]:
-    """Prepare texts, in lists of at least `BATCH` characters."""
+    """Yield prepared texts in lists of at least `BATCH_CHARS` characters."""
     batch, size = [], 0
     for text in texts:
         batch.append(prepare(text))
         size += len(text)
-        if size >= BATCH:
+        if size >= BATCH_CHARS:
             yield batch
             batch, size = [], 0
     if batch:
@@ -68,7 +72,17 @@ def batches(texts: Iterable[str]) -> Iterator[list[Prepared]]:
 
 
 class TermMatch(NamedTuple):
-    """An occurrence of a term: its id, where it starts and ends in the text as it was given, and the number of its sentence."""
+    """An occurrence of a term.
+
+    Attributes
+    ----------
+    id : int
+        The place of the term in the lexicon.
+    start, end : int
+        Where it starts and ends in the original text.
+    sentence : int
+        The number of its sentence.
+    """
 
     id: int
     start: int
@@ -77,19 +91,24 @@ class TermMatch(NamedTuple):
 
 
 class Lexicon:
-    """An ordered list of terms, found in running text in any accepted spelling, and without diacritics in text that has none.
+    """An ordered list of terms, found in running text in any accepted spelling.
+
+    In a text without diacritics, they are found without diacritics.
 
     Parameters
     ----------
     terms : sequence of str
-        Lower-case syllables in NFC, single spaces between them, the most frequent first: where two terms are one without
-        diacritics, the first stands for both. A term's id is its place in the list.
+        Lower-case syllables in NFC with single spaces between them, the most frequent term first: if two terms are
+        the same without diacritics, the first stands for both. The id of a term is its place in the list.
 
     Examples
     --------
     >>> lexicon = Lexicon(["một cửa", "kỷ luật", "cửa"])
-    >>> lexicon.find("Kỉ luật ở bộ phận MỘT CỬA")
-    [TermMatch(id=1, start=0, end=7, sentence=0), TermMatch(id=0, start=18, end=25, sentence=0), TermMatch(id=2, start=22, end=25, sentence=0)]
+    >>> for match in lexicon.find("Kỉ luật ở bộ phận MỘT CỬA"):
+    ...     print(match)
+    TermMatch(id=1, start=0, end=7, sentence=0)
+    TermMatch(id=0, start=18, end=25, sentence=0)
+    TermMatch(id=2, start=22, end=25, sentence=0)
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
@@ -100,10 +119,11 @@ class Lexicon:
                 )
             if max(term) > LAST_LETTER:
                 raise ValueError(
-                    f"lexicon term {term!r} has a letter beyond U+FFFF, which is not matched; leave it out"
+                    f"lexicon term {term!r} has a letter above U+FFFF, which cannot be found in text; leave it out"
                 )
         if len(set(terms)) != len(terms):
-            raise ValueError("the lexicon names a term twice")
+            twice = next(term for term, n in Counter(terms).items() if n > 1)
+            raise ValueError(f"the lexicon has the term {twice!r} twice; want each term once")
         self.terms = tuple(terms)
 
     def __len__(self) -> int:
@@ -113,42 +133,50 @@ class Lexicon:
         return {"terms": self.terms}
 
     @cached_property
-    def _toned(self) -> Matcher:
+    def _with_diacritics(self) -> Matcher:
         return Matcher(self.terms)
 
     @cached_property
-    def _undiacritized(self) -> Matcher:
+    def _without_diacritics(self) -> Matcher:
         return Matcher(self.terms, without_diacritics=True)
+
+    def _matcher(self, without_diacritics: bool) -> Matcher:
+        return self._without_diacritics if without_diacritics else self._with_diacritics
 
     def find(self, text: str) -> list[TermMatch]:
         """Return each occurrence of a term in a paragraph, overlaps included, by where they start.
 
-        In a paragraph that is hardly toned, diacritics count neither there nor in the terms.
+        In a paragraph that is written without diacritics, the diacritics of the terms are ignored too.
         """
-        text, sentences, origin = prepare(text)
-        found = (self._undiacritized if is_undiacritized(text) else self._toned).find([text], [sentences])
-        starts, ends = found.starts[found.first].tolist(), found.ends[found.last].tolist()
-        if origin is not None:
-            starts, ends = [origin[a] for a in starts], [origin[b] for b in ends]
-        places = zip(found.terms.tolist(), starts, ends, found.sentences[found.first].tolist(), strict=True)
-        return sorted((TermMatch(*place) for place in places), key=itemgetter(1, 2))
+        paragraph = prepare(text)
+        matches = self._matcher(is_undiacritized(paragraph.text)).find([paragraph.text], [paragraph.sentences])
+        starts, ends = matches.starts[matches.first].tolist(), matches.ends[matches.last].tolist()
+        places = [paragraph.in_original(start, end) for start, end in zip(starts, ends, strict=True)]
+        sentences = matches.sentences[matches.first].tolist()
+        terms = [
+            TermMatch(term, start, end, sentence)
+            for term, (start, end), sentence in zip(matches.terms.tolist(), places, sentences, strict=True)
+        ]
+        return sorted(terms, key=attrgetter("start", "end"))
 
     def count(self, texts: Iterable[str]) -> Counts:
-        """Count the lexicon's terms in `texts`, one paragraph each, sentence by sentence."""
+        """Count the terms of the lexicon in each sentence of `texts`. Each text is one paragraph."""
         return Counts.join([self.count_prepared(batch) for batch in batches(texts)] or [self.count_prepared([])])
 
     def count_prepared(self, batch: Sequence[Prepared]) -> Counts:
-        """Count the lexicon's terms in a batch of prepared paragraphs, all at once."""
+        """Count the terms of the lexicon in a batch of prepared paragraphs, all at once."""
         sizes = [len(paragraph.sentences) for paragraph in batch]
-        toneless = np.array([is_undiacritized(paragraph.text) for paragraph in batch], bool)
+        undiacritized = np.array([is_undiacritized(paragraph.text) for paragraph in batch], bool)
         rows, columns = [np.empty(0, np.intp)], [np.empty(0, np.int32)]
-        for chosen, matcher in ((~toneless, "_toned"), (toneless, "_undiacritized")):
+        for without_diacritics in (False, True):
+            chosen = undiacritized == without_diacritics
             if chosen.any():
                 texts, spans, _ = zip(*compress(batch, chosen), strict=True)
-                found = getattr(self, matcher).find(texts, spans)
-                rows.append(np.flatnonzero(np.repeat(chosen, sizes))[found.sentences[found.first]])
-                columns.append(found.terms)
-        # One number for a sentence and a term: to sort these is faster than to sort a matrix.
+                matches = self._matcher(without_diacritics).find(texts, spans)
+                rows.append(np.flatnonzero(np.repeat(chosen, sizes))[matches.sentences[matches.first]])
+                columns.append(matches.terms)
+        # Each cell of the matrix as one number, sentence * terms + term: sorting numbers is faster than sorting a
+        # matrix.
         cells, counts = np.unique(np.concatenate(rows) * len(self) + np.concatenate(columns), return_counts=True)
         indptr = np.searchsorted(cells, np.arange(sum(sizes) + 1) * len(self))
         matrix = sparse.csr_array((counts.astype(np.float32), cells % len(self), indptr), shape=(sum(sizes), len(self)))
@@ -156,5 +184,5 @@ class Lexicon:
 
 
 def codebook_terms() -> tuple[str, ...]:
-    """Return the names and patterns of the codebook, each once, in its order."""
+    """Return the names and patterns of the codebook, in its order, each once."""
     return tuple(dict.fromkeys(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)))

@@ -1,6 +1,6 @@
-"""A learned model: plain arrays that turn counts of terms into scores, probabilities, tags and evidence.
+"""A trained model: plain arrays that turn counts of terms into scores, probabilities, tags and evidence.
 
-Prediction lives here, with numpy and scipy alone; learning lives in `classifier`.
+This module predicts, and needs numpy and scipy only. `cchc_ml.learning` trains.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ import numpy as np
 from ..pillars import PILLARS, Pillar
 from .counts import Counts
 from .features import Features
+from .info import ModelInfo
 from .lexicon import Lexicon, Prepared, batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Annotation", "Model", "pool"]
-
-# What of a paragraph's score is its best sentence's.
+# A paragraph's score is 0.6 of its own score and 0.4 of the score of its best sentence.
 SENTENCE_SHARE = 0.4
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """What the model says of one paragraph.
+    """What the model says about one paragraph.
 
     Attributes
     ----------
     pillars : tuple of Pillar
-        The pillars it is evidence for, most probable first; often none.
+        The pillars that the paragraph is evidence for, most probable first; often none.
     scores : dict of Pillar to float
         The calibrated probability of each of the six.
     evidence : dict of Pillar to (int, int)
-        For each pillar in `pillars`, the offsets of the sentence that carries it, in the text as it was given.
+        For each pillar in `pillars`, the start and end of the sentence that carries it, in the original text.
     """
 
     pillars: tuple[Pillar, ...]
@@ -45,15 +44,28 @@ class Annotation:
 
 
 def pool(paragraphs: NDArray[Any], sentences: NDArray[Any], starts: NDArray[np.int32]) -> NDArray[Any]:
-    """Combine the scores of n paragraphs with those of their sentences, shapes (n, 6) and (n_sentences, 6), to (n, 6)."""
+    """Combine the scores of n paragraphs with the scores of their sentences.
+
+    Parameters
+    ----------
+    paragraphs : array of shape (n, 6)
+    sentences : array of shape (n_sentences, 6)
+    starts : array of shape (n + 1,)
+        The sentences of paragraph i are the rows ``starts[i]:starts[i + 1]``. A paragraph without sentences keeps its
+        score.
+
+    Returns
+    -------
+    array of shape (n, 6)
+    """
     best = paragraphs.copy()
-    filled = np.diff(starts) > 0
-    if filled.any():
-        best[filled] = np.maximum.reduceat(sentences, starts[:-1][filled])
+    has_sentences = np.diff(starts) > 0
+    if has_sentences.any():
+        best[has_sentences] = np.maximum.reduceat(sentences, starts[:-1][has_sentences])
     return (1 - SENTENCE_SHARE) * paragraphs + SENTENCE_SHARE * best
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """The arrays of a trained classifier.
 
@@ -64,13 +76,13 @@ class Model:
     features : Features
         The map from counts to F features.
     coef : array of shape (F, 6)
-        Weights, one column a pillar.
+        Weights, one column per pillar.
     intercept, thresholds : array of shape (6,)
-        A pillar is tagged where its score exceeds its threshold.
+        A pillar is tagged if its score is greater than its threshold.
     calibration : array of shape (6, 2)
         Slope a and offset b of each pillar: probability = 1 / (1 + exp(-(a * score + b))) (Platt, 1999).
-    header : dict
-        Where the model comes from: package version, hash of the data, cross-validated metrics.
+    info : ModelInfo
+        Where the model comes from and how it was trained.
     """
 
     lexicon: Lexicon
@@ -79,31 +91,30 @@ class Model:
     intercept: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     calibration: NDArray[np.float32]
-    header: Mapping[str, Any] = field(default_factory=dict)
+    info: ModelInfo = field(default_factory=ModelInfo)
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
-        """Score each paragraph, shape (n, 6): 0.6 of its own score, 0.4 of its best sentence's."""
+        """Return the score of each paragraph, shape (n, 6)."""
         return self.scores_and_sentences(counts)[0]
 
     def score_texts(self, texts: Iterable[str]) -> NDArray[np.float64]:
-        """Score each paragraph as `scores` does, in batches."""
+        """Return the score of each paragraph, shape (n, 6), as `scores` does. The texts are read in batches."""
         return np.concatenate([self.scores(self.lexicon.count_prepared(batch)) for batch in batches(texts)])
 
     def scores_and_sentences(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Score each paragraph, shape (n, 6), and each sentence by itself, shape (n_sentences, 6)."""
-        paragraphs, sentences = (
-            self.features.score(X, self.coef) + self.intercept for X in (counts.paragraphs(), counts.sentences)
-        )
+        """Return the score of each paragraph, shape (n, 6), and of each sentence alone, shape (n_sentences, 6)."""
+        paragraphs = self.features.score(counts.paragraphs(), self.coef) + self.intercept
+        sentences = self.features.score(counts.sentences, self.coef) + self.intercept
         return pool(paragraphs, sentences, counts.starts), sentences
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn scores into calibrated probabilities, the same shape."""
-        a, b = self.calibration.T
-        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-(a * scores + b)))
+        """Return the calibrated probability of each score, in the same shape."""
+        slope, offset = self.calibration.T
+        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * scores + offset)))
         return probabilities
 
     def annotate(self, texts: Iterable[str]) -> list[Annotation]:
-        """Tag the paragraphs `texts` and name the sentence that carries each tag."""
+        """Return the tags of each paragraph, with the sentence that carries each tag."""
         return [annotation for batch in batches(texts) for annotation in self._annotate(batch)]
 
     def _annotate(self, batch: Sequence[Prepared]) -> Iterator[Annotation]:
@@ -112,11 +123,12 @@ class Model:
         probabilities = self.probabilities(scores)
         tagged = (scores > self.thresholds).tolist()
         ranked = np.argsort(-probabilities, axis=1, kind="stable").tolist()
-        for i, ((_, spans, origin), row) in enumerate(zip(batch, probabilities.tolist(), strict=True)):
+        for i, (paragraph, row) in enumerate(zip(batch, probabilities.tolist(), strict=True)):
             columns = [k for k in ranked[i] if tagged[i][k]]
             evidence = {}
-            for k in columns if spans else ():
-                first, last = counts.starts[i], counts.starts[i + 1]
-                a, b = spans[int(sentence_scores[first:last, k].argmax())]
-                evidence[PILLARS[k]] = (a, b) if origin is None else (origin[a], origin[b])
+            if paragraph.sentences:
+                of_paragraph = sentence_scores[counts.starts[i] : counts.starts[i + 1]]
+                for k in columns:
+                    start, end = paragraph.sentences[int(of_paragraph[:, k].argmax())]
+                    evidence[PILLARS[k]] = paragraph.in_original(start, end)
             yield Annotation(tuple(PILLARS[k] for k in columns), dict(zip(PILLARS, row, strict=True)), evidence)

@@ -66,7 +66,7 @@ def training_prior(model: Model) -> NDArray[np.float64]:
     ValueError
         The model file does not contain these shares.
     """
-    prior = model.header.get("prevalence")
+    prior = model.info.prevalence
     if prior is None:
         raise ValueError(
             "the model file does not contain the share of each pillar in its training data; "

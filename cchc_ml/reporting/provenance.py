@@ -43,7 +43,7 @@ def make_provenance(
     return {
         "cchc_ml": __version__,
         "model": _file_hash(model_file),
-        "data": model.header.get("data", ""),
+        "data": model.info.data or "",
         "options": dict(options),
         "inputs": {str(path): _file_hash(Path(path)) for path in files},
     }

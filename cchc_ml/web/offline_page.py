@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..files import csp_hash, data_path, html_template
-from ..model.features import LIST, SCALE
+from ..model.features import CODEBOOK_SCALE, LIST_MIN_PILLARS
 from ..model.model import SENTENCE_SHARE
 from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
@@ -67,13 +67,13 @@ def _data(model: Model) -> dict[str, Any]:
         "model": {
             "lexicon": "\n".join(model.lexicon.terms),
             "idf": _array(features.idf, "<f4"),
-            "names": _array(features.names, "i1"),
-            "patternOf": _array(features.patterns, "i1"),
+            "names": _array(features.name_pillar, "i1"),
+            "patternOf": _array(features.pattern_pillar, "i1"),
             "coef": _array(model.coef, "<f4"),
             "intercept": _array(model.intercept, "<f4"),
             "thresholds": _array(model.thresholds, "<f4"),
             "calibration": _array(model.calibration, "<f4"),
-            "constants": {"sentenceShare": SENTENCE_SHARE, "scale": SCALE, "list": LIST},
+            "constants": {"sentenceShare": SENTENCE_SHARE, "scale": CODEBOOK_SCALE, "list": LIST_MIN_PILLARS},
             "language": {
                 "tcvn3": TCVN3_LETTERS,
                 "vni": VNI_LETTERS,

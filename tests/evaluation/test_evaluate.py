@@ -68,7 +68,7 @@ def test_what_an_objective_costs(tmp_path, labelled):
     cost = evaluate([labelled], tmp_path / "p.npz").evaluation["objective"]
     rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
     scores = clf.model_.scores(clf.model_.lexicon.count([row["text"] for row in rows]))
-    usual, now = scores > np.array(clf.model_.header["f1_thresholds"], np.float32), scores > clf.model_.thresholds
+    usual, now = scores > np.array(clf.model_.info.f1_thresholds, np.float32), scores > clf.model_.thresholds
     assert cost["for_review"] == (usual & ~now).any(axis=1).sum()
     assert cost["recall"] <= cost["recall_at_f1"]
 

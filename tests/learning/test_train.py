@@ -20,7 +20,7 @@ def test_own_data_can_be_added_to_the_shipped_data(tmp_path, labelled, monkeypat
     both = train_model([labelled], tmp_path / "b.npz", with_default_data=True)
     assert both["cross-validated"]["n"] > alone["cross-validated"]["n"] == 240
     assert "own-heldout" in both
-    assert read_model(tmp_path / "a.npz").header["data"] == corpus.sha256()
+    assert read_model(tmp_path / "a.npz").info.data == corpus.sha256()
     assert np.isfinite(cchc_ml.load(tmp_path / "b.npz").decision_function(["Một cửa."])).all()
 
 

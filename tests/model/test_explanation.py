@@ -1,3 +1,5 @@
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,9 +9,13 @@ import cchc_ml
 from cchc_ml.evaluation.robustness import VARIANTS
 from cchc_ml.model.explanation import explain, strongest_terms
 from cchc_ml.pillars import PILLARS, codebook
-from cchc_ml.text.encodings import to_tcvn3
+from cchc_ml.text.encodings import to_tcvn3, to_vni
+from cchc_ml.text.normalize import strip_diacritics
 
-TEXT = "Sáng 5/3, xã họp. Bộ phận một cửa trả 120 hồ sơ thủ tục hành chính trước hạn; cải cách thể chế và tổ chức bộ máy còn chậm."
+TEXT = (
+    "Sáng 5/3, xã họp. Bộ phận một cửa trả 120 hồ sơ thủ tục hành chính trước hạn; "
+    "cải cách thể chế và tổ chức bộ máy còn chậm."
+)
 PIECES = st.sampled_from(
     [
         *(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)),
@@ -49,9 +55,9 @@ def test_a_text_without_words_has_its_intercepts(model, text):
 
 
 def test_parts_stand_where_they_say(model):
-    found = explain(model, TEXT)
-    assert list(found) == list(PILLARS)
-    why = found["tthc"]
+    explanations = explain(model, TEXT)
+    assert list(explanations) == list(PILLARS)
+    why = explanations["tthc"]
     assert {TEXT[part.start : part.end].lower() for part in why.parts if part.term == "thủ tục hành chính"} == {
         "thủ tục hành chính"
     }
@@ -63,6 +69,29 @@ def test_parts_stand_where_they_say(model):
     assert why.total() == pytest.approx(sum(why.total(kind=kind) for kind in ("term", "codebook")))
     assert sum(why.by_term().values()) == pytest.approx(why.total())
     assert [abs(weight) for weight in why.by_term().values()] == sorted(map(abs, why.by_term().values()), reverse=True)
+
+
+WRITTEN = {
+    "NFC": str,
+    "NFD": lambda text: unicodedata.normalize("NFD", text),
+    "TCVN3": to_tcvn3,
+    "VNI": to_vni,
+    "UTF-8 read as Latin-1": lambda text: text.encode("utf8").decode("latin-1"),
+    "without diacritics": strip_diacritics,
+}
+
+
+@pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
+def test_places_are_those_of_the_original_text(model, write):
+    first, second = "Sáng mùng năm, cả xã đi họp.", "Bộ phận một cửa trả hồ sơ thủ tục hành chính trước hạn."
+    text = f"{write(first)} {write(second)}"
+    why = explain(model, text)["tthc"]
+    assert text[slice(*why.sentence)] == write(second)
+    written = {part.term: text[part.start : part.end] for part in why.parts}
+    assert written["thủ tục hành chính"] == write("thủ tục hành chính")
+    assert written["một cửa"] == write("một cửa")
+    (annotation,) = model.annotate([text])
+    assert text[slice(*annotation.evidence[PILLARS[1]])] == write(second)
 
 
 def test_every_occurrence_counts_the_same(model):
@@ -86,8 +115,8 @@ def test_the_classifier_explains(small):
 
 
 def test_strongest_terms_are_those_of_the_weights(model):
-    found = strongest_terms(model, 5)["public_finance"]
+    strongest = strongest_terms(model, 5)["public_finance"]
     weights = model.coef[: len(model.lexicon), list(PILLARS).index("public_finance")] * model.features.idf
-    assert [weight for _, weight in found.positive] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
-    assert [weight for _, weight in found.negative] == pytest.approx(np.sort(weights)[:5].tolist())
-    assert {term for term, _ in found.codebook} <= set(model.lexicon.terms)
+    assert [weight for _, weight in strongest.positive] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
+    assert [weight for _, weight in strongest.negative] == pytest.approx(np.sort(weights)[:5].tolist())
+    assert {term for term, _ in strongest.codebook} <= set(model.lexicon.terms)

@@ -1,4 +1,7 @@
+import subprocess
+import sys
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,21 +21,21 @@ def test_pool_weighs_the_paragraph_and_its_best_sentence():
 
 
 def test_annotation_names_the_sentence_that_carries_the_tag(small):
-    (found,) = small.model_.annotate([TEXT])
-    assert found.pillars == (PILLARS[0],)
-    a, b = found.evidence[PILLARS[0]]
+    (annotation,) = small.model_.annotate([TEXT])
+    assert annotation.pillars == (PILLARS[0],)
+    a, b = annotation.evidence[PILLARS[0]]
     assert TEXT[a:b].startswith("HĐND tỉnh rà soát")
 
 
 def test_annotation_agrees_with_the_arrays(small, corpus):
     texts = corpus.texts[:60]
     tags, probabilities = small.predict(texts), small.predict_proba(texts)
-    for found, row, p in zip(small.annotate(texts), tags, probabilities, strict=True):
-        assert {PILLARS.index(pillar) for pillar in found.pillars} == set(np.flatnonzero(row))
-        assert list(found.scores.values()) == pytest.approx(p)
-        ranked = [found.scores[pillar] for pillar in found.pillars]
+    for annotation, row, p in zip(small.annotate(texts), tags, probabilities, strict=True):
+        assert {PILLARS.index(pillar) for pillar in annotation.pillars} == set(np.flatnonzero(row))
+        assert list(annotation.scores.values()) == pytest.approx(p)
+        ranked = [annotation.scores[pillar] for pillar in annotation.pillars]
         assert ranked == sorted(ranked, reverse=True)
-        assert set(found.evidence) == set(found.pillars)
+        assert set(annotation.evidence) == set(annotation.pillars)
 
 
 def test_a_text_is_scored_alone(small, corpus):
@@ -53,3 +56,20 @@ def test_spelling_changes_no_score(small, corpus, variant):
 def test_text_without_any_term_is_scored(small):
     assert np.isfinite(small.decision_function(["", "xyzzy", "。"])).all()
     assert not small.predict(["", "xyzzy"]).any()
+
+
+def test_models_are_compared_by_identity(model):
+    other = replace(model)
+    assert model != other
+    assert len({model, other}) == 2
+
+
+def test_the_model_needs_numpy_and_scipy_only(top):
+    program = (
+        "import sys; before = set(sys.modules); import numpy, scipy.sparse; theirs = set(sys.modules)\n"
+        "from cchc_ml.model.model import Model; from cchc_ml.model.explanation import explain\n"
+        "ours = {name.split('.')[0] for name in set(sys.modules) - theirs}\n"
+        "print(sorted(ours - set(sys.stdlib_module_names)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=top)
+    assert ended.stdout.strip() == "['cchc_ml']"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from cchc_ml.model.info import ModelInfo
 from cchc_ml.reporting.prevalence import Prevalence, corrected_prevalence, prevalence_by_pillar, training_prior
 
 PRIOR = np.full(6, 0.3)
@@ -112,7 +113,7 @@ def test_results_can_be_compared_and_hashed():
 def test_the_prior_comes_from_the_model_file(model):
     assert ((training_prior(model) > 0.01) & (training_prior(model) < 0.5)).all()
     with pytest.raises(ValueError, match="does not contain the share of each pillar in its training data; train the"):
-        training_prior(replace(model, header={}))
+        training_prior(replace(model, info=ModelInfo()))
 
 
 @pytest.mark.parametrize("share", [0, 1])

@@ -27,7 +27,7 @@ def test_the_record_has_the_hashes_of_all_that_a_report_is_made_from(provenance,
     assert provenance == {
         "cchc_ml": __version__,
         "model": sha256(MODEL_FILE.read_bytes()).hexdigest(),
-        "data": model.header["data"],
+        "data": model.info.data,
         "options": {"by": None},
         "inputs": {str(path): sha256(path.read_bytes()).hexdigest() for path in inputs},
     }
