@@ -36,7 +36,9 @@ def codebook_baselines(corpus: Corpus, lexicon: Lexicon) -> dict[str, NDArray[np
     """
     totals = corpus.counts(lexicon).paragraphs()
     book = Features.learn(lexicon.terms, totals)
-    names = np.stack([totals[:, np.flatnonzero(book.name_pillar == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1)
+    names = np.stack(
+        [totals[:, np.flatnonzero(book.name_pillar == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1
+    )
     patterns = np.stack(
         [totals[:, np.flatnonzero(book.pattern_pillar == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1
     )
