@@ -73,6 +73,7 @@ class Entry:
     short: str
     source: str
     definition: str
+    definition_vi: str
     counts: tuple[dict[str, str], ...]
     does_not_count: tuple[dict[str, str], ...]
     names: tuple[str, ...]

@@ -62,10 +62,10 @@ KeepBoilerplateOption = Annotated[
 KeepFurnitureOption = Annotated[bool, typer.Option("--keep-furniture", hidden=True)]
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
+def command(function: Callable[..., None], of: typer.Typer = app) -> Callable[..., None]:
     """Register a function as a command. Its errors become one line on standard error and exit status 2."""
 
-    @app.command(function.__name__.rstrip("_"))
+    @of.command(function.__name__.rstrip("_"))
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         try:

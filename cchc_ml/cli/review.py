@@ -1,0 +1,245 @@
+"""`cchc-ml review`: choose paragraphs to label, label them, and make one file of several people's labels."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .common import (
+    ColumnOption,
+    ForceOption,
+    ModelOption,
+    app as _app,
+    check_writable,
+    command,
+    make_console,
+    progress_bar,
+    report_failures,
+    with_progress,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..review.agreement import Agreement, Estimate
+    from ..review.merge import Merged
+
+review = typer.Typer(
+    help="Label paragraphs yourself: choose which, label them in Excel or on a page, merge what several people said.",
+    no_args_is_help=True,
+)
+_app.add_typer(review, name="review")
+_command = functools.partial(command, of=review)
+
+
+@_command
+def queue(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...", help="Articles, tables, folders or patterns, as `cchc-ml predict` takes them."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="queue.xlsx, .csv, .jsonl, label-studio.json or doccano.jsonl."),
+    ],
+    number: Annotated[int, typer.Option("-n", "--number", help="How many paragraphs to choose.", min=1)] = 200,
+    random_share: Annotated[
+        float, typer.Option("--random-share", help="Share that is drawn at random, to estimate quality.", min=0, max=1)
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="Another number gives another random share.")] = 0,
+    model: ModelOption = None,
+    text_column: ColumnOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Choose the paragraphs that are most worth a person's time: uncertain, diverse, and no near-duplicates."""
+    from ..model.storage import read_model
+    from ..reading.inputs import expand, read_inputs
+    from ..review.categories import categories
+    from ..review.formats import companion_of, write_items
+    from ..review.queue import SECONDS_A_PARAGRAPH, build_queue, suggest
+
+    companion = companion_of(out)
+    for path in filter(None, (out, companion)):
+        check_writable(path, force)
+    trained = read_model(model)
+    files = [file for file in expand(inputs) if Path(file) != out]
+    failures: dict[str, str] = {}
+    on_error = None if len(files) == 1 else failures.__setitem__
+    with progress_bar("rows") as progress:
+        items = read_inputs(files, text_column=text_column, on_error=on_error)
+        pool = list(with_progress(suggest(trained, items, on_error=on_error), progress))
+    thresholds = trained.probabilities(trained.thresholds[None].astype(float))[0].tolist()
+    chosen = build_queue(pool, number, thresholds, random_share=random_share, seed=seed)
+    write_items(chosen.items, out, categories())
+    drawn = sum(item.sampling == "random" for item in chosen.items)
+    print(
+        f"wrote {len(chosen.items)} of {chosen.candidates} paragraphs to {out}: {len(chosen.items) - drawn} uncertain,"
+        f" {drawn} random; {chosen.duplicates} near-duplicates passed over",
+        file=sys.stderr,
+    )
+    minutes = chosen.hours * 60
+    needed = f"{chosen.hours:.1f} hours" if minutes >= 90 else f"{max(1, round(minutes))} minutes"
+    print(f"one person needs about {needed} (assumed: {SECONDS_A_PARAGRAPH} seconds a paragraph)", file=sys.stderr)
+    if companion is not None:
+        print(f"wrote {companion} to set up the project with", file=sys.stderr)
+    report_failures([failures[file] for file in files if file in failures], len(files))
+
+
+@_command
+def app(
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="File that keeps the labels, such as work.db.")],
+    queue_file: Annotated[
+        Path | None,
+        typer.Option("--queue", help="Make the store of this queue (any format of `review queue`) if it is not there."),
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Hide what the model suggests.")] = False,
+    port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8001,
+) -> None:
+    """Label on a page in the browser of this machine. Every label is on disk before the page goes on."""
+    from ..files import require_extra
+    from ..review.categories import categories
+    from ..review.formats import read_items
+    from ..review.store import ReviewStore
+
+    for library in ("fastapi", "uvicorn"):
+        require_extra(library, "serve", "labels over HTTP")
+    if queue_file is not None:
+        items = read_items(queue_file, categories())
+        if not store.exists():
+            ReviewStore.create(store, items, categories())
+        elif other := {item.id for item in items} ^ {item.id for item in ReviewStore.open(store).items()}:
+            raise FileExistsError(
+                f"{store} exists with other paragraphs than {queue_file} ({min(other)}); give another name"
+            )
+    elif not store.exists():
+        raise FileNotFoundError(f"no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx")
+    from ..web.review_service import serve_review
+
+    serve_review(
+        ReviewStore.open(store), port, blind=blind, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr)
+    )
+
+
+@_command
+def merge(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES...",
+            help="What people labelled: .xlsx .csv .jsonl .db, exports of Label Studio (.json) and doccano (.jsonl .zip).",
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write what is settled to this .jsonl, for `cchc-ml train`.")
+    ] = None,
+    disagreements: Annotated[
+        Path | None,
+        typer.Option(
+            "--disagreements", help="Write what people disagree on to this .xlsx or .csv, to be settled there."
+        ),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Merge what several people labelled, measure how far they agree, and list what is to be settled.
+
+    Only paragraphs where every category was looked at, and where all agree, are written. An empty list of labels
+    says "none of them". Give the filled-in sheet of --disagreements together with the other files: it has the
+    deciding vote.
+    """
+    from ..review.categories import categories
+    from ..review.formats import read_items, write_json_lines
+    from ..review.merge import merge as merge_items
+    from ..review.sheet import SHEET_KINDS, write_review_sheet
+
+    known = categories()
+    if out is not None and out.suffix.lower() != ".jsonl":
+        raise ValueError(f"{out} is not .jsonl, which `cchc-ml train` reads with all that is written")
+    if disagreements is not None and disagreements.suffix.lower() not in SHEET_KINDS:
+        raise ValueError(f"{disagreements} is not a sheet; want {' or '.join(SHEET_KINDS)}")
+    read = {path.resolve() for path in files}
+    for path in filter(None, (out, disagreements)):
+        if path.resolve() in read:
+            raise ValueError(f"{path} is one of the files to merge; give another name")
+        check_writable(path, force)
+    merged = merge_items([item for path in files for item in read_items(path, known)], [c.slug for c in known])
+    console = make_console()
+    names = {c.slug: c.short for c in known}
+    if agreement := merged.agreement():
+        console.print(_agreement_table(agreement, names, merged.annotators))
+        console.print(_confusion_table(merged.confusion().tolist(), [*names.values()]))
+    number, quality = merged.suggestion_quality()
+    if number:
+        console.print(_quality_table(number, quality, names))
+    if out is not None:
+        write_json_lines(merged.rows(), out)
+    if disagreements is not None:
+        items, votes, agreed = merged.disagreements()
+        write_review_sheet(items, disagreements, known, votes=votes, agreed=agreed)
+    _tell_counts(merged, out, disagreements)
+
+
+def _tell_counts(merged: Merged, out: Path | None, disagreements: Path | None) -> None:
+    counts = merged.counts()
+    labelled = f"wrote {counts['labelled']} labelled paragraphs to {out}" if out else f"{counts['labelled']} labelled"
+    print(
+        f"{labelled}; left out: {counts['disputed']} disputed, {counts['partial']} looked at in part,"
+        f" {counts['untouched']} not looked at",
+        file=sys.stderr,
+    )
+    if disagreements:
+        print(f"wrote {counts['disputed']} disputed paragraphs to {disagreements}", file=sys.stderr)
+    elif counts["disputed"]:
+        print("give --disagreements FILE.xlsx for a sheet to settle them in", file=sys.stderr)
+
+
+def _estimate(estimate: Estimate) -> tuple[str, str]:
+    value = "–" if estimate.value is None else f"{estimate.value:.2f}"
+    interval = "" if estimate.low is None or estimate.high is None else f"{estimate.low:.2f} – {estimate.high:.2f}"
+    return value, interval
+
+
+def _agreement_table(agreement: Mapping[str, Agreement], names: Mapping[str, str], people: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=f"Agreement of {', '.join(people)}", title_justify="left")
+    table.add_column("category")
+    for head in ("paragraphs", "documents", "kappa", "95 %", "alpha", "95 %"):
+        table.add_column(head, justify="right")
+    for slug, found in agreement.items():
+        cells = (str(found.paragraphs), str(found.documents), *_estimate(found.kappa), *_estimate(found.alpha))
+        table.add_row(names[slug], *cells)
+    table.caption = "Cohen's kappa, Krippendorff's alpha; – where one answer only; intervals by document, from 10 on"
+    return table
+
+
+def _confusion_table(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Where one person gave the one category and another the other", title_justify="left")
+    table.add_column("")
+    for name in (*names, "nothing"):
+        table.add_column(name, justify="right", overflow="fold")
+    for name, row in zip((*names, "nothing"), counts, strict=True):
+        table.add_row(name, *(str(count) if count else "·" for count in row))
+    return table
+
+
+def _quality_table(number: int, quality: Mapping[str, Any], names: Mapping[str, str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=f"The model's suggestions for the {number} random paragraphs", title_justify="left")
+    table.add_column("category")
+    for head in ("right", "too many", "missed", "F1"):
+        table.add_column(head, justify="right")
+    for slug, found in quality.items():
+        all_of_them = 2 * found.tp + found.fp + found.fn
+        f1 = f"{2 * found.tp / all_of_them:.2f}" if all_of_them else "–"
+        table.add_row(names[slug], str(found.tp), str(found.fp), str(found.fn), f1)
+    return table

@@ -1,0 +1,88 @@
+"""doccano: examples to import into a text classification project, its labels, and its exports read back.
+
+doccano has no predictions. A suggestion goes into fields of its own (doccano shows and keeps them as metadata), and
+`label` stays empty. In an export, an empty `label` says either "none" or "not looked at". It is read as not looked
+at; the label ``none`` says "none of them".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .categories import NONE, Category
+from .items import ReviewItem, yes_no
+from .records import item_fields, slug_of, suggestion_fields
+
+__all__ = ["doccano_examples", "doccano_item", "doccano_labels", "is_doccano"]
+
+_DIGITS = "1234567890"
+
+
+def doccano_examples(items: Sequence[ReviewItem]) -> list[dict[str, Any]]:
+    """Return items as examples to import (format JSONL). Nobody's decisions are in them."""
+    examples = []
+    for item in items:
+        example: dict[str, Any] = {
+            "id": item.id,
+            "text": item.text,
+            "label": [],
+            **item.source,
+            **suggestion_fields(item),
+        }
+        if item.sampling:
+            example["sampling"] = item.sampling
+        examples.append(example)
+    return examples
+
+
+def doccano_labels(categories: Sequence[Category]) -> list[dict[str, str | None]]:
+    """Return the labels to import into a project, with keys and colours; the last is ``none``."""
+    keys = [*_DIGITS[: min(9, len(categories))], *[None] * (len(categories) - 9)]
+    labels: list[dict[str, str | None]] = [
+        {"text": c.slug, "suffix_key": key, "background_color": c.colour, "text_color": "#ffffff"}
+        for c, key in zip(categories, keys, strict=True)
+    ]
+    return [*labels, {"text": NONE, "suffix_key": "0", "background_color": "#767676", "text_color": "#ffffff"}]
+
+
+def is_doccano(row: Mapping[str, Any]) -> bool:
+    """Whether an object of a JSON or JSONL file is an example of doccano."""
+    return isinstance(row.get("label"), list) and not {"decisions", "labels"} & row.keys()
+
+
+def doccano_item(where: str, row: Mapping[str, Any], annotator: str, categories: Sequence[Category]) -> ReviewItem:
+    """Read one exported example.
+
+    Parameters
+    ----------
+    where : str
+        File and line, for messages.
+    row : mapping
+    annotator : str
+        doccano writes one file a person, called after the person.
+    categories : sequence of Category
+
+    Raises
+    ------
+    ValueError
+        A field is not what is wanted; the message starts with `where`.
+    """
+    try:
+        fields = item_fields(row, categories)
+        chosen = row["label"]
+        if any(not isinstance(label, str) for label in chosen):
+            raise ValueError(f"the labels are {chosen!r:.60}; want names; export a text classification project")
+        labels = [slug_of(label, categories) for label in chosen if label != NONE]
+        if labels and NONE in chosen:
+            raise ValueError(f"the labels are {', '.join(chosen)}; {NONE!r} excludes the others")
+        comments = row.get("Comments") or []
+        return ReviewItem(
+            **fields,
+            decisions=yes_no([c.slug for c in categories], labels) if chosen else {},
+            notes="\n".join(map(str, comments)) if isinstance(comments, list) else str(comments),
+            annotator=annotator if chosen or comments else "",
+            place=where,
+        )
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{where}: {error}") from None

@@ -1,0 +1,159 @@
+"""Review items as JSON objects: the fields of our `.jsonl` files, of the store, and in files of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from ..reading.inputs import require_text
+from ..reading.tables import Row, find_text_column
+from .categories import Category, find_category
+from .items import SOURCE_FIELDS, ReviewItem, make_id, yes_no
+
+__all__ = ["as_record", "from_record", "item_fields", "slug_of", "source_fields", "suggestion_fields", "text_of"]
+
+
+def as_record(item: ReviewItem, slugs: Sequence[str]) -> Row:
+    """Return an item as a JSON object: `decisions` holds true, false or null for each of `slugs`."""
+    record: Row = {"id": item.id, "text": item.text} | item.source
+    record |= suggestion_fields(item)
+    if item.sampling:
+        record["sampling"] = item.sampling
+    record["decisions"] = {slug: item.decisions.get(slug) for slug in slugs}
+    record |= {name: getattr(item, name) for name in ("notes", "annotator", "time")}
+    if item.adjudicates:
+        record["adjudicates"] = True
+    return record
+
+
+def suggestion_fields(item: ReviewItem) -> Row:
+    """Return the model's part of an item as JSON fields."""
+    fields: Row = {}
+    if item.suggestion is not None:
+        fields["suggestion"] = dict(item.suggestion)
+    if item.suggestion is not None or item.suggested:
+        fields["suggested"] = list(item.suggested)
+    if item.evidence_spans:
+        fields["evidence_spans"] = {slug: list(span) for slug, span in item.evidence_spans.items()}
+    return fields
+
+
+def from_record(where: str, row: Mapping[str, Any], categories: Sequence[Category]) -> list[ReviewItem]:
+    """Read the items of one JSON object.
+
+    Decisions are read from `decisions`, or from a list `labels` (which says that every category was looked at). A
+    merged row has `reviews`, the decisions of each person, and gives one item for each. What `cchc-ml predict` wrote
+    (`pillars`, `scores`) is read as a suggestion, never as a decision.
+
+    Raises
+    ------
+    ValueError
+        A field is not what is wanted; the message starts with `where`.
+    """
+    try:
+        fields = item_fields(row, categories)
+        reviews = row.get("reviews")
+        if reviews is None:
+            return [ReviewItem(**fields, **_review_fields(row, categories), place=where)]
+        if not isinstance(reviews, list) or not all(isinstance(review, dict) for review in reviews):
+            raise ValueError(f"reviews are {reviews!r:.60}; want a list of objects")
+        return [ReviewItem(**fields, **_review_fields(review, categories), place=where) for review in reviews]
+    except (ValueError, TypeError) as error:
+        message = str(error)
+        raise ValueError(message if message.startswith(where) else f"{where}: {message}") from None
+
+
+def item_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
+    """Return the fields of a `ReviewItem` that are nobody's decision: id, text, source, suggestion, sampling."""
+    text = text_of(row)
+    source = source_fields(row)
+    suggestion = row.get("suggestion", row.get("scores"))
+    suggested = row.get("suggested", row.get("pillars"))
+    spans = row.get("evidence_spans") or {}
+    if suggestion is not None and not isinstance(suggestion, dict):
+        raise ValueError(f"the suggestion is {suggestion!r:.60}; want an object with a probability for each category")
+    if suggested is not None and not isinstance(suggested, list):
+        raise ValueError(f"suggested categories are {suggested!r:.60}; want a list")
+    if not isinstance(spans, dict):
+        raise ValueError(f"evidence_spans are {spans!r:.60}; want an object with [start, end] for each category")
+    fields: Row = {
+        "id": _text(row.get("id")) or make_id(source["document"], text),
+        "text": text,
+        **source,
+        "sampling": _text(row.get("sampling")),
+        "suggested": tuple(slug_of(name, categories) for name in suggested or ()),
+        "evidence_spans": {slug_of(slug, categories): _span(span) for slug, span in spans.items()},
+    }
+    if suggestion is not None:
+        fields["suggestion"] = {slug_of(slug, categories): _probability(p) for slug, p in suggestion.items()}
+    return fields
+
+
+def source_fields(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a paragraph comes from; the document may be called `document`, `article` or `source`."""
+    found = {name: _text(row.get(name)) for name in SOURCE_FIELDS}
+    found["document"] = next(filter(None, (_text(row.get(name)) for name in ("document", "article", "source"))), "")
+    found["link"] = found["link"] or _text(row.get("url"))
+    return found
+
+
+def text_of(row: Mapping[str, Any]) -> str:
+    """Return the text of a row, from a column that goes by a usual name."""
+    column = find_text_column(row)
+    if column is None:
+        require_text("row", dict(row))
+    text = row[column or "text"]
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"row without text ({column} is {text!r:.60})")
+    return text
+
+
+def slug_of(name: object, categories: Sequence[Category]) -> str:
+    """Return the slug of a category that is named in a file."""
+    found = find_category(name, categories) if isinstance(name, str) else None
+    if found is None:
+        raise ValueError(f"unknown category {name!r}; want one of {', '.join(c.slug for c in categories)}")
+    return found.slug
+
+
+def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
+    decisions = row.get("decisions") or {}
+    if not isinstance(decisions, dict):
+        raise ValueError(f"decisions are {decisions!r:.60}; want an object with true, false or null for each category")
+    found = {}
+    for name, decision in decisions.items():
+        slug = slug_of(name, categories)
+        if decision is not None and type(decision) is not bool:
+            raise ValueError(f"the decision on {slug} is {decision!r}; want true, false or null")
+        if decision is not None:
+            found[slug] = decision
+    if row.get("labels") is not None:
+        labels = row["labels"]
+        if not isinstance(labels, list):
+            raise ValueError(f"labels are {labels!r:.60}; want a list of categories")
+        said = yes_no([c.slug for c in categories], [slug_of(label, categories) for label in labels])
+        if any(said[slug] is not decision for slug, decision in found.items()):
+            raise ValueError("`labels` and `decisions` contradict each other; delete one of them")
+        found = said
+    return {
+        "decisions": found,
+        **{name: _text(row.get(name)) for name in ("notes", "annotator", "time")},
+        "adjudicates": row.get("adjudicates") is True,
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _probability(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 <= value <= 1:
+        raise ValueError(f"a probability is {value!r}; want a number between 0 and 1")
+    return float(value)
+
+
+def _span(value: object) -> tuple[int, int]:
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(type(end) is int for end in value):
+        raise ValueError(f"an evidence span is {value!r:.60}; want [start, end]")
+    return value[0], value[1]

@@ -1,0 +1,260 @@
+"""The labelling page on this machine: people choose categories, and every act is stored before it is answered."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..review.categories import category_keys
+from ..review.items import ReviewItem
+from ..review.records import suggestion_fields
+from ..review.store import Act, ReviewStore
+from .service import is_loopback
+
+__all__ = ["create_review_app", "serve_review"]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+LARGEST_BODY = 200_000
+PARTS = {"/": ("index.html", "text/html"), "/review.js": ("review.js", "text/javascript")}
+PARTS |= {"/review.css": ("review.css", "text/css")}
+
+
+class LocalOnly:
+    """Answers only pages of this service in a browser on this machine.
+
+    A page elsewhere can let its own name resolve to 127.0.0.1, so the host must be this machine's. It can send
+    requests here too, so the origin must be this service's, and what is sent must be JSON, which such a page may not
+    send.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = _refusal(scope["method"], scope["path"], Headers(scope=scope))
+        await (refusal or self.app)(scope, receive, headed)
+
+
+def _refusal(method: str, path: str, headers: Headers) -> Response | None:
+    host = headers.get("host", "")
+    with suppress(ValueError):
+        if is_loopback(urlsplit(f"//{host}").hostname or ""):
+            origin = headers.get("origin")
+            site = headers.get("sec-fetch-site", "same-origin")
+            if (origin is not None and origin != f"http://{host}") or (
+                path.startswith("/api/") and site not in ("same-origin", "none")
+            ):
+                return _problem(403, "the request comes from another page; open this page itself")
+            if method == "POST" and headers.get("content-type", "").split(";")[0].strip() != "application/json":
+                return _problem(415, "want application/json")
+            return None
+    return _problem(400, "the request names another host than this machine; ask for 127.0.0.1 or localhost")
+
+
+def _problem(status: int, detail: str) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status)
+
+
+class _Labelling:
+    """What the page asks for, computed from the store."""
+
+    def __init__(self, store: ReviewStore, blind: bool) -> None:
+        self.store, self.blind = store, blind
+        self.categories = store.categories()
+        self.slugs = [c.slug for c in self.categories]
+        self.keys = category_keys(len(self.categories))
+        self.items = {item.id: item for item in store.items()}
+
+    def setup(self) -> dict[str, Any]:
+        """Return what does not change: the categories with their keys."""
+        return {
+            "blind": self.blind,
+            "total": len(self.items),
+            "categories": [
+                {
+                    "slug": c.slug,
+                    "short": c.short,
+                    "vi": c.vi,
+                    "en": c.en,
+                    "colour": c.colour,
+                    "key": key,
+                    "definition": c.definition,
+                    "definition_vi": c.definition_vi,
+                    "counts": c.counts,
+                    "does_not_count": c.does_not_count,
+                }
+                for c, key in zip(self.categories, self.keys, strict=True)
+            ],
+        }
+
+    def view(self, annotator: str, wanted: str | None = None) -> dict[str, Any]:
+        """Return the paragraph that a person labels next, what they chose so far, and how far they are.
+
+        Skipped paragraphs come again at the end. Without a paragraph left, `item` is null.
+        """
+        states = self.store.states(annotator)
+        if wanted is None:
+            kinds = {identity: states[identity].kind if identity in states else "" for identity in self.items}
+            open_ones = (identity for identity, kind in kinds.items() if kind in ("", "draft", "undo"))
+            skipped = (act for act in states.values() if act.kind == "skip")
+            wanted = next(open_ones, None) or next((act.item for act in sorted(skipped, key=lambda a: a.time)), None)
+        progress = self.store.progress(annotator)
+        act = states.get(wanted or "")
+        return {
+            "item": self._shown(self.items[wanted]) if wanted else None,
+            "state": act and {"kind": act.kind, "decisions": dict(act.decisions), "notes": act.notes},
+            "progress": {
+                "total": progress.total,
+                "labelled": progress.labelled,
+                "skipped": progress.skipped,
+                "seconds": progress.seconds,
+            },
+        }
+
+    def _shown(self, item: ReviewItem) -> dict[str, Any]:
+        """Return a paragraph as the page shows it. Blind, the suggestion does not leave this process."""
+        shown: dict[str, Any] = {"id": item.id, "text": item.text, **item.source}
+        return shown if self.blind else shown | suggestion_fields(item)
+
+    def act(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Store what a person did; return the next view, or after an undo the one that was taken back."""
+        seconds = sent.get("seconds")
+        decisions = sent.get("decisions") or {}
+        if not isinstance(decisions, dict) or not isinstance(seconds, int | float | None):
+            raise ValueError("want decisions as an object and seconds as a number")
+        stored = self.store.add(
+            Act(
+                item=str(sent.get("item") or ""),
+                annotator=str(sent.get("annotator") or "").strip(),
+                kind=str(sent.get("kind") or ""),
+                decisions=decisions,
+                notes=str(sent.get("notes") or ""),
+                saw_suggestion=not self.blind,
+                seconds=None if seconds is None else float(seconds),
+            )
+        )
+        if stored.kind == "draft":
+            return {"time": stored.time}
+        wanted = stored.item if stored.kind == "undo" else None
+        return {"time": stored.time} | self.view(stored.annotator, wanted)
+
+
+def create_review_app(store: ReviewStore, *, blind: bool = False) -> ASGIApp:
+    """Make the application.
+
+    Parameters
+    ----------
+    store : ReviewStore
+    blind : bool
+        Whether people label without seeing what the model suggests.
+    """
+    labelling = _Labelling(store, blind)
+    page = files("cchc_ml.web").joinpath("review_page")
+    contents = {path: page.joinpath(name).read_bytes() for path, (name, _) in PARTS.items()}
+
+    async def part(request: Request) -> Response:
+        return Response(contents[request.url.path], media_type=PARTS[request.url.path][1])
+
+    async def setup(request: Request) -> Response:
+        return JSONResponse(labelling.setup())
+
+    async def following(request: Request) -> Response:
+        annotator = request.query_params.get("annotator", "").strip()
+        if not annotator:
+            return _problem(422, "want ?annotator=NAME")
+        return JSONResponse(await run_in_threadpool(labelling.view, annotator))
+
+    async def act(request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                return _problem(413, f"the body has more than {LARGEST_BODY:,} bytes")
+        try:
+            sent = json.loads(body)
+            if not isinstance(sent, dict):
+                raise ValueError("want a JSON object")
+            return JSONResponse(await run_in_threadpool(labelling.act, sent))
+        except (ValueError, RecursionError) as error:
+            return _problem(422, str(error))
+
+    routes = [Route(path, part) for path in PARTS]
+    routes += [Route("/api/setup", setup), Route("/api/next", following), Route("/api/act", act, methods=["POST"])]
+    return LocalOnly(Starlette(routes=routes))
+
+
+def serve_review(
+    store: ReviewStore, port: int = 8001, *, blind: bool = False, on_ready: Callable[[str], object] | None = None
+) -> None:
+    """Serve the page on 127.0.0.1 until the process is ended.
+
+    Parameters
+    ----------
+    store : ReviewStore
+    port : int
+        0 for any that is free.
+    blind : bool
+        Whether people label without seeing what the model suggests.
+    on_ready : callable, optional
+        Called with the URL when connections are accepted.
+
+    Raises
+    ------
+    OSError
+        The port is taken.
+    """
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise OSError(f"cannot listen on port {port}: {error.strerror}; give another --port") from None
+    with listening, suppress(KeyboardInterrupt):
+        app = create_review_app(store, blind=blind)
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            log_level="error",
+            server_header=False,
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+        if on_ready:
+            on_ready(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        uvicorn.Server(config).run(sockets=[listening])
