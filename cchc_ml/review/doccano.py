@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .categories import NONE, Category
-from .items import ReviewItem, yes_no
-from .records import item_fields, slug_of, suggestion_fields
+from .items import SOURCE_FIELDS, ReviewItem, yes_no
+from .records import item_fields, slug_of
 
 __all__ = ["doccano_examples", "doccano_item", "doccano_labels", "is_doccano"]
 
@@ -20,20 +20,22 @@ _DIGITS = "1234567890"
 
 
 def doccano_examples(items: Sequence[ReviewItem]) -> list[dict[str, Any]]:
-    """Return items as examples to import (format JSONL). Nobody's decisions are in them."""
-    examples = []
-    for item in items:
-        example: dict[str, Any] = {
+    """Return items as examples to import (format JSONL). Nobody's decisions are in them.
+
+    Every example has the same fields: doccano 1.8 fails on a file where one has fewer.
+    """
+    return [
+        {
             "id": item.id,
             "text": item.text,
             "label": [],
-            **item.source,
-            **suggestion_fields(item),
+            **{name: getattr(item, name) for name in (*SOURCE_FIELDS, "sampling")},
+            "suggestion": dict(item.suggestion or {}),
+            "suggested": list(item.suggested),
+            "evidence_spans": {slug: list(span) for slug, span in item.evidence_spans.items()},
         }
-        if item.sampling:
-            example["sampling"] = item.sampling
-        examples.append(example)
-    return examples
+        for item in items
+    ]
 
 
 def doccano_labels(categories: Sequence[Category]) -> list[dict[str, str | None]]:
@@ -69,7 +71,7 @@ def doccano_item(where: str, row: Mapping[str, Any], annotator: str, categories:
         A field is not what is wanted; the message starts with `where`.
     """
     try:
-        fields = item_fields(row, categories)
+        fields = item_fields(dict(row) | {"suggestion": row.get("suggestion") or None}, categories)
         chosen = row["label"]
         if any(not isinstance(label, str) for label in chosen):
             raise ValueError(f"the labels are {chosen!r:.60}; want names; export a text classification project")
