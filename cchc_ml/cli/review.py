@@ -14,13 +14,15 @@ from .common import (
     ColumnOption,
     ForceOption,
     ModelOption,
-    app as _app,
     check_writable,
     command,
     make_console,
     progress_bar,
     report_failures,
     with_progress,
+)
+from .common import (
+    app as _app,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ def merge(
         list[Path],
         typer.Argument(
             metavar="FILES...",
-            help="What people labelled: .xlsx .csv .jsonl .db, exports of Label Studio (.json) and doccano (.jsonl .zip).",
+            help="What people labelled: .xlsx .csv .jsonl .db; from Label Studio .json; from doccano .jsonl or .zip.",
         ),
     ],
     out: Annotated[

@@ -14,7 +14,16 @@ from ..files import require_extra
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FEWEST_DOCUMENTS", "Agreement", "Estimate", "cohen_kappa", "confusion", "krippendorff_alpha", "measure"]
+__all__ = [
+    "FEWEST_DOCUMENTS",
+    "MISSING",
+    "Agreement",
+    "Estimate",
+    "cohen_kappa",
+    "confusion",
+    "krippendorff_alpha",
+    "measure",
+]
 
 # Fewer documents than this say nothing about others: no interval is given.
 FEWEST_DOCUMENTS = 10

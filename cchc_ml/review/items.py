@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["RANDOM", "SOURCE_FIELDS", "UNCERTAIN", "ReviewItem", "make_id"]
+__all__ = ["RANDOM", "SOURCE_FIELDS", "UNCERTAIN", "ReviewItem", "make_id", "yes_no"]
 
 # Where a paragraph comes from. Every format keeps these fields.
 SOURCE_FIELDS = ("document", "headline", "date", "outlet", "link")

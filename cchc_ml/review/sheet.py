@@ -41,7 +41,13 @@ _AGREED = re.compile(r"\((có|không)\)")
 TEXT = "Đoạn văn"
 DONE = "Xem xong"
 NOTES, ANNOTATOR, TIME = "Ghi chú", "Người gắn nhãn", "Ngày giờ"
-_SOURCE = {"headline": "Tiêu đề", "date": "Ngày", "outlet": "Cơ quan, báo", "document": "Văn bản", "link": "Đường dẫn"}
+_SOURCE = {
+    "headline": "Tiêu đề",
+    "date": "Ngày",
+    "outlet": "Cơ quan báo chí",
+    "document": "Văn bản",
+    "link": "Đường dẫn",
+}
 SAMPLING = "Lấy mẫu"
 ADJUDICATES = "Phân xử"
 ID, SUGGESTED, SPANS = "id", "Gợi ý", "Vị trí bằng chứng"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,7 +22,8 @@ from ..review.categories import category_keys
 from ..review.items import ReviewItem
 from ..review.records import suggestion_fields
 from ..review.store import Act, ReviewStore
-from .service import is_loopback
+from .limits import Guard, Limits, problem
+from .service import Server
 
 __all__ = ["create_review_app", "serve_review"]
 
@@ -38,17 +38,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-LARGEST_BODY = 200_000
+LIMITS = Limits(body_bytes=200_000)
 PARTS = {"/": ("index.html", "text/html"), "/review.js": ("review.js", "text/javascript")}
 PARTS |= {"/review.css": ("review.css", "text/css")}
 
 
-class LocalOnly:
-    """Answers only pages of this service in a browser on this machine.
+class SameOrigin:
+    """ASGI middleware: refuses requests that a page of another origin sends.
 
-    A page elsewhere can let its own name resolve to 127.0.0.1, so the host must be this machine's. It can send
-    requests here too, so the origin must be this service's, and what is sent must be JSON, which such a page may not
-    send.
+    Such a page can send requests to this machine. It cannot change their Origin, and it may not send JSON.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -57,38 +55,28 @@ class LocalOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
 
-        async def headed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
             await send(message)
 
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        refusal = _refusal(scope["method"], scope["path"], Headers(scope=scope))
-        await (refusal or self.app)(scope, receive, headed)
+        if scope["type"] == "http" and (refusal := _refusal(scope, Headers(scope=scope))):
+            await refusal(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
 
 
-def _refusal(method: str, path: str, headers: Headers) -> Response | None:
-    host = headers.get("host", "")
-    with suppress(ValueError):
-        if is_loopback(urlsplit(f"//{host}").hostname or ""):
-            origin = headers.get("origin")
-            site = headers.get("sec-fetch-site", "same-origin")
-            if (origin is not None and origin != f"http://{host}") or (
-                path.startswith("/api/") and site not in ("same-origin", "none")
-            ):
-                return _problem(403, "the request comes from another page; open this page itself")
-            if method == "POST" and headers.get("content-type", "").split(";")[0].strip() != "application/json":
-                return _problem(415, "want application/json")
-            return None
-    return _problem(400, "the request names another host than this machine; ask for 127.0.0.1 or localhost")
-
-
-def _problem(status: int, detail: str) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status)
+def _refusal(scope: Scope, headers: Headers) -> Response | None:
+    origin = headers.get("origin")
+    site = headers.get("sec-fetch-site", "same-origin")
+    foreign = origin is not None and origin != f"http://{headers.get('host', '')}"
+    if foreign or (scope["path"].startswith("/api/") and site not in ("same-origin", "none")):
+        return problem(403, "the request comes from another page; open this page itself")
+    if scope["method"] == "POST" and headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        return problem(415, "the content type is not application/json")
+    return None
 
 
 class _Labelling:
@@ -197,32 +185,32 @@ def create_review_app(store: ReviewStore, *, blind: bool = False) -> ASGIApp:
     async def following(request: Request) -> Response:
         annotator = request.query_params.get("annotator", "").strip()
         if not annotator:
-            return _problem(422, "want ?annotator=NAME")
+            return problem(422, "want ?annotator=NAME")
         return JSONResponse(await run_in_threadpool(labelling.view, annotator))
 
     async def act(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                return _problem(413, f"the body has more than {LARGEST_BODY:,} bytes")
         try:
-            sent = json.loads(body)
+            sent = json.loads(await request.body())
             if not isinstance(sent, dict):
                 raise ValueError("want a JSON object")
             return JSONResponse(await run_in_threadpool(labelling.act, sent))
         except (ValueError, RecursionError) as error:
-            return _problem(422, str(error))
+            return problem(422, str(error))
 
     routes = [Route(path, part) for path in PARTS]
     routes += [Route("/api/setup", setup), Route("/api/next", following), Route("/api/act", act, methods=["POST"])]
-    return LocalOnly(Starlette(routes=routes))
+    return Guard(SameOrigin(Starlette(routes=routes)), LIMITS, local=True)
 
 
 def serve_review(
-    store: ReviewStore, port: int = 8001, *, blind: bool = False, on_ready: Callable[[str], object] | None = None
+    store: ReviewStore,
+    port: int = 8001,
+    *,
+    blind: bool = False,
+    on_ready: Callable[[str], object] | None = None,
+    stop: threading.Event | None = None,
 ) -> None:
-    """Serve the page on 127.0.0.1 until the process is ended.
+    """Serve the page on 127.0.0.1 until the process is interrupted or `stop` is set.
 
     Parameters
     ----------
@@ -232,7 +220,9 @@ def serve_review(
     blind : bool
         Whether people label without seeing what the model suggests.
     on_ready : callable, optional
-        Called with the URL when connections are accepted.
+        Called with the URL when browsers can connect.
+    stop : threading.Event, optional
+        Set it to stop the service.
 
     Raises
     ------
@@ -245,16 +235,6 @@ def serve_review(
         raise OSError(f"cannot listen on port {port}: {error.strerror}; give another --port") from None
     with listening, suppress(KeyboardInterrupt):
         app = create_review_app(store, blind=blind)
-        config = uvicorn.Config(
-            app,
-            access_log=False,
-            log_config=None,
-            log_level="error",
-            server_header=False,
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=2,
-        )
         if on_ready:
             on_ready(f"http://127.0.0.1:{listening.getsockname()[1]}")
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(app, LIMITS, stop).run(sockets=[listening])

@@ -21,6 +21,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp
 
 from ..model.model import Model
 from ..pillars import PILLARS
@@ -35,7 +36,7 @@ from .offline_page import render_offline_page
 from .reference import render_reference
 from .schemas import ARTICLE_BODY, ArticleAnswer, Health, PillarEntry, TagAnswer, refusals
 
-__all__ = ["create_app", "serve"]
+__all__ = ["Server", "create_app", "serve"]
 
 T = TypeVar("T")
 
@@ -266,10 +267,10 @@ def _add_pages(app: FastAPI, model: Model, workers: _Workers) -> None:
         return HTMLResponse(await workers.run(workers.reading, offline_page), headers=policy)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server that stops when an event is set, and logs only errors: no requests, and nothing of their content."""
 
-    def __init__(self, app: FastAPI, limits: Limits, stop: threading.Event | None) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, stop: threading.Event | None) -> None:
         logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
         config = uvicorn.Config(
             app,
@@ -334,4 +335,4 @@ def serve(
         model.annotate([EXAMPLE, "cai cach hanh chinh"])
         if on_ready:
             on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
-        _Server(app, limits, stop).run(sockets=[listening])
+        Server(app, limits, stop).run(sockets=[listening])
