@@ -4,6 +4,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from needs import needs
@@ -59,6 +60,13 @@ def test_the_version_is_in_the_name(wheel):
     assert wheel.name == f"cchc_ml-{__version__}-py3-none-any.whl"
 
 
+def test_every_file_of_the_package_is_in_the_wheel(wheel, top):
+    files = {path for path in (top / "cchc_ml").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert {".py", ".j2", ".css", ".js", ".yaml"} <= {path.suffix for path in files}
+    with ZipFile(wheel) as packed:
+        assert {path.relative_to(top).as_posix() for path in files} <= set(packed.namelist())
+
+
 def test_the_wheel_tags_as_the_checkout_does(installed, cli, top, tmp_path):
     sample = "mot-cua-xa.txt"
     (tmp_path / sample).write_bytes((top / "data" / "samples" / sample).read_bytes())
@@ -67,7 +75,7 @@ def test_the_wheel_tags_as_the_checkout_does(installed, cli, top, tmp_path):
 
 
 def test_the_wheel_measures_its_model(installed, tmp_path):
-    assert "validation (n = 364)" in run(installed / "cchc-ml", "evaluate", cwd=tmp_path)
+    assert "validation (364 paragraphs)" in run(installed / "cchc-ml", "evaluate", cwd=tmp_path)
 
 
 def test_the_wheel_writes_the_offline_page(installed, cli, tmp_path):
