@@ -14,19 +14,19 @@ def test_a_list_of_names_gets_six_tags_and_rain_none():
         },
         {"text": "Mưa lớn suốt đêm.", "labels": []},
     ]
-    found = codebook_baselines(Corpus.from_rows(rows), default_lexicon())
-    assert list(found) == ["names list", "names and patterns"]
-    assert found["names list"].tolist() == [[1] * 6, [0] * 6]
-    assert (found["names and patterns"] >= found["names list"]).all()
+    tags_of = codebook_baselines(Corpus.from_rows(rows), default_lexicon())
+    assert list(tags_of) == ["names list", "names and patterns"]
+    assert tags_of["names list"].tolist() == [[1] * 6, [0] * 6]
+    assert (tags_of["names and patterns"] >= tags_of["names list"]).all()
 
 
 def test_pipelines_learn_and_thresholds_help(corpus):
     train, test = corpus.take(np.arange(180)), corpus.take(np.arange(180, 240))
     seen = []
-    found = text_baselines(train, test, folds=2, progress=lambda *at: seen.append(at))
-    assert {"syllables, LinearSVC", "syllables, LinearSVC, tuned", "underthesea words, LinearSVC"} <= set(found)
-    assert all(tags.shape == (60, 6) for tags in found.values())
-    f1 = {name: metrics(test.y, tags, tags)["micro"]["f1"] for name, tags in found.items()}
+    tags_of = text_baselines(train, test, folds=2, progress=lambda *at: seen.append(at))
+    assert {"syllables, LinearSVC", "syllables, LinearSVC, tuned", "underthesea words, LinearSVC"} <= set(tags_of)
+    assert all(tags.shape == (60, 6) for tags in tags_of.values())
+    f1 = {name: metrics(test.y, tags, tags)["micro"]["f1"] for name, tags in tags_of.items()}
     assert f1["syllables, LinearSVC, tuned"] > f1["syllables, LinearSVC"] > 0
-    assert {tuple(tags.sum(0)) for tags in found.values()} != {tuple(test.y.sum(0))}
+    assert {tuple(tags.sum(0)) for tags in tags_of.values()} != {tuple(test.y.sum(0))}
     assert seen

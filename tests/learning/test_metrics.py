@@ -115,6 +115,22 @@ def test_intervals_hold_the_score_and_know_documents():
     assert intervals(y, predicted, np.arange(300)) == alone
 
 
+def test_intervals_are_95_percent_of_draws_of_as_many_documents():
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, (120, 6))
+    predicted = np.where(rng.random((120, 6)) < 0.8, y, 1 - y)
+    documents = np.arange(120) // 3
+    f1 = []
+    for _ in range(2000):  # the bootstrap written out
+        drawn = np.concatenate([np.flatnonzero(documents == d) for d in rng.integers(0, 40, 40)])
+        own, tagged = y[drawn, 1], predicted[drawn, 1]
+        f1.append(2 * (own & tagged).sum() / (own.sum() + tagged.sum()))
+    low, high = np.quantile(f1, [0.025, 0.975])
+    measured = intervals(y, predicted, documents)["tthc"]
+    assert measured == pytest.approx((low, high), abs=0.1 * (high - low))
+    assert measured[1] - measured[0] == pytest.approx(high - low, rel=0.1)
+
+
 def test_intervals_are_of_the_pillars_that_there_are():
     rng = np.random.default_rng(0)
     y = np.zeros((200, 6), int)

@@ -49,6 +49,7 @@ def test_thresholds_for_f1_are_half_way_to_the_common_one():
         # Equal scores are tagged together or not at all.
         ([1, 0, 1], [2.0, 2.0, 1.0], 0.5),
         ([0, 1, 0], [2.0, 2.0, 1.0], 1.5),
+        ([1, 0, 0], [2.0, 2.0, 1.0], 1.5),
         # All scores are equal: everything is tagged.
         ([0, 1], [1.0, 1.0], 0.5),
     ],
