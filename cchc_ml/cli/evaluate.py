@@ -23,27 +23,35 @@ from .common import (
 def evaluate(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="Labelled CSV or JSONL; default: the validation rows that ship with the package."),
+        typer.Argument(help="Labelled CSV or JSONL. Default: the validation rows that ship with the package."),
     ] = None,
     model: ModelOption = None,
     text_column: ColumnOption = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file too.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write the numbers to this file (.json).")
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Write a page with tables, plots and the worst errors (.html).")
+        Path | None, typer.Option("--report", help="Also write a page with tables, plots and the worst errors (.html).")
     ] = None,
     baselines: Annotated[
         list[Path] | None,
-        typer.Option("--baselines", help="Labelled text to train the usual pipelines on; DATA must be text."),
+        typer.Option(
+            "--baselines",
+            help="Compare with usual pipelines that are trained on this labelled text. DATA must be text too.",
+        ),
     ] = None,
     splits: Annotated[
-        bool, typer.Option("--splits", help="Train on the shipped data again, by kinds of split (some minutes).")
+        bool, typer.Option("--splits", help="Also train on the shipped data under different splits (takes minutes).")
     ] = False,
     stress: Annotated[
-        bool, typer.Option("--stress", help="Measure ways of writing the same text; default DATA: own-heldout.")
+        bool,
+        typer.Option(
+            "--stress", help="Also measure other spellings and encodings of the same text. Default DATA: own-heldout."
+        ),
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Measure a model on labelled paragraphs, with 95 % intervals, beside what it has to beat."""
+    """Measure a model on labelled paragraphs, with 95 % intervals, and compare it with baselines."""
     import json
 
     from ..evaluation.evaluate import evaluate as evaluate_model

@@ -8,35 +8,26 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    ForceOption,
-    JobsOption,
-    check_writable,
-    command,
-    open_output,
-)
+from .common import ForceOption, JobsOption, command
 
 
 @command
 def lexicon(
     rows: Annotated[
         list[Path],
-        typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels; only rows of split train are read."),
+        typer.Argument(
+            metavar="ROWS...", help="JSONL or CSV with text and labels. If rows have a `split`, only train is read."
+        ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one a line.")],
-    max_terms: Annotated[int, typer.Option(help="How many terms, beside the codebook's.", min=1)] = 20000,
+    out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one per line.")],
+    max_terms: Annotated[
+        int, typer.Option(help="Number of terms, in addition to those of the codebook.", min=1)
+    ] = 20000,
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
     """Learn the lexicon from labelled text, with underthesea's word segmentation."""
-    from ..learning.corpus import read_corpus
-    from ..learning.learn_lexicon import learn_lexicon
+    from ..learning.learn_lexicon import write_lexicon
 
-    check_writable(out, force)
-    corpus = read_corpus(*rows).training()
-    if corpus.packed:
-        raise ValueError("a lexicon is learned from text; a row is packed")
-    learned = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=max_terms, n_jobs=jobs)
-    with open_output(out) as file:
-        file.write("\n".join(learned.terms) + "\n")
-    print(f"{len(learned)} terms from {len(corpus)} paragraphs", file=sys.stderr)
+    n_terms, n_paragraphs = write_lexicon(rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force)
+    print(f"{n_terms} terms from {n_paragraphs} paragraphs", file=sys.stderr)

@@ -8,37 +8,27 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    ColumnOption,
-    ForceOption,
-    check_writable,
-    command,
-)
+from .common import ColumnOption, ForceOption, command
 
 
 @command
 def pack(
     rows: Annotated[list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels.")],
     out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the counts here (.jsonl.gz).")] = None,
-    check: Annotated[Path | None, typer.Option("--check", help="Say whether this file holds the same counts.")] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="Check that this file holds the counts of ROWS.")
+    ] = None,
     text_column: ColumnOption = None,
     force: ForceOption = False,
 ) -> None:
     """Replace text by its SHA-256 and counts of lexicon terms, so that labels of protected text can be shared."""
-    from ..files import write_gzip
-    from ..learning.corpus import default_lexicon, pack_files, same_rows
+    from ..learning.corpus import verify_packed, write_packed
 
-    if (out is None) == (check is None):
-        raise ValueError("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare")
-    if out is not None:
-        check_writable(out, force)
-        if not out.name.endswith(".jsonl.gz"):
-            raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
-        packed = pack_files(rows, default_lexicon(), text_column=text_column)
-        write_gzip(out, packed)
-        print(f"packed {packed.count(chr(10))} rows into {out}", file=sys.stderr)
-    elif check is not None:
-        difference = same_rows(pack_files(rows, default_lexicon(), text_column=text_column), check)
-        if difference:
-            raise ValueError(difference)
+    if out is not None and check is None:
+        n_rows = write_packed(rows, out, text_column=text_column, overwrite=force)
+        print(f"packed {n_rows} rows into {out}", file=sys.stderr)
+    elif check is not None and out is None:
+        verify_packed(rows, check, text_column=text_column)
         print(f"{check} holds the counts of this text")
+    else:
+        raise ValueError("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare")

@@ -8,15 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    ColumnOption,
-    ForceOption,
-    JobsOption,
-    check_writable,
-    command,
-    make_console,
-    progress_bar,
-)
+from .common import ColumnOption, ForceOption, JobsOption, command, make_console, progress_bar
 
 
 @command
@@ -24,61 +16,47 @@ def train(
     data: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="CSV or JSONL of text and labels, or packed; default: the data that ships with the package."
+            help="CSV or JSONL with text and labels, or packed. Default: the data that ships with the package."
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Model file; metrics.json and README.md are written beside it."),
+        typer.Option("-o", "--output", help="Model file (.npz). metrics.json and README.md are written beside it."),
     ] = None,
     with_default_data: Annotated[
         bool, typer.Option("--with-default-data", help="Train on DATA and the shipped data together.")
     ] = False,
     objective: Annotated[
-        str, typer.Option("--objective", help="What thresholds are chosen for: f1, or precision=0.9.")
+        str, typer.Option("--objective", help="Choose the thresholds for this: f1, or for example precision=0.9.")
     ] = "f1",
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
-    """Train a model. Rows whose `split` is another than train are left out, and each such split is measured."""
-    from ..files import data_path
+    """Train a model. Rows whose `split` is not train are not trained on: each such split is measured instead."""
     from ..learning.metric_tables import scores_table
-    from ..learning.model_card import check_card
-    from ..learning.train import train_model
+    from ..learning.train import check_output, default_output, train_model
     from .console import rich_table
 
-    rebuilt = (
-        out is None
-        and not data
-        and objective == "f1"
-        and Path("models/pillars.npz").resolve() == data_path("models/pillars.npz").resolve()
-    )
-    if rebuilt:
-        out = Path("models/pillars.npz")  # the build product of a checkout
-    if out is None:
+    rebuilt = default_output() if out is None and not data and objective == "f1" else None
+    target = out or rebuilt
+    if target is None:
         raise ValueError(
-            "with data or an objective of your own, or outside a checkout, say where the model goes: -o FOLDER/MODEL.npz"
+            "the model needs a file: give -o FOLDER/MODEL.npz "
+            "(only the default data and objective, in a checkout, have a default)"
         )
-    if with_default_data and not data:
-        raise ValueError(
-            "--with-default-data goes with data of your own; without any, the default data is what is trained on"
-        )
-    if out.suffix != ".npz":
-        raise ValueError(f"a model is an .npz file; found {out}")
-    for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
-        check_writable(path, force or rebuilt)
-    check_card(out.parent)
-    with progress_bar("training") as progress:
+    check_output(target, overwrite=force or rebuilt is not None)
+    with progress_bar("training") as show:
         metrics_by_title = train_model(
             data or [],
-            out,
+            target,
             with_default_data=with_default_data,
             objective=objective,
             text_column=text_column,
             n_jobs=jobs,
-            progress=progress,
+            progress=show,
         )
+    console = make_console()
     for title, metrics in metrics_by_title.items():
-        make_console().print(rich_table(scores_table(metrics, title)))
-    print(f"wrote {out}", file=sys.stderr)
+        console.print(rich_table(scores_table(metrics, title)))
+    print(f"wrote {target}", file=sys.stderr)

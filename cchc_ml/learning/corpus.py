@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..files import data_path
+from ..files import check_writable, data_path, write_gzip
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import PILLARS, Pillar, parse_pillar
@@ -290,3 +290,33 @@ def same_rows(packed: str, path: str | Path) -> str:
         if fields:
             return f"{path} differs from this text, first in row {number} ({b.get('id')!r}): {', '.join(fields)}"
     return ""
+
+
+def write_packed(
+    paths: Iterable[str | Path], out: Path, *, text_column: str | None = None, overwrite: bool = False
+) -> int:
+    """Pack labelled text with the shipped lexicon into a ``.jsonl.gz`` file, and return the number of rows.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError, FileExistsError
+        The output cannot be used; or as `pack_files`.
+    """
+    if not out.name.endswith(".jsonl.gz"):
+        raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
+    check_writable(out, overwrite)
+    packed = pack_files(paths, default_lexicon(), text_column=text_column)
+    write_gzip(out, packed)
+    return packed.count("\n")
+
+
+def verify_packed(paths: Iterable[str | Path], packed: Path, *, text_column: str | None = None) -> None:
+    """Raise if a packed file does not hold the counts of labelled text.
+
+    Raises
+    ------
+    ValueError
+        The rows differ. The message names the first row and its fields.
+    """
+    if difference := same_rows(pack_files(paths, default_lexicon(), text_column=text_column), packed):
+        raise ValueError(difference)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
+from ..files import atomic_write, check_writable
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
 from ..text.encodings import repair
 from ..text.normalize import normalise
 from ..text.sentences import split_sentences
+from .corpus import read_corpus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +102,38 @@ def learn_lexicon(
     best = _best_columns(present, y, documents >= min_documents, max_terms)
     frequency = dict(zip(terms, documents, strict=True))
     return Lexicon(sorted({*terms[best], *codebook_terms()}, key=lambda term: (-frequency.get(term, 0), term)))
+
+
+def write_lexicon(
+    paths: Sequence[str | Path],
+    out: Path,
+    *,
+    max_terms: int = 20000,
+    n_jobs: int | None = None,
+    overwrite: bool = False,
+) -> tuple[int, int]:
+    """Learn a lexicon from labelled files and write it, one term per line.
+
+    If rows have a `split`, only those of the split "train" are read.
+
+    Returns
+    -------
+    n_terms, n_paragraphs : int
+        How many terms were learned, and from how many paragraphs.
+
+    Raises
+    ------
+    ValueError
+        A row is packed: it has counts, but no text.
+    """
+    check_writable(out, overwrite)
+    corpus = read_corpus(*paths).training()
+    if corpus.packed:
+        raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")
+    lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=max_terms, n_jobs=n_jobs)
+    with atomic_write(out) as temporary:
+        temporary.write_text("\n".join(lexicon.terms) + "\n", "utf8", newline="")
+    return len(lexicon), len(corpus)
 
 
 def _count_documents(present: sparse.csr_matrix, groups: Sequence[Any] | NDArray[Any]) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..files import data_path
+from ..files import check_writable, data_path
 from ..model.info import ModelInfo
 from ..model.storage import write_model
 from ..reading.decode import read_text
@@ -15,7 +15,7 @@ from .classifier import PillarClassifier, Progress
 from .corpus import Corpus, default_lexicon, read_corpus
 from .metric_types import Metrics
 from .metrics import metrics, metrics_with_intervals
-from .model_card import ModelFacts, write_card
+from .model_card import ModelFacts, check_card, write_card
 from .thresholds import choose_thresholds, tag_out_of_fold
 
 
@@ -56,8 +56,11 @@ def train_model(
     Raises
     ------
     ValueError
-        No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
+        No row is in the split "train"; `with_default_data` without other data; or as `read_corpus` and
+        `PillarClassifier.fit`.
     """
+    if with_default_data and not paths:
+        raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
     corpus = read_corpus(*paths, text_column=text_column)
     if paths and with_default_data:
         corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])
@@ -81,6 +84,28 @@ def train_model(
     notes = "" if paths else read_text(data_path("data/experiments.md"))
     write_card(Path(out).parent, facts, metrics_by_title, notes)
     return metrics_by_title
+
+
+def default_output() -> Path | None:
+    """Return the path of the shipped model if the current folder is a checkout of this package, otherwise None."""
+    model = Path("models/pillars.npz")
+    return model if model.resolve() == data_path("models/pillars.npz").resolve() else None
+
+
+def check_output(out: Path, *, overwrite: bool = False) -> None:
+    """Raise if `train_model` cannot write the model file, or a file beside it. Training takes long: check before it.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError, FileExistsError
+        `out` is not an ``.npz`` file, its folder does not exist or has a README.md that is not a model card, or one of
+        the files exists and is not to be overwritten.
+    """
+    if out.suffix != ".npz":
+        raise ValueError(f"a model is an .npz file; found {out}")
+    for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
+        check_writable(path, overwrite)
+    check_card(out.parent)
 
 
 def _fit(

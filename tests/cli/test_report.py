@@ -57,7 +57,7 @@ def test_verify_refuses_a_page_that_is_not_a_report(cli, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give -o PAGE.html to write a page, or --verify and pages that were written"),
+        ([], "give either -o REPORT.html to write a report, or --verify and reports that were written"),
         (["-o", "x.pdf"], "a report is an .html, .docx or .xlsx file; found x.pdf"),
     ],
 )

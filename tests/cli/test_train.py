@@ -29,8 +29,8 @@ def test_train_on_csv_with_one_label_missing(cli, tmp_path):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["x.jsonl"], "say where the model goes: -o FOLDER/MODEL.npz"),
-        (["--with-default-data", "-o", "m.npz"], "--with-default-data goes with data of your own"),
+        (["x.jsonl"], "the model needs a file: give -o FOLDER/MODEL.npz"),
+        (["--with-default-data", "-o", "m.npz"], "--with-default-data needs DATA to add"),
         (["x.jsonl", "-o", "m.bin"], "a model is an .npz file; found m.bin"),
     ],
 )

@@ -1,0 +1,106 @@
+"""Write a report of articles to a file, and verify reports that were written before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..files import atomic_write, check_writable, data_path
+from ..reading.inputs import InputItem, expand, read_inputs
+from ..reading.tables import Row
+from .dossier import DOSSIER_SUFFIXES, read_dossier, write_dossier
+from .overview import gather
+from .overview_html import render_overview
+from .prevalence import training_prior
+from .provenance import make_provenance, read_html_report, verify
+
+if TYPE_CHECKING:
+    from ..model.model import Model
+
+__all__ = ["verify_reports", "write_report"]
+
+HTML_SUFFIXES = (".html", ".htm")
+ROWS_PER_STEP = 256
+
+
+def write_report(
+    model: Model,
+    inputs: Iterable[str | Path],
+    out: Path,
+    *,
+    tag: Callable[[Model, Iterable[InputItem]], Iterable[Row]],
+    model_file: Path | None = None,
+    by: str | None = None,
+    text_column: str | None = None,
+    overwrite: bool = False,
+    on_rows: Callable[[int, int | None], None] | None = None,
+) -> None:
+    """Write an overview of articles as a page, or their evidence as a dossier, by the ending of `out`.
+
+    Parameters
+    ----------
+    inputs : iterable of str or Path
+        Files, folders and patterns; see `cchc_ml.reading.inputs.expand`.
+    tag : callable
+        `cchc_ml.tagging.rows.tag_rows`. This wing stands beside that one and does not import it.
+    model_file : Path, optional
+        The file of `model`, whose hash the report keeps. Default: the file that ships with the package.
+    by : str, optional
+        The column to group by; see `cchc_ml.reporting.overview.gather`.
+    on_rows : callable, optional
+        Called from time to time with how many rows were read, and None.
+
+    Raises
+    ------
+    FileExistsError, FileNotFoundError, ValueError, ImportError
+        An input or the output cannot be used. The message says why.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in (*HTML_SUFFIXES, *DOSSIER_SUFFIXES):
+        raise ValueError(f"a report is an .html, .docx or .xlsx file; found {out}")
+    check_writable(out, overwrite)
+    files = [file for file in expand(inputs) if Path(file).resolve() != out.resolve()]
+    if "-" in files:
+        raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
+    provenance = make_provenance(files, _model_file(model_file), model, {"by": by, "text_column": text_column})
+    items = _with_progress(read_inputs(files, text_column=text_column), on_rows)
+    overview = gather(tag(model, items), training_prior(model), by=by, text_column=text_column, provenance=provenance)
+    if suffix in DOSSIER_SUFFIXES:
+        write_dossier(overview, out)
+    else:
+        with atomic_write(out) as temporary:
+            temporary.write_text(render_overview(overview), "utf8", newline="")
+
+
+def verify_reports(reports: Iterable[str | Path], model_file: Path | None = None) -> list[str]:
+    """Return what has changed since reports were written: their inputs, the model, or the reports themselves.
+
+    Each item names the report. If nothing has changed, the list is empty.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is no such report, or it does not contain a provenance record.
+    """
+    differences = []
+    for name in expand(reports):
+        path = Path(name)
+        read = read_dossier if path.suffix.lower() in DOSSIER_SUFFIXES else read_html_report
+        provenance, content = read(path)
+        changes = verify(provenance, content, name, _model_file(model_file))
+        differences += [f"{name}: {change}" for change in changes]
+    return differences
+
+
+def _model_file(given: Path | None) -> Path:
+    return given or data_path("models/pillars.npz")
+
+
+def _with_progress(
+    items: Iterable[InputItem], on_rows: Callable[[int, int | None], None] | None
+) -> Iterator[InputItem]:
+    for number, item in enumerate(items, 1):
+        yield item
+        if on_rows and number % ROWS_PER_STEP == 0:
+            on_rows(number, None)
