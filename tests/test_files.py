@@ -3,7 +3,7 @@ import gzip
 import pytest
 from jinja2 import UndefinedError
 
-from cchc_ml.files import atomic_write, html_template, write_gzip
+from cchc_ml.files import atomic_write, check_writable, html_template, require_extra, write_gzip
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -43,3 +43,23 @@ def test_templates_escape_what_they_are_given_and_miss_nothing(tmp_path, monkeyp
     assert template.render(text="<b>", data="xã </script>") == '<p>&lt;b&gt;</p>"xã \\u003c/script\\u003e"'
     with pytest.raises(UndefinedError, match="'text' is undefined"):
         template.render(data="")
+
+
+def test_a_missing_library_is_named_with_the_command_that_installs_it():
+    message = r'^reading or writing \.x files needs no_such_module; install it with: pip install "cchc_ml\[office\]"$'
+    with pytest.raises(ImportError, match=message):
+        require_extra("no_such_module", "office", ".x files")
+    assert require_extra("json", "office", ".x files").dumps([]) == "[]"
+
+
+def test_what_can_be_written(tmp_path):
+    path = tmp_path / "x.txt"
+    check_writable(path, overwrite=False)
+    path.touch()
+    check_writable(path, overwrite=True)
+    with pytest.raises(FileExistsError, match=r"x\.txt exists; give --force to overwrite it"):
+        check_writable(path, overwrite=False)
+    with pytest.raises(IsADirectoryError, match="is a folder; name a file"):
+        check_writable(tmp_path, overwrite=True)
+    with pytest.raises(FileNotFoundError, match=r"no folder .*none to write x\.txt in"):
+        check_writable(tmp_path / "none" / "x.txt", overwrite=True)

@@ -28,8 +28,6 @@ app = typer.Typer(
 MAX_JOBS = 256
 # Width of printed tables if the output is not a terminal, in characters.
 PAGE_CHARS = 110
-# The progress bar moves once for this many rows.
-ROWS_PER_STEP = 256
 
 
 def check_jobs(jobs: int | None) -> int | None:
@@ -123,11 +121,3 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int | None], None]
     with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def with_progress(rows: Iterable[Any], progress: Callable[[int, int | None], None]) -> Iterator[Any]:
-    """Yield the rows, and report from time to time how many there were."""
-    for done, row in enumerate(rows, 1):
-        yield row
-        if done % ROWS_PER_STEP == 0:
-            progress(done, None)

@@ -53,6 +53,6 @@ def report(
             by=by,
             text_column=text_column,
             overwrite=force,
-            on_rows=show,
+            on_rows=lambda done: show(done, None),
         )
     print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)

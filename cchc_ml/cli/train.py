@@ -38,6 +38,8 @@ def train(
     from ..learning.train import check_output, default_output, train_model
     from .console import rich_table
 
+    if with_default_data and not data:
+        raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
     rebuilt = default_output() if out is None and not data and objective == "f1" else None
     target = out or rebuilt
     if target is None:

@@ -56,11 +56,8 @@ def train_model(
     Raises
     ------
     ValueError
-        No row is in the split "train"; `with_default_data` without other data; or as `read_corpus` and
-        `PillarClassifier.fit`.
+        No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
     """
-    if with_default_data and not paths:
-        raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
     corpus = read_corpus(*paths, text_column=text_column)
     if paths and with_default_data:
         corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])

@@ -43,6 +43,8 @@ READING_ERRORS = (ValueError, TypeError, OSError, ImportError)
 
 # A longer text is not a paragraph, but a book or a file of another kind.
 MAX_PARAGRAPH_CHARS = 1_000_000
+# Progress is reported once for this many rows.
+ROWS_PER_REPORT = 256
 # A longer first line of standard input is not the header of a CSV.
 MAX_HEADER_CHARS = 2000
 
@@ -173,6 +175,7 @@ def read_inputs(
     keep_boilerplate: bool = False,
     on_error: Callable[[str, str], None] | None = None,
     on_file: Callable[[int], None] | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> Iterator[InputItem]:
     """Yield the rows of tables, and articles that are still to be read, in the order of the files.
 
@@ -188,7 +191,23 @@ def read_inputs(
         Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
     on_file : callable, optional
         Called with the number of each file, from 0, before it is read.
+    on_rows : callable, optional
+        Called with how many rows and articles were yielded, once for every 256 of them.
     """
+    items = _read_items(files, text_column, keep_boilerplate, on_error, on_file)
+    for number, item in enumerate(items, 1):
+        yield item
+        if on_rows and number % ROWS_PER_REPORT == 0:
+            on_rows(number)
+
+
+def _read_items(
+    files: Iterable[str],
+    text_column: str | None,
+    keep_boilerplate: bool,
+    on_error: Callable[[str, str], None] | None,
+    on_file: Callable[[int], None] | None,
+) -> Iterator[InputItem]:
     for number, path in enumerate(files):
         if on_file:
             on_file(number)

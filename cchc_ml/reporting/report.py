@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["verify_reports", "write_report"]
 
 HTML_SUFFIXES = (".html", ".htm")
-ROWS_PER_STEP = 256
 
 
 def write_report(
@@ -34,7 +33,7 @@ def write_report(
     by: str | None = None,
     text_column: str | None = None,
     overwrite: bool = False,
-    on_rows: Callable[[int, int | None], None] | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> None:
     """Write an overview of articles as a page, or their evidence as a dossier, by the ending of `out`.
 
@@ -49,7 +48,7 @@ def write_report(
     by : str, optional
         The column to group by; see `cchc_ml.reporting.overview.gather`.
     on_rows : callable, optional
-        Called from time to time with how many rows were read, and None.
+        Called with how many rows were read; see `cchc_ml.reading.inputs.read_inputs`.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def write_report(
     if "-" in files:
         raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
     provenance = make_provenance(files, _model_file(model_file), model, {"by": by, "text_column": text_column})
-    items = _with_progress(read_inputs(files, text_column=text_column), on_rows)
+    items = read_inputs(files, text_column=text_column, on_rows=on_rows)
     overview = gather(tag(model, items), training_prior(model), by=by, text_column=text_column, provenance=provenance)
     if suffix in DOSSIER_SUFFIXES:
         write_dossier(overview, out)
@@ -95,12 +94,3 @@ def verify_reports(reports: Iterable[str | Path], model_file: Path | None = None
 
 def _model_file(given: Path | None) -> Path:
     return given or data_path("models/pillars.npz")
-
-
-def _with_progress(
-    items: Iterable[InputItem], on_rows: Callable[[int, int | None], None] | None
-) -> Iterator[InputItem]:
-    for number, item in enumerate(items, 1):
-        yield item
-        if on_rows and number % ROWS_PER_STEP == 0:
-            on_rows(number, None)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..files import atomic_write, check_writable, require_extra
-from ..reading.inputs import InputItem, expand, read_file, read_inputs
+from ..reading.inputs import expand, read_file, read_inputs
 from ..reading.tables import TABLES, Row, table_kind
 from .parquet import Partition, PartitionResult, plan_partitions, tag_parquet, tag_partitions
 from .resume import tag_files
@@ -27,9 +27,6 @@ OnError = Callable[[str, str], None]
 OnFile = Callable[[int, int], None]
 OnRows = Callable[[int], None]
 RowWriter = Callable[[Iterable[Row], TextIO], None]
-
-# `on_rows` is called once for this many rows.
-ROWS_PER_REPORT = 256
 
 
 @dataclass(frozen=True)
@@ -213,11 +210,9 @@ def _tag_to_file(
         return tag_parquet(
             model, files, out, column, n_jobs=n_jobs, on_error=on_error, on_file=on_file, on_rows=on_rows
         )
-    items: Iterator[InputItem] = read_inputs(
-        files, text_column=column, keep_boilerplate=keep, on_error=on_error, on_file=on_file
+    items = read_inputs(
+        files, text_column=column, keep_boilerplate=keep, on_error=on_error, on_file=on_file, on_rows=on_rows
     )
-    if on_rows:
-        items = _reported(items, on_rows)
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
     tagged = _Counted(tag(model, items, n_jobs=n_jobs, on_error=on_error))
     if write is not None:
@@ -241,14 +236,6 @@ def _kind(out: Path | TextIO, format: str | None) -> str:
     if format is None:
         return table_kind(out)
     return f".{format}.gz" if out.suffix.lower() == ".gz" else f".{format}"
-
-
-def _reported(items: Iterable[InputItem], on_rows: OnRows) -> Iterator[InputItem]:
-    """Yield the items, and report how many there were."""
-    for number, item in enumerate(items, 1):
-        yield item
-        if number % ROWS_PER_REPORT == 0:
-            on_rows(number)
 
 
 class _Counted:

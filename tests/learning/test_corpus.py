@@ -14,6 +14,8 @@ from cchc_ml.learning.corpus import (
     parse_labels,
     read_corpus,
     same_rows,
+    verify_packed,
+    write_packed,
 )
 from cchc_ml.model.lexicon import Lexicon
 from cchc_ml.pillars import PILLARS, Pillar
@@ -180,3 +182,17 @@ def test_a_file_without_rows_and_a_packed_file_are_reported(tmp_path, labelled):
     packed.write_text(pack_files([labelled], default_lexicon()), "utf8")
     with pytest.raises(ValueError, match=r"packed\.jsonl is packed already; give the file with the text"):
         pack_files([packed], default_lexicon())
+
+
+def test_a_packed_file_is_written_and_verified(tmp_path, labelled):
+    out = tmp_path / "p.jsonl.gz"
+    assert write_packed([labelled], out) == 240
+    assert gzip.decompress(out.read_bytes()).decode() == pack_files([labelled], default_lexicon())
+    verify_packed([labelled], out)
+    with pytest.raises(FileExistsError, match="give --force to overwrite it"):
+        write_packed([labelled], out)
+    out.write_bytes(gzip.compress(gzip.decompress(out.read_bytes()).replace(b'"sha256":"', b'"sha256":"0', 1)))
+    with pytest.raises(ValueError, match=r"differs from this text, first in row 1 \('A1-01-1'\): sha256"):
+        verify_packed([labelled], out)
+    with pytest.raises(ValueError, match=r"packed rows are a \.jsonl\.gz file; found .*x\.jsonl"):
+        write_packed([labelled], tmp_path / "x.jsonl")

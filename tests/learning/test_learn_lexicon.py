@@ -1,9 +1,12 @@
+import json
 import unicodedata
 
 import numpy as np
 import pytest
 
-from cchc_ml.learning.learn_lexicon import learn_lexicon, segment
+from cchc_ml.learning.corpus import default_lexicon, pack_files
+from cchc_ml.learning.learn_lexicon import learn_lexicon, segment, write_lexicon
+from cchc_ml.pillars import PILLARS
 
 # In how many documents each word is, by hand: `chợ` 6, `cầu` 3, `sông` 2, `đèn` 1 (in three paragraphs of it).
 PARAGRAPHS = [
@@ -74,3 +77,34 @@ def test_segmenting_does_not_see_decomposition():
 
 def test_no_run_crosses_punctuation():
     assert segment("Xã họp, chợ đông. Trời mưa!") == [["xã", "họp"], ["chợ", "đông"], ["trời", "mưa"]]
+
+
+def write_rows(path, split=""):
+    rows = (
+        {"text": text, "document": document, "labels": [p.value for p, y in zip(PILLARS, row, strict=True) if y]}
+        for document, text, row in zip(DOCUMENTS, TEXTS, Y, strict=True)
+    )
+    path.write_text("".join(json.dumps(row | ({"split": split} if split else {})) + "\n" for row in rows), "utf8")
+    return path
+
+
+def test_a_lexicon_is_learned_from_files(tmp_path):
+    out = tmp_path / "lexicon.txt"
+    n_terms, n_paragraphs = write_lexicon([write_rows(tmp_path / "a.jsonl")], out)
+    terms = out.read_text("utf8").splitlines()
+    assert terms == list(learn_lexicon(TEXTS, Y, DOCUMENTS).terms)
+    assert (n_terms, n_paragraphs) == (len(terms), len(TEXTS))
+    with pytest.raises(FileExistsError, match="give --force to overwrite it"):
+        write_lexicon([tmp_path / "a.jsonl"], out)
+
+
+def test_only_the_training_rows_are_read(tmp_path):
+    paths = [write_rows(tmp_path / "a.jsonl", "train"), write_rows(tmp_path / "b.jsonl", "validation")]
+    assert write_lexicon(paths, tmp_path / "lexicon.txt")[1] == len(TEXTS)
+
+
+def test_packed_rows_have_no_words_to_learn(tmp_path):
+    (tmp_path / "p.jsonl").write_text(pack_files([write_rows(tmp_path / "a.jsonl")], default_lexicon()), "utf8")
+    with pytest.raises(ValueError, match="a lexicon is learned from text, but a row is packed; give the files with"):
+        write_lexicon([tmp_path / "p.jsonl"], tmp_path / "lexicon.txt")
+    assert not (tmp_path / "lexicon.txt").exists()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import cchc_ml
-from cchc_ml.learning.train import train_model
+from cchc_ml.learning.train import check_output, default_output, train_model
 from cchc_ml.model.storage import read_model
 
 
@@ -30,3 +30,29 @@ def test_only_other_splits_leave_nothing_to_train_on(tmp_path):
     with pytest.raises(ValueError, match="no row to train on: every row has a `split` other than train; leave `split`"):
         train_model([path], tmp_path / "m.npz")
     assert not (tmp_path / "m.npz").exists()
+
+
+def test_a_checkout_has_a_model_to_rebuild(tmp_path, top, monkeypatch):
+    monkeypatch.chdir(top)
+    assert default_output().resolve() == top / "models" / "pillars.npz"
+    monkeypatch.chdir(tmp_path)
+    assert default_output() is None
+
+
+@pytest.mark.parametrize("name", ["m.npz", "README.md", "metrics.json"])
+def test_no_file_is_overwritten_unless_asked(tmp_path, name):
+    check_output(tmp_path / "m.npz")
+    (tmp_path / name).write_text("# Model card")
+    with pytest.raises(FileExistsError, match=f"{name} exists; give --force to overwrite it"):
+        check_output(tmp_path / "m.npz")
+    check_output(tmp_path / "m.npz", overwrite=True)
+
+
+def test_where_no_model_can_be_written(tmp_path):
+    with pytest.raises(ValueError, match=r"a model is an \.npz file; found .*m\.bin"):
+        check_output(tmp_path / "m.bin")
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        check_output(tmp_path / "none" / "m.npz")
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(ValueError, match=r"README\.md is not a model card, and the card would overwrite it"):
+        check_output(tmp_path / "m.npz", overwrite=True)

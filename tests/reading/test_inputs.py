@@ -139,3 +139,11 @@ def test_an_error_on_standard_input_counts_the_blank_lines(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Pipe(b'\n\n{"text": "a"}\n{broken\n'))
     with pytest.raises(ValueError, match=r"^standard input, line 4: broken JSON"):
         list(read_file("-"))
+
+
+def test_rows_are_reported_while_they_are_read(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "Xã họp."}\n' * 300, "utf8")
+    (tmp_path / "b.jsonl").write_text('{"text": "Xã họp."}\n' * 300, "utf8")
+    rows = []
+    assert len(list(read_inputs(expand([tmp_path]), on_rows=rows.append))) == 600
+    assert rows == [256, 512]
