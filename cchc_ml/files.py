@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_XLSX_CELL_CHARS",
     "atomic_write",
+    "check_target",
     "check_writable",
     "csp_hash",
     "data_path",

@@ -217,14 +217,15 @@ def _agreement_table(agreement: Mapping[str, Agreement], names: Mapping[str, str
     for slug, found in agreement.items():
         cells = (str(found.paragraphs), str(found.documents), *_estimate(found.kappa), *_estimate(found.alpha))
         table.add_row(names[slug], *cells)
-    table.caption = "Cohen's kappa, Krippendorff's alpha; – where one answer only; intervals by document, from 10 on"
+    table.caption = "– where there is one answer only; no 95 % interval below 10 documents"
+    table.caption_justify = "left"
     return table
 
 
 def _confusion_table(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Table:
     from rich.table import Table
 
-    table = Table(title="Where one person gave the one category and another the other", title_justify="left")
+    table = Table(title="Where one person gave one category and another person gave another", title_justify="left")
     table.add_column("")
     for name in (*names, "nothing"):
         table.add_column(name, justify="right", overflow="fold")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_write, check_target
+from ..files import atomic_write
 from ..reading.decode import read_text
 from ..reading.documents import check_archive
 from ..reading.tables import parse_jsonl, read_rows, table_kind
@@ -59,7 +59,6 @@ def write_items(items: Iterable[ReviewItem], path: str | Path, categories: Seque
     """
     path = Path(path)
     kind = _format(path)
-    check_target(path)
     items = list(items)
     if kind == "sheet":
         write_review_sheet(items, path, categories)
@@ -118,7 +117,7 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
     elif kind in (".jsonl", ".jsonl.gz"):
         items = _lines(read_rows(path), path.name.split(".")[0], categories)
     elif kind == ".json":
-        items = _json(path, categories)
+        items = _json(str(path), read_text(path), path.stem, categories)
     elif kind == ".zip":
         items = _zip(path, categories)
     else:
@@ -144,30 +143,33 @@ def _lines(rows: Iterable[tuple[str, dict[str, Any]]], stem: str, categories: Se
     return items
 
 
-def _json(path: Path, categories: Sequence[Category]) -> list[ReviewItem]:
+def _json(name: str, text: str, stem: str, categories: Sequence[Category]) -> list[ReviewItem]:
     try:
-        rows = json.loads(read_text(path))
+        rows = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not whole JSON: {error}") from None
+        raise ValueError(f"{name} is not whole JSON: {error}") from None
     if is_label_studio(rows):
-        return label_studio_items(str(path), rows, categories)
+        return label_studio_items(name, rows, categories)
     if isinstance(rows, list) and rows and all(isinstance(row, dict) and is_doccano(row) for row in rows):
-        return [doccano_item(f"{path}, row {number}", row, path.stem, categories) for number, row in enumerate(rows, 1)]
+        return [doccano_item(f"{name}, row {n}", row, stem, categories) for n, row in enumerate(rows, 1)]
     raise ValueError(
-        f"{path} is no export of Label Studio (JSON, JSON-MIN) or doccano; want a list of tasks with `data`"
+        f"{name} is no export of Label Studio (JSON, JSON-MIN) or doccano; want a list of tasks with `data`"
     )
 
 
 def _zip(path: Path, categories: Sequence[Category]) -> list[ReviewItem]:
-    """Read what doccano downloads: an archive with one `.jsonl` a person."""
+    """Read what doccano downloads: an archive with one `.jsonl` or `.json` a person, called after the person."""
     check_archive(path)
     items: list[ReviewItem] = []
     with zipfile.ZipFile(path) as archive:
-        names = sorted(name for name in archive.namelist() if name.endswith(".jsonl"))
+        names = sorted(name for name in archive.namelist() if name.endswith((".jsonl", ".json")))
         if not names:
-            raise ValueError(f"{path} has no .jsonl in it; export from doccano as JSONL")
+            raise ValueError(f"{path} has no .jsonl or .json in it; export from doccano as JSONL")
         for name in names:
+            place, stem = f"{path}, {name}", Path(name).stem
             with archive.open(name) as file:
-                if archive.getinfo(name).file_size:
-                    items += _lines(parse_jsonl(file, f"{path}, {name}"), Path(name).stem, categories)
+                if name.endswith(".json"):
+                    items += _json(place, file.read().decode("utf8"), stem, categories)
+                elif archive.getinfo(name).file_size:
+                    items += _lines(parse_jsonl(file, place), stem, categories)
     return items

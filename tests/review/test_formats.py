@@ -53,8 +53,9 @@ def test_programs_get_a_second_file_to_be_set_up_with(tmp_path):
     assert len(json.loads((tmp_path / "doccano-labels.json").read_text("utf8"))) == len(SLUGS) + 1
 
 
-def test_an_archive_of_doccano_has_one_file_a_person():
-    items = read_items(EXPORTS / "doccano.zip", CATEGORIES)
+@pytest.mark.parametrize("name", ["doccano.zip", "doccano-json.zip"])
+def test_an_archive_of_doccano_has_one_file_a_person(name):
+    items = read_items(EXPORTS / name, CATEGORIES)
     people = {i.annotator for i in items}
     assert people == {"an", "binh", ""}
     assert {i.id: i.label(SLUGS) for i in items if i.annotator == "binh"}["t5"] == {"apparatus"}

@@ -127,6 +127,7 @@ function toggle(slug) {
     if (!state.chosen.delete(slug)) state.chosen.add(slug);
   }
   press();
+  tell("");
   act("draft");
 }
 
