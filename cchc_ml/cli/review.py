@@ -19,7 +19,6 @@ from .common import (
     make_console,
     progress_bar,
     report_failures,
-    with_progress,
 )
 from .common import (
     app as _app,
@@ -75,8 +74,10 @@ def queue(
     failures: dict[str, str] = {}
     on_error = None if len(files) == 1 else failures.__setitem__
     with progress_bar("rows") as progress:
-        items = read_inputs(files, text_column=text_column, on_error=on_error)
-        pool = list(with_progress(suggest(trained, items, on_error=on_error), progress))
+        items = read_inputs(
+            files, text_column=text_column, on_error=on_error, on_rows=lambda done: progress(done, None)
+        )
+        pool = list(suggest(trained, items, on_error=on_error))
     thresholds = trained.probabilities(trained.thresholds[None].astype(float))[0].tolist()
     chosen = build_queue(pool, number, thresholds, random_share=random_share, seed=seed)
     write_items(chosen.items, out, categories())
