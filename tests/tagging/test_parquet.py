@@ -120,6 +120,8 @@ def test_a_plan_has_each_file_once_wherever_a_worker_stands(tmp_path, monkeypatc
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyspark 4.0 leaves a socket open
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_spark_tags_with_the_same_function(monkeypatch):
     sql = needs("pyspark.sql")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers run whatever python3 there is
@@ -138,3 +140,4 @@ def test_spark_tags_with_the_same_function(monkeypatch):
     assert [row.pillars for row in rows] == list(here.pillars)
     assert [row.scores.asDict() for row in rows] == list(here.scores)
     assert json.dumps([row.evidence for row in rows]) == json.dumps(list(here.evidence))
+    assert [row.evidence_spans for row in rows] == list(here.evidence_spans)
