@@ -171,8 +171,6 @@ def prediction(texts: list[str]) -> list[tuple[int, float, float]]:
 
 def tag(n_jobs: int, texts: list[str], pipe: Connection) -> None:
     """Tag texts with a loaded classifier, twice; answer with seconds. The first time its processes have to start."""
-    from joblib.externals.loky import get_reusable_executor
-
     import cchc_ml
 
     classifier = cchc_ml.load().set_params(n_jobs=n_jobs)
@@ -180,7 +178,6 @@ def tag(n_jobs: int, texts: list[str], pipe: Connection) -> None:
         start = time.perf_counter()
         classifier.predict(texts)
         pipe.send(time.perf_counter() - start)
-    get_reusable_executor().shutdown()
 
 
 def two_cores(texts: list[str]) -> dict[str, list[float]]:

@@ -132,6 +132,16 @@ def is_running(pid):
     return True
 
 
+def interrupt(model, texts):
+    os.kill(os.getpid(), signal.SIGINT)
+    return len(texts)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows os.kill cannot send SIGINT")
+def test_ctrl_c_in_a_worker_process_is_left_to_the_main_process(small):
+    assert list(parallel_map(interrupt, small.model_, slices(), 2)) == [2] * 20
+
+
 def test_no_process_is_left_behind(small):
     results = parallel_map(where, small.model_, slices(), 2)
     assert not any(map(is_running, set(results)))
@@ -182,14 +192,16 @@ def test_a_script_needs_no_guard_and_nothing_leaks(tmp_path, top):
     assert (ended.stderr, ended.stdout) == ("", "5000\n")
 
 
-ENDLESS = """
-import signal
-from itertools import repeat
+WAITING = """
+import signal, time
 from cchc_ml.model.model import Model
 from cchc_ml.model.parallel import parallel_map
 from cchc_ml.model.storage import read_model
 signal.signal(signal.SIGINT, signal.default_int_handler)
-for scores in parallel_map(Model.score_texts, read_model(), repeat(["Xã rà soát văn bản."] * 1000), 2):
+def batches():
+    yield from [["Xã rà soát văn bản."]] * 6
+    time.sleep(600)
+for scores in parallel_map(Model.score_texts, read_model(), batches(), 2):
     print("running", flush=True)
 """
 
@@ -197,7 +209,7 @@ for scores in parallel_map(Model.score_texts, read_model(), repeat(["Xã rà so�
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to send SIGINT to")
 def test_ctrl_c_is_reported_by_the_main_process_only(tmp_path, top):
-    (tmp_path / "script.py").write_text(ENDLESS, "utf8")
+    (tmp_path / "script.py").write_text(WAITING, "utf8")
     child = subprocess.Popen(
         [sys.executable, str(tmp_path / "script.py")],
         stdout=subprocess.PIPE,
