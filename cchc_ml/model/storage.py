@@ -64,26 +64,8 @@ def read_model(path: str | Path | None = None) -> Model:
     path = data_path("models/pillars.npz") if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no model at {path}; train one with: cchc-ml train -o {path}")
-    try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        header = json.loads(arrays.pop("header").tobytes())
-        version = header.pop("format")
-    except (
-        ValueError,
-        KeyError,
-        OSError,
-        EOFError,
-        TypeError,
-        AttributeError,
-        RuntimeError,
-        NotImplementedError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise ValueError(
-            f"{path} is not a cchc-ml model, or is damaged; want an .npz file written by: cchc-ml train"
-        ) from error
+    header, arrays = _read_arrays(path)
+    version = header.pop("format")
     if version != FORMAT:
         raise ValueError(
             f"{path} has model format {version}, this version of cchc-ml reads format {FORMAT}; upgrade cchc-ml"
@@ -105,6 +87,31 @@ def read_model(path: str | Path | None = None) -> Model:
     except (ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}; train it again with: cchc-ml train") from error
     return model
+
+
+def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the other arrays of a model file."""
+    try:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header: dict[str, Any] = json.loads(arrays.pop("header").tobytes())
+        header["format"]  # every header has it
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise ValueError(
+            f"{path} is not a cchc-ml model, or is damaged; want an .npz file written by: cchc-ml train"
+        ) from error
+    return header, arrays
 
 
 def _check_arrays(model: Model) -> None:
