@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from typer.testing import CliRunner
 
 from cchc_ml.learning.classifier import PillarClassifier
 from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus
+from cchc_ml.learning.train import train_model
 from cchc_ml.model.model import Model
-from cchc_ml.model.storage import read_model
+from cchc_ml.model.storage import read_model, write_model
 
 TOP = Path(__file__).parent.parent
 
@@ -47,6 +49,30 @@ def small(corpus: Corpus) -> PillarClassifier:
     return PillarClassifier(lexicon=default_lexicon().terms).fit(corpus.texts, corpus.y, groups=corpus.documents)
 
 
+@pytest.fixture(scope="session")
+def small_file(small: PillarClassifier, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model file of `small`. No test may change it."""
+    path = tmp_path_factory.mktemp("small") / "m.npz"
+    write_model(small.model_, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def own_terms_file(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file trained on `corpus` with terms learned from it. No test may change it."""
+    folder = tmp_path_factory.mktemp("own_terms")
+    train_model([write_rows(corpus, folder / "labelled.jsonl")], folder / "m.npz")
+    return folder / "m.npz"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_draws() -> Iterator[None]:
+    """Draw 200 times instead of 2,000 for intervals: the tests need no third digit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cchc_ml.learning.metrics.BOOTSTRAP_DRAWS", 200)
+        yield
+
+
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch):
     """Run `cchc-ml` with arguments; return the result."""
@@ -60,7 +86,11 @@ def cli(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def labelled(tmp_path: Path, corpus: Corpus) -> Path:
     """The rows of `corpus` as a user's own JSONL."""
-    path = tmp_path / "labelled.jsonl"
+    return write_rows(corpus, tmp_path / "labelled.jsonl")
+
+
+def write_rows(corpus: Corpus, path: Path) -> Path:
+    """Write the rows of `corpus` as JSONL; return the path."""
     fields = ("id", "article", "labels", "text")
     path.write_text("".join(json.dumps({k: row[k] for k in fields}) + "\n" for row in corpus.rows), "utf8")
     return path

@@ -13,9 +13,8 @@ from cchc_ml.model.storage import write_model
 
 
 @pytest.fixture
-def model(tmp_path, small):
-    write_model(small.model_, tmp_path / "m.npz")
-    return tmp_path / "m.npz"
+def model(small_file):
+    return small_file
 
 
 def test_an_evaluation_is_json_and_a_page(model, labelled, monkeypatch):
@@ -103,12 +102,11 @@ def test_shipped_rows_do_not_fit_a_model_with_a_lexicon_of_its_own(tmp_path, sma
         evaluate([], tmp_path / "own.npz")
 
 
-def test_a_page_for_a_model_with_terms_of_its_own(tmp_path, labelled, monkeypatch):
+def test_a_page_for_a_model_with_terms_of_its_own(own_terms_file, labelled, monkeypatch):
     needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.splits.CURVE_PARAGRAPHS", (500,))
-    train_model([labelled], tmp_path / "m.npz")
     monkeypatch.setattr("cchc_ml.learning.corpus.DEFAULT_DATA", ("data/articles.jsonl",))
-    assert "Learning curve" in evaluate([labelled], tmp_path / "m.npz", page=True).page
+    assert "Learning curve" in evaluate([labelled], own_terms_file, page=True).page
 
 
 def test_a_page_for_one_row(model, tmp_path, monkeypatch):
