@@ -44,6 +44,5 @@ def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
     assert "exists; give --force" in cli("evaluate", labelled, "--report", out).stderr
 
 
-def test_a_model_with_terms_of_its_own_wants_text(cli, tmp_path, labelled):
-    assert cli("train", labelled, "-o", tmp_path / "m.npz").exit_code == 0
-    assert "give DATA as text" in cli("evaluate", "--model", tmp_path / "m.npz").stderr
+def test_a_model_with_terms_of_its_own_wants_text(cli, own_terms_file):
+    assert "give DATA as text" in cli("evaluate", "--model", own_terms_file).stderr

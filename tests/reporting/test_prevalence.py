@@ -56,12 +56,14 @@ def repeated():
     return np.array([m.corrected for m in measured]), *np.array([m.interval for m in measured]).swapaxes(0, 1)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_true_share_in_95_of_100_samples(repeated):
     _, low, high = repeated
     # A bootstrap of percentiles covers a little less than 95 %, and 1,200 intervals vary by 0.6 %.
     assert 0.92 <= np.mean((low <= 0.2) & (high >= 0.2)) <= 0.97
 
 
+@pytest.mark.slow
 def test_the_interval_is_as_wide_as_the_spread_of_the_estimate_over_samples(repeated):
     estimates, low, high = repeated
     spread = np.std(estimates, axis=0).mean()
