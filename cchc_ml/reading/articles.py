@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..text.encodings import repair
+from ..text.encodings import repair_text
 from .boilerplate import Block, Kind, arrange
 from .decode import check_not_empty, decode, decode_page
 from .documents import Facts, docx_blocks, pdf_blocks
@@ -118,7 +118,7 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
         There is no text in it, or too many HTML tags.
     """
     # Repair before white space is folded: a character that looks like white space may be half a letter.
-    text = repair(text).text
+    text = repair_text(text)
     return _check_text(_from_html(text, source) if html else _from_texts(source, join_lines(text.splitlines())))
 
 
@@ -151,7 +151,7 @@ def _has_body(blocks: Sequence[Block]) -> bool:
 
 def _clean(text: str) -> str:
     """Return text in NFC, repaired, with single spaces."""
-    return " ".join(repair(text).text.split())
+    return " ".join(repair_text(text).split())
 
 
 def _check_text(article: Article) -> Article:

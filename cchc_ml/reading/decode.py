@@ -9,13 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from ..text.encodings import sniff
+from ..text.encodings import READABLE_PLAUSIBILITY, plausibility, repair_text
+from ..text.old_fonts import WINDOWS_1252
+from ..text.sniffing import is_mostly_utf8, sniff
 
 __all__ = ["PrependedStream", "check_not_empty", "decode", "decode_lines", "decode_page", "read_text"]
 
 # The encoding of a stream is guessed from this many bytes.
 SNIFF_BYTES = 65_536
 MAX_LINE_BYTES = 16_000_000
+# So many bytes of a text may be wrong, and two more.
+WRONG_BYTES_SHARE = 0.001
 # A page is searched for the encoding that it declares up to here.
 DECLARATION_BYTES = 4000
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}charset=[\"']?([\w-]+)")
@@ -44,7 +48,8 @@ def check_not_empty(path: Path) -> None:
 def decode(data: bytes, name: str) -> str:
     """Decode the content of a file: UTF-8, UTF-16, Windows-1258, or the bytes of TCVN3 or VNI fonts.
 
-    Text of TCVN3 and VNI fonts is returned as Latin-1 characters; `cchc_ml.text.encodings.repair` converts it.
+    Text of TCVN3 and VNI fonts is returned as Latin-1 characters, which `cchc_ml.text.encodings.repair` converts. So is
+    a line that is not UTF-8 in a file whose other lines are.
 
     Parameters
     ----------
@@ -60,11 +65,47 @@ def decode(data: bytes, name: str) -> str:
         raise ValueError(f"{name} is empty")
     codec = sniff(data)
     if codec is None:
-        raise _not_text(name, data)
+        text = _decode_mixed(data)
+        if text is None:
+            raise _not_text(name, data)
+        return text
     try:
-        return data.decode(codec)
+        return _decode_as(codec, data)
     except UnicodeDecodeError as error:
         raise _not_text(f"{name}, byte {error.start},", data, codec) from None
+
+
+def _decode_as(codec: str, data: bytes) -> str:
+    """Decode bytes. Latin-1 stands for the old fonts, which have the quotation marks and dashes of Windows-1252."""
+    text = data.decode(codec)
+    return text.translate(WINDOWS_1252) if codec == "latin-1" else text
+
+
+def _decode_mixed(data: bytes) -> str | None:
+    """Decode text of which some lines are UTF-8, and the others Vietnamese in an old encoding; else return None.
+
+    Up to one wrong byte in a thousand is dropped.
+    """
+    if b"\0" in data:
+        return None
+    lines, old_lines = [], []
+    wrong_bytes = 0
+    for line in data.splitlines(keepends=True):
+        try:
+            lines.append(line.decode("utf8"))
+            continue
+        except UnicodeDecodeError:
+            pass
+        if is_mostly_utf8(line):
+            text = line.decode("utf8", "replace")
+            wrong_bytes += text.count("\ufffd")
+            lines.append(text.replace("\ufffd", ""))
+        else:
+            lines.append(_decode_as("latin-1", line))
+            old_lines.append(lines[-1])
+    if wrong_bytes > len(data) * WRONG_BYTES_SHARE + 2:
+        return None
+    return "".join(lines) if plausibility(repair_text("".join(old_lines))) > READABLE_PLAUSIBILITY else None
 
 
 def _not_text(where: str, data: bytes, codec: str | None = None) -> ValueError:
@@ -79,9 +120,7 @@ def _not_text(where: str, data: bytes, codec: str | None = None) -> ValueError:
 
 
 def decode_page(data: bytes, name: str) -> str:
-    """Decode a web page: as `decode` does, else in the encoding that the page declares, else as UTF-8.
-
-    In the last case up to one wrong byte in a thousand characters is dropped.
+    """Decode a web page: as `decode` does, else in the encoding that the page declares.
 
     Raises
     ------
@@ -91,15 +130,10 @@ def decode_page(data: bytes, name: str) -> str:
     try:
         return decode(data, name)
     except ValueError:
-        if not data.strip():
-            raise
         if declared := _CHARSET.search(data[:DECLARATION_BYTES]):
             with suppress(LookupError, UnicodeDecodeError):
                 return data.decode(declared[1].decode())
-        text = data.decode("utf8", "replace")
-        if b"\0" in data or text.count("\ufffd") > len(text) / 1000 + 2:
-            raise
-        return text.replace("\ufffd", "")
+        raise
 
 
 def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str]:
@@ -129,7 +163,7 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
                 if b"\0" in raw:
                     raise _not_text(f"{name}, line {number}", raw)
                 # Only the first line can begin with a byte order mark.
-                yield raw.decode(codec if number == 1 else codec.removesuffix("-sig"))
+                yield _decode_as(codec if number == 1 else codec.removesuffix("-sig"), raw)
     except UnicodeDecodeError:
         where = f"{name}, line {number + codec.startswith('utf-16')}"
         raise _not_text(where, b"", codec) from None

@@ -1,23 +1,86 @@
-"""Repair text in the encodings of old Vietnamese fonts, and recognise the encoding of bytes.
+r"""Repair text in an old encoding, word by word, with a map back to the text as given.
 
-TCVN3 (ABC) has one byte for each letter; in its fonts µ looks like à. VNI writes a vowel and then its mark as a second
-character. Such text occurs as bytes, and as Latin-1 letters in files that were later saved as Unicode. Both tables
-are those of the fonts .VnTime and VNI-Times.
+A text may be half Unicode and half TCVN3: somebody pasted one into the other. So each word is judged on its own, and the
+reading of a run of words is the one that makes most of them Vietnamese syllables. To change the reading costs something, most
+inside a line, so that one foreign word ("Café") changes nothing. The search for the cheapest sequence of readings is the
+algorithm of Viterbi; its work is linear in the length of the text.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
-from collections.abc import Callable
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from .normalize import TONE_MARKS
+from .old_fonts import (
+    MISREAD_1258,
+    TCVN3_LETTERS,
+    UTF8_SEQUENCE,
+    VNI_LETTERS,
+    Mapped,
+    from_misread_1258,
+    from_mojibake,
+    from_tcvn3,
+    from_vni,
+    mapped_nfc,
+    to_tcvn3,
+    to_vni,
+)
 
-# A text, and for each of its characters and for its end the offset in the original.
-Mapped = tuple[str, list[int]]
+__all__ = [
+    "READABLE_PLAUSIBILITY",
+    "Repaired",
+    "from_tcvn3",
+    "from_vni",
+    "mapped_nfc",
+    "plausibility",
+    "repair",
+    "repair_tables",
+    "repair_text",
+    "to_tcvn3",
+    "to_vni",
+]
+
+# Letters of Latin-1 that Vietnamese does not have, and symbols: a text without them is hardly ever in an old encoding.
+SUSPECT_CHARACTERS = re.compile("[\u00a1-\u00be\u00c3-\u00c8\u00cb\u00ce-\u00d1\u00d6-\u00d8\u00db\u00dc\u00de\u00df\u00e4-\u00e7\u00eb\u00ee-\u00f1\u00f6-\u00f8\u00fb\u00fc\u00fe\u00ff]")  # fmt: skip
+_SUSPECT_LETTER = re.compile("[\xa1-\xbf\xc4-\xc7\xe4-\xe7\xd6-\xd8\xf6-\xf8]")
+# Letters that Latin-1 does not have. A word with one of them is Unicode already.
+_UNICODE_LETTER = re.compile("[^\\W\\d_\x00-\xff]|[\u0300-\u036f]")
+
+# The initials, vowels and finals that a Vietnamese syllable can have, without its tone.
+SYLLABLE = re.compile(
+    "(?:b|ch?|d|đ|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
+    "(?:uyê|iêu|yêu|oai|oao|oay|oeo|uây|uôi|uya|uyu|ươi|ươu|[aeêioôơuưy]|[ăâ](?=.)|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|yê|iu|oa|oă|"
+    "oe|oi|oo|ôi|ơi|ua|uâ|uê|ui|uô|uơ|uy|ưa|ươ|ưi|ưu|uă|uao?|ue|uơ)(?:ch?|m|ng?|nh|p|t)?"
+)
+_TONE = re.compile(f"[{TONE_MARKS}]")
+# A tone mark on the glide at the end of a syllable, in NFD: "xaõ" is "xã" in VNI, not a syllable of its own.
+MISPLACED_TONE = re.compile("(?:[aeo][\u0302\u0306\u031b]?|(?<!g)i)[iouy][\u0300\u0301\u0303\u0309\u0323]$")
+# An abbreviation: NĐ, ĐT, QĐ.
+_CONSONANTS = re.compile("[bcdđghklmnpqrstvx]+")
+
+# A word, with the Latin-1 characters in it that are letters in some old encoding.
+_LETTER = "[^\\W\\d_]|[\u0300-\u036f]"
+_TOKEN = re.compile(f"[\r\n]+|(?:{UTF8_SEQUENCE.pattern}|{_LETTER}|[\xa1-\xff])+")
+_WORD = re.compile(f"(?:{_LETTER})+")
+# Symbols that an old font draws as letters.
+_SYMBOLS = frozenset(c for c in (*TCVN3_LETTERS, "µ") if not c.isalpha() or c == "µ")
+# Those that are a word in TCVN3: à, á, ả, ạ, ô, ơ, ư, ì, Ô. The others are bullets, fractions and signs where they stand alone.
+_SYMBOL_WORDS = frozenset("µ¸¶¹«¬\u00ad×¤")
+_CAPITAL_SYMBOLS = frozenset("¡¢§£¥¦")
+# A capital alone stands beside one of these: "Nguyễn Văn Đ.", "T.Ư", "ĐT-VT".
+_JOINTS = frozenset(".-&/")
+_UNIT = re.compile("µ[mglsFVAWSHt]")
+# A longer word is none: it is not judged.
+_MAX_WORD_CHARS = 40
+# A text with a larger share of syllables is Vietnamese.
+READABLE_PLAUSIBILITY = 0.9
+# So many characters are judged at one time; a run of words may go on from one slice to the next.
+_SLICE_CHARS = 65_536
+_BLANK = re.compile("[ \t\r\n]")
 
 
 class Repaired(NamedTuple):
@@ -35,148 +98,51 @@ class Repaired(NamedTuple):
     origin: list[int] | None
 
 
-# The two tables: from how a letter is written in the old encoding to the letter.
-TCVN3_LETTERS = dict(
-    zip(
-        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦",
-        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
-        strict=True,
-    )
+class _Reading(NamedTuple):
+    """A way to read a run of words.
+
+    Attributes
+    ----------
+    name : str
+    convert : callable
+        Converts text, with a map back.
+    """
+
+    name: str
+    convert: Callable[[str], Mapped]
+
+
+_AS_GIVEN = 0
+_READINGS = (
+    _Reading("as given", lambda text: (text, list(range(len(text) + 1)))),
+    _Reading("TCVN3", from_tcvn3),
+    _Reading("VNI", from_vni),
+    _Reading("mojibake", from_mojibake),
+    _Reading("Windows-1258", from_misread_1258),
 )
+_TCVN3 = 1
 
-_VNI_MARKS = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
-_VNI_HAT = {"â": "", "à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
-_VNI_BREVE = {"ê": "", "è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
-_VNI_SINGLE = {"ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ", "ñ": "đ", "ô": "ơ", "ö": "ư"}
+# The costs of a sequence of readings. A word that is not a syllable as it is given; the same after conversion; a UTF-8
+# sequence that was misread, which hardly ever arises by chance; a word that must stay as it is.
+_WRONG, _STILL_WRONG, _MISREAD, _NEVER = 10, 11, 20, 10_000
+# To change the reading inside a line, there after a comma or the like, and between two lines or at the start of the text.
+_CHANGE_IN_LINE, _CHANGE_AT_MARK, _CHANGE_OF_LINE = 8, 7, 3
 
-
-def _vni_table() -> dict[str, str]:
-    table = dict(_VNI_SINGLE)
-    for vowel in "aeouy":
-        table |= {vowel + mark: vowel + tone for mark, tone in _VNI_MARKS.items()}
-    for vowel in "aeo":
-        table |= {vowel + mark: vowel + "\u0302" + tone for mark, tone in _VNI_HAT.items()}
-    table |= {"a" + mark: "a\u0306" + tone for mark, tone in _VNI_BREVE.items()}
-    for key, vowel in (("ô", "ơ"), ("ö", "ư")):
-        table |= {key + mark: vowel + tone for mark, tone in _VNI_MARKS.items()}
-    table = {key: unicodedata.normalize("NFC", letter) for key, letter in table.items()}
-    # A capital letter is followed by a capital mark, or by a small one if the typist was careless.
-    for key, letter in list(table.items()):
-        table[key.upper()] = table[key[0].upper() + key[1:]] = letter.upper()
-    return table
-
-
-VNI_LETTERS = _vni_table()
-_TCVN3_CHARACTER = re.compile("|".join(map(re.escape, TCVN3_LETTERS)))
-_VNI_CHARACTER = re.compile("|".join(map(re.escape, sorted(VNI_LETTERS, key=len, reverse=True))))
-_TO_TCVN3 = {letter: key for key, letter in TCVN3_LETTERS.items()}
-# A capital can be written in two ways; the one with a capital mark is taken. A small letter has one way.
-_TO_VNI = {
-    letter: key
-    for key, letter in sorted(VNI_LETTERS.items(), key=lambda pair: pair[0] in (pair[0].upper(), pair[0].lower()))
-}
-
-
-def _replace(pattern: re.Pattern[str], table: dict[str, str], text: str) -> Mapped:
-    parts: list[str] = []
-    origin: list[int] = []
-    last = 0
-    for match in pattern.finditer(text):
-        parts.append(text[last : match.start()])
-        origin.extend(range(last, match.start()))
-        parts.append(table[match[0]])
-        origin.extend([match.start()] * len(table[match[0]]))
-        last = match.end()
-    parts.append(text[last:])
-    origin.extend(range(last, len(text) + 1))
-    return "".join(parts), origin
-
-
-def from_tcvn3(text: str) -> Mapped:
-    """Convert text written for the TCVN3 (ABC) fonts.
-
-    Examples
-    --------
-    >>> from_tcvn3("C¶i c¸ch hµnh chÝnh")[0]
-    'Cải cách hành chính'
-    """
-    return _replace(_TCVN3_CHARACTER, TCVN3_LETTERS, text)
-
-
-def from_vni(text: str) -> Mapped:
-    """Convert text written for the VNI fonts.
-
-    Examples
-    --------
-    >>> from_vni("Caûi caùch haønh chính")[0]
-    'Cải cách hành chính'
-    """
-    return _replace(_VNI_CHARACTER, VNI_LETTERS, text)
-
-
-def to_tcvn3(text: str) -> str:
-    """Write NFC text for the TCVN3 fonts. These have no capitals with a tone, so such letters become small."""
-    return "".join(_TO_TCVN3.get(c) or _TO_TCVN3.get(c.lower(), c) for c in text)
-
-
-def to_vni(text: str) -> str:
-    """Write NFC text for the VNI fonts."""
-    return "".join(_TO_VNI.get(c, c) for c in text)
-
-
-def _from_mojibake(text: str) -> Mapped:
-    """Undo UTF-8 that was read as Windows-1252."""
-    data = bytearray()
-    for c in text:
-        try:
-            data += c.encode("cp1252")
-        except UnicodeEncodeError:
-            if ord(c) > 255:
-                return text, list(range(len(text) + 1))
-            data.append(ord(c))  # Windows-1252 does not define five bytes; they are kept as they are
-    try:
-        fixed = data.decode("utf8")
-    except UnicodeDecodeError:
-        return text, list(range(len(text) + 1))
-    origin, place = [], 0
-    for c in fixed:
-        origin.append(place)
-        place += len(c.encode("utf8"))
-    return fixed, [*origin, place]
-
-
-def mapped_nfc(text: str) -> Mapped:
-    """Return `text` in NFC, and for each character its offset in the original.
-
-    Examples
-    --------
-    >>> mapped_nfc("xa\u0303!")
-    ('xã!', [0, 1, 3, 4])
-    """
-    if unicodedata.is_normalized("NFC", text):
-        return text, list(range(len(text) + 1))
-    parts, origin = [], []
-    starts = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)] + [len(text)]
-    for a, b in pairwise(starts):
-        part = unicodedata.normalize("NFC", text[a:b])
-        parts.append(part)
-        origin.extend([a] * len(part))
-    return "".join(parts), [*origin, len(text)]
-
-
-_WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f\s“”‘’–—…•]")
-_TONE = re.compile(f"[{TONE_MARKS}]")
-# The initials, vowels and finals that a Vietnamese syllable can have, without its tone.
-SYLLABLE = re.compile(
-    "(?:b|ch?|d|đ|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
-    "(?:uyê|iêu|yêu|oai|oao|oay|oeo|uây|uôi|uya|uyu|ươi|ươu|[aăâeêioôơuưy]|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|yê|iu|oa|oă|oe|oi|oo|ôi|ơi|"
-    "ua|uâ|uê|ui|uô|uơ|uy|ưa|ươ|ưi|ưu|uă|uao?|ue|uơ)(?:ch?|m|ng?|nh|p|t)?"
-)
+_Costs = tuple[int, ...]
+_NEUTRAL: _Costs = (0,) * len(_READINGS)
 
 
 def _is_syllable(word: str) -> bool:
-    plain, tones = _TONE.subn("", unicodedata.normalize("NFD", word))
-    return tones <= 1 and SYLLABLE.fullmatch(unicodedata.normalize("NFC", plain)) is not None
+    apart = unicodedata.normalize("NFD", word.replace("ð", "đ"))
+    plain, tones = _TONE.subn("", apart)
+    if tones > 1 or MISPLACED_TONE.search(apart):
+        return False
+    return SYLLABLE.fullmatch(unicodedata.normalize("NFC", plain)) is not None
+
+
+def _words(text: str) -> list[str]:
+    """Return the words with letters beyond ASCII, in lower case."""
+    return [word.lower() for word in _WORD.findall(text) if not word.isascii()]
 
 
 def plausibility(text: str) -> float:
@@ -187,23 +153,188 @@ def plausibility(text: str) -> float:
     >>> plausibility("Thủ tục hành chính"), plausibility("Thñ tôc hµnh chÝnh")
     (1.0, 0.5)
     """
-    words = [word.lower() for word in _WORD.findall(text) if not word.isascii()]
+    words = _words(text)
     return sum(map(_is_syllable, words)) / len(words) if words else 1.0
 
 
-_READINGS: tuple[Callable[[str], Mapped], ...] = (_from_mojibake, from_tcvn3, from_vni)
-# Letters of Latin-1 that Vietnamese does not have. Text in an old encoding has some of them.
-SUSPECT_CHARACTERS = re.compile("[\u00a1-\u00be\u00c3-\u00c8\u00cb\u00ce-\u00d1\u00d6-\u00d8\u00db\u00dc\u00de\u00df\u00e4-\u00e7\u00eb\u00ee-\u00f1\u00f6-\u00f8\u00fb\u00fc\u00fe\u00ff]")  # fmt: skip
-# A text is converted only if its plausibility is below the first, and that of its best reading above the second.
-BROKEN_PLAUSIBILITY = 0.7
-READABLE_PLAUSIBILITY = 0.9
+@lru_cache(maxsize=1 << 16)
+def _costs(token: str) -> _Costs:
+    """Return what each reading of a token costs."""
+    if len(token) > _MAX_WORD_CHARS or token in _SYMBOLS or _UNIT.fullmatch(token):
+        return _NEUTRAL
+    if _UNICODE_LETTER.search(UTF8_SEQUENCE.sub("", token)):
+        return (0, *[_NEVER] * (len(_READINGS) - 1))
+    as_given = 0 if all(map(_is_syllable, _words(token))) else _WRONG
+    if len(token) > 1 and not _SYMBOLS.isdisjoint(token):
+        as_given = _WRONG
+    costs = [as_given]
+    for reading in _READINGS[1:]:
+        fixed = unicodedata.normalize("NFC", reading.convert(token)[0])
+        if fixed == token:
+            costs.append(as_given)
+            continue
+        costs.append(0 if _reads_as_word(fixed) else _STILL_WRONG)
+        if reading.convert is from_mojibake and not _SUSPECT_LETTER.search(fixed):
+            costs[0], costs[-1] = as_given and _MISREAD, costs[-1] // 2
+    return tuple(costs) if any(costs) else _NEUTRAL
+
+
+def _reads_as_word(fixed: str) -> bool:
+    """Whether a converted token has one word, which is a syllable, or only punctuation."""
+    words = _WORD.findall(fixed)
+    return len(words) < 2 and all(_is_syllable(word) or _CONSONANTS.fullmatch(word) for word in map(str.lower, words))
+
+
+def _cheapest_readings(text: str, tokens: Sequence[re.Match[str]], reading: int) -> list[int]:
+    """Return the number of the reading of each token. Line breaks are tokens too. `reading` is that of the text before."""
+    states = range(len(_READINGS))
+    totals = [_CHANGE_OF_LINE * (state != reading) for state in states]
+    came_from = bytearray()
+    change = _CHANGE_OF_LINE
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        word = token[0]
+        if before and change == _CHANGE_IN_LINE and not text[before.end() : token.start()].isspace():
+            change = _CHANGE_AT_MARK
+        if not word.isascii():
+            cheapest = min(totals)
+            best = totals.index(cheapest)
+            if max(totals) > cheapest + change:
+                came_from += bytes(state if totals[state] <= cheapest + change else best for state in states)
+                totals = [min(total, cheapest + change) for total in totals]
+            else:
+                came_from += _STAYED
+            totals = [total + cost - cheapest for total, cost in zip(totals, _costs(word), strict=True)]
+            change = _CHANGE_IN_LINE
+        else:
+            came_from += _STAYED
+            if word[0] in "\r\n":
+                change = _CHANGE_OF_LINE
+    state = totals.index(min(totals))
+    chosen = [state] * len(tokens)
+    for i in range(len(tokens) - 1, 0, -1):
+        state = came_from[i * len(_READINGS) + state]
+        chosen[i - 1] = state
+    return chosen
+
+
+_STAYED = bytes(range(len(_READINGS)))
+
+
+class _Edit(NamedTuple):
+    """A part of a text, what it becomes, and where each character of that came from."""
+
+    start: int
+    end: int
+    text: str
+    origin: Sequence[int]
+
+
+@lru_cache(maxsize=1 << 16)
+def _converted(word: str, reading: int) -> Mapped:
+    return _READINGS[reading].convert(word)
+
+
+def _slices(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of slices of a text that end at white space: their words are held in memory at one time."""
+    start = 0
+    while start < len(text):
+        space = _BLANK.search(text, start + _SLICE_CHARS)
+        end = space.end() if space else len(text)
+        yield start, end
+        start = end
+
+
+def _edits(text: str) -> Iterator[_Edit]:
+    """Yield what is to be converted, from left to right."""
+    reading = _AS_GIVEN
+    for start, end in _slices(text):
+        tokens = list(_TOKEN.finditer(text, start, end))
+        if reading == _AS_GIVEN and all(_costs(token[0])[_AS_GIVEN] == 0 for token in tokens if not token[0].isascii()):
+            continue
+        readings = _cheapest_readings(text, tokens, reading)
+        yield from _edits_of(text, tokens, readings)
+        reading = readings[-1] if readings else reading
+
+
+def _edits_of(text: str, tokens: Sequence[re.Match[str]], readings: Sequence[int]) -> list[_Edit]:
+    edits: list[_Edit] = []
+    line: list[tuple[str, int]] = []  # the words of a line, each with the number of its edit, or -1
+    for token, reading in zip(tokens, readings, strict=True):
+        word = token[0]
+        if word[0] in "\r\n":
+            _raise_capitals(line, edits)
+            line = []
+            continue
+        edit = -1
+        if reading != _AS_GIVEN and not word.isascii() and _is_convertible(text, token, reading):
+            edit = len(edits)
+            edits.append(_Edit(token.start(), token.end(), *_converted(word, reading)))
+        if reading == _TCVN3:
+            line.append((word, edit))
+    _raise_capitals(line, edits)
+    return edits
+
+
+def _is_convertible(text: str, token: re.Match[str], reading: int) -> bool:
+    """Whether to convert a token in a run of words that has this reading."""
+    word = token[0]
+    if word not in _SYMBOLS:
+        costs = _costs(word)
+        return costs[reading] < _STILL_WRONG or bool(costs[_AS_GIVEN])
+    before, after = text[max(token.start() - 2, 0) : token.start()], text[token.end() : token.end() + 1]
+    follows_number = before.strip()[-1:].isdecimal()
+    before = before[-1:]
+    if word == "®":  # the currency: 50.000 đ
+        return follows_number
+    if word in _SYMBOL_WORDS:
+        return not follows_number
+    return word in _CAPITAL_SYMBOLS and (before in _JOINTS or after in _JOINTS)
+
+
+def _raise_capitals(line: Sequence[tuple[str, int]], edits: list[_Edit]) -> None:
+    """Write the words of a TCVN3 line in capitals where the words around them are.
+
+    The TCVN3 fonts have no capitals with a tone, so that "CỘNG HÒA" is typed with small letters in it. Only a word with two
+    ASCII capitals shows that all of it is in capitals: the one of "Tổ" may begin a sentence.
+    """
+    shown = [_shows_capitals(word) for word, _ in line]
+    if True not in shown:
+        return
+    before = _carried(shown)
+    after = _carried(shown[::-1])[::-1]
+    for (_, number), here, *around in zip(line, shown, before, after, strict=True):
+        in_capitals = here if here is not None else (False not in around and True in around)
+        if in_capitals and number >= 0 and len(edits[number].text.upper()) == len(edits[number].text):
+            edits[number] = edits[number]._replace(text=edits[number].text.upper())
+
+
+def _shows_capitals(word: str) -> bool | None:
+    """Whether a word is in capitals; None if it does not show it."""
+    letters = [c for c in word if c.isascii() and c.isalpha()]
+    if any(c.islower() for c in letters):
+        return False
+    return True if len(letters) > 1 else None
+
+
+def _carried(shown: Iterable[bool | None]) -> list[bool | None]:
+    """Return for each place the last value that was shown up to it."""
+    carried, last = [], None
+    for value in shown:
+        last = value if value is not None else last
+        carried.append(last)
+    return carried
+
+
+def _may_need_repair(text: str) -> bool:
+    """Whether a text has suspect characters, or letters beyond ASCII but none beyond Latin-1."""
+    return bool(SUSPECT_CHARACTERS.search(text)) or not (text.isascii() or _UNICODE_LETTER.search(text))
 
 
 def repair(text: str) -> Repaired:
-    r"""Return `text` in NFC, converted if it is TCVN3, VNI or UTF-8 read as Windows-1252, and where each character was.
+    r"""Return `text` in NFC, converted where it is in an old encoding, and where each character was.
 
-    A text is converted only if it has letters that Vietnamese does not have, few of its words are Vietnamese, and
-    nearly every word of one of the three readings is.
+    The encodings are TCVN3, VNI, UTF-8 read as Windows-1252, and Windows-1258 read as Windows-1252. A word with a letter
+    beyond Latin-1 is never converted.
 
     Examples
     --------
@@ -211,69 +342,65 @@ def repair(text: str) -> Repaired:
     ('Thủ tục hành chính', 'Thủ tục hành chính')
     >>> repair("Thá»§ tá»¥c hÃ\xa0nh chÃ\xadnh").text
     'Thủ tục hành chính'
+    >>> repair("Đến nay, bé phËn mét cöa trả 97% hồ sơ").text
+    'Đến nay, bộ phận một cửa trả 97% hồ sơ'
     >>> repair("Café Zürich, Thủ tục")
     Repaired(text='Café Zürich, Thủ tục', origin=None)
     >>> repair("xa\u0303!")
     Repaired(text='xã!', origin=[0, 1, 3, 4])
     """
-    suspect = SUSPECT_CHARACTERS.search(text) is not None
-    if not suspect and unicodedata.is_normalized("NFC", text):
+    edits = list(_edits(text)) if _may_need_repair(text) else []
+    if not edits and unicodedata.is_normalized("NFC", text):
         return Repaired(text, None)
-    repaired, origin = _converted(text) if suspect else mapped_nfc(text)
-    return Repaired(repaired, None if repaired == text else origin)
+    parts: list[str] = []
+    origin: list[int] = []
+    last = 0
+    for start, end, converted, places in edits:
+        parts += text[last:start], converted
+        origin.extend(range(last, start))
+        origin.extend(start + place for place in places[:-1])
+        last = end
+    parts.append(text[last:])
+    origin.extend(range(last, len(text) + 1))
+    normal, back = mapped_nfc("".join(parts))
+    return Repaired(normal, None if normal == text else [origin[i] for i in back])
 
 
-def _converted(text: str) -> Mapped:
-    """Return the most plausible reading of a text that may be in an old encoding, in NFC."""
-    if plausibility(text) < BROKEN_PLAUSIBILITY:
-        reading, origin = max((read(text) for read in _READINGS), key=lambda mapped: plausibility(mapped[0]))
-        if plausibility(reading) > READABLE_PLAUSIBILITY:
-            normal, place = mapped_nfc(reading)
-            return normal, [origin[i] for i in place]
-    return mapped_nfc(text)
+def repair_text(text: str) -> str:
+    """Return the text of `repair` alone. For the text of a whole file this needs much less memory."""
+    parts: list[str] = []
+    last = 0
+    for start, end, converted, _ in _edits(text) if _may_need_repair(text) else ():
+        parts += text[last:start], converted
+        last = end
+    return unicodedata.normalize("NFC", "".join(parts) + text[last:])
 
 
-# UTF-16 without a byte order mark is recognised in at least this many bytes: one byte of each pair is often 0, the
-# other rarely.
-_UTF16_MIN_BYTES = 16
-_UTF16_ZEROS_MIN, _UTF16_ZEROS_MAX = 0.3, 0.05
-
-
-def sniff(head: bytes) -> str | None:
-    r"""Return the codec of a text from its first bytes, or None if they are not text.
-
-    It knows UTF-8 and UTF-16, with or without a byte order mark, Windows-1258, and Latin-1 for the old fonts. The
-    caller repairs the decoded text with `repair`.
-
-    Examples
-    --------
-    >>> sniff("Cải cách".encode("utf-16")), sniff(b"\x89PNG\r\n\x1a\n\0")
-    ('utf-16', None)
-    """
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in head:
-        zeros = [head[i::2].count(0) for i in (0, 1)]
-        pairs = len(head) / 2
-        if (
-            len(head) >= _UTF16_MIN_BYTES
-            and max(zeros) > _UTF16_ZEROS_MIN * pairs
-            and min(zeros) < _UTF16_ZEROS_MAX * pairs
-        ):
-            return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-        return None
-    try:
-        codecs.getincrementaldecoder("utf8")().decode(head)  # incremental: the last character may be cut
-    except UnicodeDecodeError:
-        return _sniff_single_byte(head)
-    return "utf-8-sig"
-
-
-def _sniff_single_byte(head: bytes) -> str | None:
-    if plausibility(repair(head.decode("latin-1")).text) > READABLE_PLAUSIBILITY:
-        return "latin-1"
-    try:
-        text = unicodedata.normalize("NFC", head.decode("cp1258"))
-    except UnicodeDecodeError:
-        return None
-    return "cp1258" if plausibility(text) > READABLE_PLAUSIBILITY else None
+def repair_tables() -> dict[str, Any]:
+    """Return the tables, patterns and costs of `repair`, for a program in another language."""
+    return {
+        "tcvn3": TCVN3_LETTERS,
+        "vni": VNI_LETTERS,
+        "misread1258": MISREAD_1258,
+        "utf8": UTF8_SEQUENCE.pattern,
+        "suspect": SUSPECT_CHARACTERS.pattern,
+        "suspectLetter": _SUSPECT_LETTER.pattern,
+        "syllable": SYLLABLE.pattern,
+        "misplacedTone": MISPLACED_TONE.pattern,
+        "consonants": _CONSONANTS.pattern,
+        "unit": _UNIT.pattern,
+        "symbols": "".join(sorted(_SYMBOLS)),
+        "symbolWords": "".join(sorted(_SYMBOL_WORDS)),
+        "capitalSymbols": "".join(sorted(_CAPITAL_SYMBOLS)),
+        "joints": "".join(sorted(_JOINTS)),
+        "maxWord": _MAX_WORD_CHARS,
+        "costs": {
+            "wrong": _WRONG,
+            "stillWrong": _STILL_WRONG,
+            "misread": _MISREAD,
+            "never": _NEVER,
+            "inLine": _CHANGE_IN_LINE,
+            "atMark": _CHANGE_AT_MARK,
+            "ofLine": _CHANGE_OF_LINE,
+        },
+    }

@@ -15,7 +15,7 @@ from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
 from ..reading.tables import TEXT_COLUMNS
 from ..reporting.formatting import pillar_css
-from ..text.encodings import SUSPECT_CHARACTERS, SYLLABLE, TCVN3_LETTERS, VNI_LETTERS
+from ..text.encodings import repair_tables
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
 from ..text.sentences import ABBREVIATIONS
 from ..version import __version__
@@ -75,11 +75,8 @@ def _data(model: Model) -> dict[str, Any]:
             "calibration": _array(model.calibration, "<f4"),
             "constants": {"sentenceShare": SENTENCE_SHARE, "scale": CODEBOOK_SCALE, "list": LIST_MIN_PILLARS},
             "language": {
-                "tcvn3": TCVN3_LETTERS,
-                "vni": VNI_LETTERS,
+                **repair_tables(),
                 "tones": TONE_MARKS,
-                "syllable": SYLLABLE.pattern,
-                "suspect": SUSPECT_CHARACTERS.pattern,
                 "invisible": INVISIBLE.pattern,
                 "glide": GLIDE_RHYME.pattern,
                 "finalI": FINAL_I_OR_Y.pattern,

@@ -28,6 +28,10 @@ NASTY = [
     "?!?!...”»)] (“Một cửa.” “Kỷ luật.”)",
     "hoà giải thuỷ lợi quí kỉ luật QÚY",
     "Xã rà soát văn bản. " * 500,
+    "· Xã Pá Lau » Thủ tục · ½ © ¨ ® § 5",
+    "Đến nay, bé phËn mét cöa tr¶ ®óng h¹n 97,6% hå s¬, theo báo cáo. Giải ngân 50.000 ®/kg.",
+    "Xã trả hồ sơ.\nCaûi caùch haønh chính; thủ tục\nThá»§ tá»¥c hÃ nh chÃ­nh, giải ngân\ncaÒi caìch",
+    "CéNG HßA X· HéI, ¤ng NguyÔn V¨n §. ë “tæ mét cöa”",
 ]
 
 
