@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import re
+import stat
+import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from shutil import copyfileobj, rmtree
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -25,13 +33,28 @@ __all__ = [
     "csp_hash",
     "data_path",
     "html_template",
+    "is_same_file",
+    "is_stream",
+    "remove_leftovers",
     "require_extra",
     "write_gzip",
     "xlsx_formats",
+    "xlsx_workbook",
 ]
 
 # Excel cuts a cell after 32,767 characters.
 MAX_XLSX_CELL_CHARS = 32_000
+# Workbooks hold the time when they were made. It is always this one, so that the same rows give the same bytes.
+XLSX_CREATED = datetime(2000, 1, 1)
+
+# Part of the names of temporary folders, after the name of the output, and how much of that name they have.
+_SCRATCH = ".cchc-ml-"
+MAX_SCRATCH_BYTES = 200
+# More links from one to the next are a circle.
+MAX_LINKS = 40
+
+_WRITE_BITS = 0o222
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def data_path(name: str) -> Path:
@@ -67,50 +90,223 @@ def require_extra(module: str, extra: str, what: str) -> Any:
 
 
 def check_target(path: Path) -> None:
-    """Raise if a file cannot be written at `path`: it is a folder, or its folder does not exist.
+    """Raise if a file cannot be written at `path`: it is a folder, is write-protected, or its folder does not exist.
 
     Raises
     ------
-    IsADirectoryError, FileNotFoundError
+    IsADirectoryError, FileNotFoundError, PermissionError
         The message says what to do.
     """
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; name a file")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"no folder {path.parent} to write {path.name} in")
+    folder = Path(os.path.realpath(path)).parent
+    if not is_stream(path) and not folder.is_dir():
+        raise FileNotFoundError(f"no folder {path.parent if not path.is_symlink() else folder} to write {path.name} in")
+    if path.exists() and not path.stat().st_mode & _WRITE_BITS:
+        raise PermissionError(f"{path} is write-protected; give another name, or allow writing to it")
 
 
-def check_writable(path: Path, overwrite: bool) -> None:
-    """Raise if `path` cannot be written, or exists and is not to be overwritten."""
+def check_writable(path: Path, overwrite: bool, inputs: Iterable[str | Path] = ()) -> None:
+    """Raise if `path` cannot be written, is one of the inputs, or exists and is not to be overwritten.
+
+    Nothing is overwritten in a pipe or a device, so these need no permission.
+    """
     check_target(path)
-    if path.exists() and not overwrite:
+    if any(is_same_file(path, name) for name in inputs):
+        raise ValueError(f"{path} is input and output; give the output another name")
+    if os.path.lexists(path) and not overwrite and not is_stream(path):
         raise FileExistsError(f"{path} exists; give --force to overwrite it")
+
+
+def is_same_file(a: str | Path | int, b: str | Path | int) -> bool:
+    """Return whether two names, or open file descriptors, are the same file on the disk."""
+    try:
+        one, other = os.stat(a), os.stat(b)
+    except (OSError, ValueError):  # a file that is not there
+        return False
+    return stat.S_ISREG(one.st_mode) and os.path.samestat(one, other)
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path is a pipe, a device or an open file descriptor, such as ``/dev/stdout``."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or _is_descriptor(path)
+
+
+def _is_descriptor(path: Path) -> bool:
+    for _ in range(MAX_LINKS):
+        if re.fullmatch(r"(/proc/[^/]+|/dev)/fd", os.path.realpath(path.parent)):
+            return True
+        if not path.is_symlink():
+            return False
+        path = path.parent / os.readlink(path)
+    return False
 
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path; when the block ends, rename that file to `path`, or delete it after an error.
 
-    Other programs see the old file or the complete new one, never a part of it.
+    Other programs see the old file or the complete new one, never a part of it. The file keeps its mode. Where `path`
+    is a link, the file that it points to is replaced. A pipe or a device gets the complete content at the end.
+
+    The temporary file has a folder of its own, in which the block may put other files too. Such folders of runs that
+    were killed are deleted.
 
     Raises
     ------
-    IsADirectoryError, FileNotFoundError
+    IsADirectoryError, FileNotFoundError, PermissionError
         See `check_target`.
+    OSError
+        The disk is full.
     """
     path = Path(path)
     check_target(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    to_stream = is_stream(path)
+    target = path if to_stream else Path(os.path.realpath(path))
+    folder = Path(tempfile.gettempdir()) if to_stream else target.parent
+    remove_leftovers(folder)
+    written = False
+    with _errors_name(path), _scratch_folder(folder, target.name) as scratch:
+        temporary = scratch / "output"
+        try:
+            temporary.touch()
+            yield temporary
+            if to_stream:
+                _copy_to_stream(temporary, target)
+            else:
+                _keep_mode(temporary, target)
+                temporary.replace(target)
+            written = True
+        finally:
+            if to_stream and not written:
+                _wake_reader(target)
+
+
+@contextmanager
+def _errors_name(path: Path) -> Iterator[None]:
+    """Make the errors of a full disk say which file was not written."""
     try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
+        yield
+    except OSError as error:
+        if error.errno in _FULL_DISK:
+            reason = os.strerror(error.errno or 0)
+            raise OSError(f"{path} was not written: {reason}; make room, then run again") from None
+        raise
+
+
+@contextmanager
+def _scratch_folder(folder: Path, name: str) -> Iterator[Path]:
+    """Yield a new hidden folder in `folder`. It is locked as long as it is in use, and deleted at the end."""
+    start = name.encode("utf8", "replace")[:MAX_SCRATCH_BYTES].decode("utf8", "ignore")
+    while True:
+        try:
+            scratch = Path(tempfile.mkdtemp(prefix=f".{start}{_SCRATCH}", dir=folder))
+            lock = open(scratch / "lock", "wb")  # noqa: SIM115
+        except PermissionError as error:
+            raise PermissionError(f"cannot write in {folder}: {error.strerror}") from None
+        with suppress(OSError):  # some network disks have no locks
+            _lock(lock.fileno(), wait=True)
+        if (scratch / "lock").exists():  # another run may have taken it for a leftover before it was locked
+            break
+        lock.close()
+    try:
+        yield scratch
     finally:
-        temporary.unlink(missing_ok=True)
+        lock.close()
+        rmtree(scratch, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete the temporary files in a folder whose runs were killed."""
+    for scratch in folder.glob(f".*{_SCRATCH}*"):
+        with suppress(OSError), open(scratch / "lock", "rb+") as lock:
+            _lock(lock.fileno())  # an error: a run still uses it, or the disk has no locks
+            rmtree(scratch, ignore_errors=True)
+
+
+def _lock(descriptor: int, *, wait: bool = False) -> None:
+    """Lock an open file until it is closed. If another process has locked it, wait for that process, or raise."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+def _keep_mode(temporary: Path, target: Path) -> None:
+    """Give a file the mode and, if the system allows it, the owner of the file that it replaces."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    if sys.platform != "win32":
+        new = temporary.stat()
+        if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+            with suppress(OSError):
+                os.chown(temporary, old.st_uid, old.st_gid)
+    temporary.chmod(stat.S_IMODE(old.st_mode))
+
+
+def _copy_to_stream(source: Path, target: Path) -> None:
+    # A file that the shell opened as standard output may hold something already.
+    with open(source, "rb") as file, open(os.open(target, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+        copyfileobj(file, stream)
+
+
+def _wake_reader(target: Path) -> None:
+    """Tell a program that waits at a pipe that nothing comes."""
+    if hasattr(os, "O_NONBLOCK") and stat.S_ISFIFO(target.stat().st_mode):
+        with suppress(OSError):  # nobody waits
+            os.close(os.open(target, os.O_WRONLY | os.O_NONBLOCK))
+
+
+@contextmanager
+def xlsx_workbook(path: Path, **options: Any) -> Iterator[Any]:
+    """Yield an xlsxwriter workbook; when the block ends without an error, it is written to `path`.
+
+    Cells are strings, numbers or empty, never formulas or links. The same content gives the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        As `atomic_write` yields it: temporary files of the workbook are put beside it.
+    **options
+        More options of ``xlsxwriter.Workbook``.
+    """
+    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(path.parent)}
+    book = xlsxwriter.Workbook(str(path), {**safe, **options})
+    book.set_properties({"created": XLSX_CREATED})
+    try:
+        yield book
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        _abandon_zip_files(error)
+        raise error.args[0] from None
+    finally:
+        book.fileclosed = True  # otherwise it would write the file when it is deleted
+        for sheet in book.worksheets():
+            if sheet.constant_memory:
+                sheet._opt_close()
+
+
+def _abandon_zip_files(error: BaseException) -> None:
+    """Keep the zip files that an error left open from writing again when they are deleted: that would fail too."""
+    causes = [error]
+    while causes[-1].__context__ is not None:
+        causes.append(causes[-1].__context__)
+    for cause in causes:
+        for frame, _ in walk_tb(cause.__traceback__):
+            for value in frame.f_locals.values():
+                if isinstance(value, ZipFile) and value.fp:
+                    value.fp = None
 
 
 def xlsx_formats(book: Any) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from ..files import atomic_write
 from ..files import check_writable as check_writable  # every command that writes needs it
@@ -18,16 +20,11 @@ from ..files import check_writable as check_writable  # every command that write
 if TYPE_CHECKING:
     from rich.console import Console
 
-app = typer.Typer(
-    help="Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính).",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
 MAX_JOBS = 256
 # Width of printed tables if the output is not a terminal, in characters.
 PAGE_CHARS = 110
+# A longer message is cut in the middle.
+MAX_MESSAGE_CHARS = 1000
 
 
 def check_jobs(jobs: int | None) -> int | None:
@@ -60,26 +57,154 @@ KeepBoilerplateOption = Annotated[
 KeepFurnitureOption = Annotated[bool, typer.Option("--keep-furniture", hidden=True)]
 
 
+# Typer does not export the class of all its errors about options and arguments.
+_TyperUsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+class _ReaderLeftError(Exception):
+    """A broken pipe, for which Typer would exit with status 1."""
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _ReaderLeftError from None
+
+
+class _Help:
+    """A command or a group whose reader may leave early while the help is printed."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        try:
+            super().format_help(ctx, formatter)  # type: ignore[misc]
+        except SystemExit:  # of the console of Typer
+            raise BrokenPipeError from None
+
+
+class Command(_Help, TyperCommand):
+    """A command that takes each option once: with two values, one would be ignored."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Raise if an option is given twice; then parse."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter, times in Counter(order).items():
+            if times > 1 and parameter.param_type_name == "option" and not parameter.multiple:
+                ctx.fail(f"{' or '.join(parameter.opts)} is given {times} times; give it once")
+        return super().parse_args(ctx, args)
+
+
+class Group(_Help, TyperGroup):
+    """Commands whose wrong options are one line on standard error, and for which a reader may leave early."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse the options of the program; this prints its help and its version."""
+        with _reader_may_leave():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; this prints its help too."""
+        with _reader_may_leave():
+            return super().invoke(ctx)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run, and exit with the status."""
+        run = functools.partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)
+        if not standalone_mode:
+            return run()
+        status: Any = 0
+        try:
+            status = run()
+            sys.stdout.flush()
+        except _TyperUsageError as error:
+            if message := error.format_message():  # type: ignore[attr-defined]
+                context = getattr(error, "ctx", None)
+                _, _, command = context.command_path.partition(" ") if context else ("", "", "")
+                print_error(f"{message.rstrip('.')}; see: {' '.join(['cchc-ml', *command.split(), '--help'])}")
+            status = 2
+        except (BrokenPipeError, _ReaderLeftError):
+            _ignore_stdout()
+        except OSError as error:
+            print_error(_reason(error))
+            status = 2
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+app = typer.Typer(
+    cls=Group,
+    help="Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
 def command(function: Callable[..., None], of: typer.Typer = app) -> Callable[..., None]:
     """Register a function as a command. Its errors become one line on standard error and exit status 2."""
 
-    @of.command(function.__name__.rstrip("_"))
+    @of.command(function.__name__.rstrip("_"), cls=Command)
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
+            sys.stdout.flush()
         except BrokenPipeError:  # the program that reads our output, such as `head`, has stopped
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (ValueError, TypeError, OSError, ImportError) as error:
-            print_error(str(error))
+            _ignore_stdout()
+        except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+            print_error(_reason(error))
             raise typer.Exit(2) from None
 
     return run
 
 
+def _ignore_stdout() -> None:
+    """Write nothing more to standard output: what Python still holds back for it would fail at the end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _reason(error: Exception) -> str:
+    """Return the message of an error. One of the system says which file it is about."""
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}" if str(error) else "not enough memory"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__
+
+
+def one_line(message: str) -> str:
+    r"""Return a message that cannot control a terminal, in one line and not too long.
+
+    Examples
+    --------
+    >>> one_line("no file \x1b[31m.txt\nhere")
+    'no file \\x1b[31m.txt here'
+    """
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(message.split()))
+    if len(line) <= MAX_MESSAGE_CHARS:
+        return line
+    half = MAX_MESSAGE_CHARS // 2
+    return f"{line[:half]} … {line[-half:]}"
+
+
 def print_error(message: str) -> None:
     """Print a message as one line on standard error."""
-    print("cchc-ml:", " ".join(message.split()), file=sys.stderr)
+    tell(f"cchc-ml: {message}")
+
+
+def tell(message: str) -> None:
+    """Print one line about what was done on standard error."""
+    with suppress(OSError):  # nobody can read it
+        print(one_line(message), file=sys.stderr)
 
 
 def report_failures(failures: Iterable[str], n_files: int) -> None:
@@ -103,21 +228,35 @@ def make_console(file: TextIO | None = None) -> Console:
     """Return a Rich console for a file, by default standard output. If it is not a terminal, its width is fixed."""
     from rich.console import Console
 
-    console = Console(file=file, highlight=False)
+    class PipeConsole(Console):
+        def on_broken_pipe(self) -> None:  # Rich would exit with status 1
+            raise BrokenPipeError
+
+    console = PipeConsole(file=file, highlight=False)
     if not console.is_terminal:
         console.width = PAGE_CHARS
     return console
 
 
 @contextmanager
-def progress_bar(description: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a progress bar on standard error if it is a terminal. Yield a function of (done, total) that moves it."""
+def progress_bar(description: str, unit: str = "") -> Iterator[Callable[[float, float | None], None]]:
+    """Show a progress bar on standard error if it is a terminal. Yield a function of (done, total) that moves it.
+
+    It shows how much is done and how long the rest takes; with a `unit`, also how many of these are done in a second.
+    """
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    class Count(ProgressColumn):
+        def render(self, task: Any) -> Text:
+            total = "" if task.total is None else f"/{task.total:,.0f}"
+            rate = f", {task.speed:,.0f} {unit}/s" if unit and task.speed else ""
+            return Text(f"{task.completed:,.0f}{total}{f' {unit}' if unit else ''}{rate}")
+
+    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), Count(), TimeRemainingColumn(), "left")
     with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
-from io import TextIOWrapper
+from io import TextIOBase, TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run the command line. Output is UTF-8 everywhere, and temporary files are removed if the run is ended."""
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf8", errors="backslashreplace")
@@ -29,6 +31,26 @@ def main() -> None:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
             signal.signal(number, on_signal)
     app(prog_name="cchc-ml")
+
+
+class _Closed(TextIOBase):
+    """Standard output that was closed before the start: whoever prints to it gets an error."""
+
+    def write(self, _: str) -> int:
+        raise OSError("standard output is closed; give -o FILE, or open it")
+
+
+def _replace_closed_streams() -> None:
+    """Make a closed standard stream one that can be used. cron, services and ``>&-`` start programs like that."""
+    for descriptor in range(3):  # else the next file that is opened would get this number, and what is printed
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf8")  # noqa: SIM115
 
 
 def on_signal(number: int, _: Any) -> None:

@@ -13,6 +13,7 @@ import typer
 from .common import (
     ColumnOption,
     ForceOption,
+    Group,
     ModelOption,
     check_writable,
     command,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ..review.merge import Merged
 
 review = typer.Typer(
+    cls=Group,
     help="Label paragraphs yourself: choose which, label them in Excel or on a page, merge what several people said.",
     no_args_is_help=True,
 )

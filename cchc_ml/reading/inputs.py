@@ -278,6 +278,8 @@ def _article_rows(article: Article, keep_boilerplate: bool, source: str | None =
 
 def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator[TextRow]:
     """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
+    if sys.stdin is None:  # cron, services and ``<&-`` start programs like that
+        raise ValueError(f"{STANDARD_INPUT} is closed; open it, or name files")
     stream: IO[bytes] = sys.stdin.buffer
     lines = []
     while (first := stream.readline()) and not first.strip():
@@ -302,4 +304,7 @@ def _is_header(line: str, text_column: str | None) -> bool:
     if len(line) > MAX_HEADER_CHARS:
         return False
     headers = (next(csv.reader([line.strip()], delimiter=delimiter), []) for delimiter in CSV_DELIMITERS)
-    return any(find_text_column(header, text_column) for header in headers)
+    try:
+        return any(find_text_column(header, text_column) for header in headers)
+    except csv.Error:  # a carriage return alone
+        return False

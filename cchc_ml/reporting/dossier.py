@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
 from ..pillars import PILLARS, Pillar
 from ..text.spans import spans
 from .formatting import interval, percent
@@ -160,30 +160,28 @@ def _read_docx(path: Path) -> tuple[str, str]:
 
 
 def _write_xlsx(overview: Overview, path: Path) -> None:
-    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     sheets: dict[str, list[XlsxRow]] = {SHARES_SHEET: [SHARE_COLUMNS, *_share_rows(overview.overall)]}
     for pillar in PILLARS:
         sheets[pillar.short] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    formats = xlsx_formats(book)
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        widths = SHARE_COLUMN_WIDTHS if name == SHARES_SHEET else QUOTE_COLUMN_WIDTHS
-        for j, width in enumerate(widths):
-            sheet.set_column(j, j, width)
-        for i, row in enumerate(rows):
-            for j, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(i, j, value, formats["wrap" if i else "head"])
-                else:
-                    sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
-    sheet = book.add_worksheet(PROVENANCE_HEADING)
-    sheet.set_column(0, 0, 120)
-    record = _provenance_json(overview, _xlsx_content(sheets.values()))
-    for i, line in enumerate(record.splitlines()):
-        sheet.write_string(i, 0, line)
-    book.close()
+    with xlsx_workbook(path) as book:
+        formats = xlsx_formats(book)
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            widths = SHARE_COLUMN_WIDTHS if name == SHARES_SHEET else QUOTE_COLUMN_WIDTHS
+            for j, width in enumerate(widths):
+                sheet.set_column(j, j, width)
+            for i, row in enumerate(rows):
+                for j, value in enumerate(row):
+                    if isinstance(value, str):
+                        sheet.write_string(i, j, value, formats["wrap" if i else "head"])
+                    else:
+                        sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
+        sheet = book.add_worksheet(PROVENANCE_HEADING)
+        sheet.set_column(0, 0, 120)
+        record = _provenance_json(overview, _xlsx_content(sheets.values()))
+        for i, line in enumerate(record.splitlines()):
+            sheet.write_string(i, 0, line)
 
 
 def _quote_rows(quotes: Iterable[Quote]) -> Iterator[XlsxRow]:

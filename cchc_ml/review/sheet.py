@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_write, require_extra
+from ..files import atomic_write, xlsx_workbook
 from ..reading.tables import Row, read_rows, table_kind
 from .categories import Category, find_category
 from .items import ReviewItem
@@ -277,9 +277,7 @@ def _write_workbook(
     rows: Iterable[tuple[ReviewItem, Row]], path: Path, columns: Sequence[str], categories: Sequence[Category]
 ) -> None:
     """Write the workbook. Cells are strings and numbers, never formulas."""
-    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    try:
+    with xlsx_workbook(path) as book:
         sheet = book.add_worksheet("Gắn nhãn")
         formats = _formats(book, categories)
         count = 0
@@ -290,8 +288,6 @@ def _write_workbook(
         _write_head(sheet, columns, categories, formats)
         _lay_out(sheet, count, columns, categories)
         _write_codebook(book, categories, formats)
-    finally:
-        book.close()
 
 
 def _formats(book: Any, categories: Sequence[Category]) -> dict[str, Any]:

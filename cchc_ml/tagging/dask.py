@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
+from ..files import remove_leftovers
 from ..version import __version__
 from .parquet import Partition, PartitionResult, tag_partition
 
@@ -109,13 +110,5 @@ def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]
                 yield PartitionResult(partition, 0, ValueError(f"{partition.source}: {error}"))
     finally:
         client.unregister_worker_plugin(plugin.name)
-        targets = [Path(partition.target) for partition in partitions]
-        for folder in {target.parent for target in targets}:
-            _clean(folder, {target.name for target in targets})
-
-
-def _clean(folder: Path, names: set[str]) -> None:
-    """Delete the temporary files of workers that died."""
-    for path in folder.glob(".*"):
-        if path.name[1:].rpartition(".")[0] in names:
-            path.unlink(missing_ok=True)
+        for folder in {Path(partition.target).parent for partition in partitions}:
+            remove_leftovers(folder)  # of workers that died

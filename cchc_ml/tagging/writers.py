@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
 from ..pillars import PILLARS
 from ..reading.tables import TABLES, Row, check_free, find_text_column, table_kind
 from ..text.normalize import printable
@@ -97,19 +97,13 @@ OTHER_COLUMN_CHARS = 13
 
 
 def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> None:
-    """Write a workbook for clerks: one row per paragraph, one column per pillar, the evidence in bold in the text.
-
-    Cells are strings, numbers or empty, never formulas: a text that begins with "=" stays a text.
-    """
-    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    formats = xlsx_formats(book)
-    sheet = book.add_worksheet("CCHC")
-    sheet.freeze_panes(1, 0)
+    """Write a workbook for clerks: one row per paragraph, one column per pillar, the evidence in bold in the text."""
     columns: list[str] = []
     number = 0
-    try:
+    with xlsx_workbook(path, constant_memory=True) as book:
+        formats = xlsx_formats(book)
+        sheet = book.add_worksheet("CCHC")
+        sheet.freeze_panes(1, 0)
         for number, row in enumerate(rows, 1):
             if number >= MAX_XLSX_ROWS:
                 raise ValueError(
@@ -131,8 +125,6 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> Non
             sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), formats["wrap"])
         if columns:
             sheet.autofilter(0, 0, number, len(columns) + len(PILLARS))
-    finally:
-        book.close()
 
 
 def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any) -> None:

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -24,16 +25,41 @@ def test_start_loads_neither_scikit_learn_nor_underthesea(code):
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_reader_that_leaves_early_is_no_error(top):
-    done = subprocess.run(
-        f"{sys.executable} -m cchc_ml predict {SAMPLE} | head -c 10",
-        shell=True,
-        cwd=top,
-        capture_output=True,
-        check=True,
-    )
-    assert done.stdout == b'{"source":'
-    assert done.stderr == b""
+@pytest.mark.parametrize(
+    "arguments", [f"predict {SAMPLE}", "codebook", "explain --global", "--help", "predict --help", "--version"]
+)
+def test_a_reader_that_leaves_early_is_no_error(top, arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "cchc_ml", *arguments.split()]
+    done = subprocess.run(command, cwd=top, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("command", "status", "message"),
+    [
+        (f"predict {SAMPLE} -o {{out}} >&-", 0, None),
+        (f"predict {SAMPLE} -o {{out}} <&- >&- 2>&-", 0, ""),
+        (f"predict {SAMPLE} >&-", 2, "standard output is closed; give -o FILE, or open it"),
+        ("codebook >&-", 2, "standard output is closed; give -o FILE, or open it"),
+        ("--version >&-", 2, "standard output is closed; give -o FILE, or open it"),
+        ("predict - <&-", 2, "standard input is closed; open it, or name files"),
+        ("predict none.txt 2>&-", 2, ""),
+        (f"predict {SAMPLE} >/dev/full", 2, "No space left on device"),
+    ],
+)
+def test_closed_streams(top, tmp_path, command, status, message):
+    out = tmp_path / "o.jsonl"
+    shell = f"exec {sys.executable} -m cchc_ml {command.format(out=out)}"
+    done = subprocess.run(shell, shell=True, cwd=top, capture_output=True, text=True)
+    assert done.returncode == status
+    assert done.stdout == ""
+    if message is not None:
+        assert done.stderr == (f"cchc-ml: {message}\n" if message else "")
+    assert out.exists() == ("{out}" in command)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

@@ -238,12 +238,7 @@ def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
     outs = [tmp_path / f"{jobs}.{ending}" for jobs in (1, 2)]
     for jobs, out in enumerate(outs, 1):
         assert cli("predict", str(tmp_path / "rows.jsonl"), "-o", str(out), "--jobs", str(jobs)).exit_code == 0
-    if ending == "xlsx":  # a workbook holds the time it was made
-        openpyxl = needs("openpyxl")
-        read = [[[cell.value for cell in row] for row in openpyxl.load_workbook(out).active] for out in outs]
-        assert read[0] == read[1]
-    else:
-        assert outs[0].read_bytes() == outs[1].read_bytes()
+    assert outs[0].read_bytes() == outs[1].read_bytes()
 
 
 def test_a_table_shows_the_column_that_was_named(cli, tmp_path):
