@@ -1,76 +1,123 @@
-"""Fifty clients for thirty seconds against `cchc-ml serve`: ``python bench/load.py [SECONDS]``."""
+"""Fifty clients for thirty seconds against `cchc-ml serve`: ``python bench/load.py [SECONDS] [CHECKOUT ...]``.
+
+Of the requests, 60 % send one text, 20 % fifty texts, 10 % an article as text and 10 % one as HTML. With several
+checkouts, each is loaded in turn, twice, so that what else the machine does touches all of them alike.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import random
 import re
 import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
-from itertools import cycle, islice
+from collections import Counter, defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 
 TOP = Path(__file__).parent.parent
 CLIENTS = 50
+SAMPLES = {"txt": "data/samples/mot-cua-xa.txt", "html": "data/samples/hop-giao-ban.html"}
+KINDS, SHARES = ("one text", "50 texts", "txt", "html"), (60, 20, 10, 10)
 
 
-async def ask(
-    client: httpx.AsyncClient, number: int, until: float, texts: list[str], seconds: list[float], answers: Counter[str]
-) -> None:
-    """Send one text after the other, and every twentieth time a whole article, until time is up."""
-    article = (TOP / "data/samples/mot-cua-xa.txt").read_bytes()
-    for turn, text in enumerate(islice(cycle(texts), number, None)):
-        start = time.perf_counter()
-        if start > until:
-            return
-        try:
-            if turn % 20 == number % 20:
-                answer = await client.post("/v1/articles", params={"filename": "a.txt"}, content=article)
-            else:
-                answer = await client.post("/v1/tag", json={"text": text})
-            answers[str(answer.status_code)] += 1
-        except httpx.HTTPError as error:
-            answers[type(error).__name__] += 1
-        seconds.append(time.perf_counter() - start)
+class Requests:
+    """What the clients send, by kind."""
+
+    def __init__(self) -> None:
+        with open(TOP / "data/articles.jsonl", encoding="utf8") as file:
+            self.texts = [json.loads(line)["text"] for line in file]
+        self.articles = {kind: (TOP / name).read_bytes() for kind, name in SAMPLES.items()}
+
+    async def send(self, client: httpx.AsyncClient, kind: str, chance: random.Random) -> httpx.Response:
+        """Send one request."""
+        if kind in self.articles:
+            return await client.post("/v1/articles", params={"filename": f"a.{kind}"}, content=self.articles[kind])
+        texts = chance.sample(self.texts, 50) if kind == "50 texts" else chance.choice(self.texts)
+        return await client.post("/v1/tag", json={"text": texts})
 
 
-async def load(url: str, duration: float) -> None:
-    """Let the clients loose and tell how they fared."""
-    with open(TOP / "data/articles.jsonl", encoding="utf8") as file:
-        texts = [json.loads(line)["text"] for line in file]
-    seconds: list[float] = []
-    answers: Counter[str] = Counter()
+async def load(url: str, duration: float) -> tuple[dict[str, list[float]], Counter[str]]:
+    """Let the clients loose; return the seconds of each request by kind, and the count of each status."""
+    requests, answers = Requests(), Counter[str]()
+    seconds: dict[str, list[float]] = defaultdict(list)
+    until = time.perf_counter() + duration
+
+    async def work(number: int) -> None:
+        chance = random.Random(number)
+        while (start := time.perf_counter()) < until:
+            (kind,) = chance.choices(KINDS, SHARES)
+            try:
+                answers[str((await requests.send(client, kind, chance)).status_code)] += 1
+            except httpx.HTTPError as error:
+                answers[type(error).__name__] += 1
+            seconds[kind].append(time.perf_counter() - start)
+
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=httpx.Limits(max_connections=CLIENTS)) as client:
-        until = time.perf_counter() + duration
-        await asyncio.gather(*(ask(client, n, until, texts, seconds, answers) for n in range(CLIENTS)))
-    cuts = [1000 * cut for cut in statistics.quantiles(seconds, n=100)]
-    print(
-        f"{len(seconds)} requests in {duration:g} s by {CLIENTS} clients, "
-        f"{len(seconds) / duration:,.0f} a second: {dict(answers)}"
-    )
-    print(
-        f"latency: median {cuts[49]:.0f} ms, 95 % {cuts[94]:.0f} ms, 99 % {cuts[98]:.0f} ms, "
-        f"most {1000 * max(seconds):.0f} ms"
-    )
+        await asyncio.gather(*map(work, range(CLIENTS)))
+    return seconds, answers
 
 
-def main(duration: float = 30) -> None:
-    """Start a server, load it, stop it."""
-    server = subprocess.Popen(["cchc-ml", "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
-    try:
-        assert server.stderr is not None
-        found = re.search(r"http://\S+", server.stderr.readline())
-        assert found, "the server did not start"
-        asyncio.run(load(found[0], duration))
-    finally:
-        server.terminate()
-        server.wait()
+def usage(server: psutil.Process) -> tuple[float, float]:
+    """Return the seconds of processor and the megabytes of memory of a server and its children."""
+    used, memory = 0.0, 0
+    for process in (server, *server.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            used += times.user + times.system
+            memory += process.memory_full_info().uss
+    return used, memory / 1e6
+
+
+def measure(checkout: Path, duration: float) -> None:
+    """Start the server of a checkout, load it, stop it, and print how it fared."""
+    command = [sys.executable, "-m", "cchc_ml", "serve", "--port", "0"]
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    with subprocess.Popen(command, cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            found = re.search(r"http://\S+", server.stderr.readline())
+            assert found, "the server did not start"
+            process = psutil.Process(server.pid)
+            asyncio.run(load(found[0], min(duration, 3)))
+            before = usage(process)
+            seconds, answers = asyncio.run(load(found[0], duration))
+            after = usage(process)
+        finally:
+            server.terminate()
+    report(checkout.name, duration, seconds, answers, before, after)
+
+
+def report(
+    name: str,
+    duration: float,
+    seconds: dict[str, list[float]],
+    answers: Counter[str],
+    before: tuple[float, float],
+    after: tuple[float, float],
+) -> None:
+    """Print the table of one run."""
+    n = sum(map(len, seconds.values()))
+    print(f"{name}: {n} requests in {duration:g} s by {CLIENTS} clients, {n / duration:,.0f} a second: {dict(answers)}")
+    used, memory = 1000 * (after[0] - before[0]) / n, f"{before[1]:.0f} -> {after[1]:.0f} MB"
+    print(f"  processor {used:.1f} ms a request; memory {memory}")
+    for kind in KINDS:
+        cuts = [1000 * cut for cut in statistics.quantiles(seconds[kind], n=100)]
+        print(f"  {kind:8} p50 {cuts[49]:5.0f} ms, p95 {cuts[94]:5.0f} ms, p99 {cuts[98]:5.0f} ms")
+
+
+def main(duration: float = 30, *checkouts: Path) -> None:
+    """Measure each checkout, by default this one."""
+    for checkout in (*checkouts, *checkouts) or (TOP,):
+        measure(checkout.resolve(), duration)
 
 
 if __name__ == "__main__":
-    main(*map(float, sys.argv[1:]))
+    main(*map(float, sys.argv[1:2]), *map(Path, sys.argv[2:]))

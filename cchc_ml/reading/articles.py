@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..text.encodings import repair_text
 from .boilerplate import Block, Kind, arrange
@@ -13,11 +15,24 @@ from .documents import Facts, docx_blocks, pdf_blocks
 from .html import read_page
 from .lines import join_lines
 
-__all__ = ["ARTICLES", "MAX_ARTICLE_BYTES", "Article", "decode_article", "parse_article", "read_article"]
+__all__ = [
+    "ARTICLES",
+    "MAX_ARTICLE_BYTES",
+    "Article",
+    "article_from_bytes",
+    "decode_article",
+    "parse_article",
+    "read_article",
+]
 
 # A larger text is not an article, but a table or a book.
 MAX_ARTICLE_BYTES = 10_000_000
 MAX_HTML_TAGS = 200_000
+# The HTML parser compares every attribute of a tag with every other.
+MAX_TAG_ATTRIBUTES = 1_000
+# An opening tag with its attributes. In an attribute value in quotation marks, ">" does not end the tag.
+_OPENING_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+_QUOTED_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 # The file endings of articles.
 ARTICLES = (".txt", ".html", ".htm", ".docx", ".pdf")
 
@@ -72,20 +87,45 @@ def read_article(path: str | Path) -> Article:
     True
     """
     path = Path(path)
-    ending = path.suffix.lower()
     if not path.exists():
         raise FileNotFoundError(f"no file {path}")
-    if ending not in ARTICLES:
-        raise ValueError(f"{path} is not an article; want one of {', '.join(ARTICLES)}")
+    ending = _ending(str(path))
     if ending in (".docx", ".pdf"):
         check_not_empty(path)
-        texts, facts = docx_blocks(path) if ending == ".docx" else pdf_blocks(path)
-        return _check_text(_from_texts(str(path), texts, facts))
+        return _from_document(str(path), ending, path)
     with open(path, "rb") as file:
-        data = _check_size(file.read(MAX_ARTICLE_BYTES + 1), str(path))
+        return article_from_bytes(str(path), file.read(MAX_ARTICLE_BYTES + 1))
+
+
+def article_from_bytes(name: str, data: bytes) -> Article:
+    """Make an article from the content of a file. The file's name says of which kind it is.
+
+    Raises
+    ------
+    ImportError, ValueError
+        As for `read_article`.
+    """
+    ending = _ending(name)
+    _check_size(data, name)
+    if ending in (".docx", ".pdf"):
+        if not data:
+            raise ValueError(f"{name} is empty")
+        return _from_document(name, ending, io.BytesIO(data))
     if ending == ".txt":
-        return parse_article(decode(data, str(path)), str(path))
-    return parse_article(decode_page(data, str(path)), str(path), html=True)
+        return parse_article(decode(data, name), name)
+    return parse_article(decode_page(data, name), name, html=True)
+
+
+def _ending(name: str) -> str:
+    ending = PurePath(name).suffix.lower()
+    if ending not in ARTICLES:
+        raise ValueError(f"{name} is not an article; want one of {', '.join(ARTICLES)}")
+    return ending
+
+
+def _from_document(name: str, ending: str, file: Path | io.BytesIO) -> Article:
+    texts, facts = (docx_blocks if ending == ".docx" else pdf_blocks)(name, file)
+    return _check_text(_from_texts(name, texts, facts))
 
 
 def decode_article(data: bytes, source: str) -> Article:
@@ -126,6 +166,7 @@ def _from_html(text: str, source: str) -> Article:
     tags = text.count("<")
     if tags > MAX_HTML_TAGS:
         raise ValueError(f"{source} has {tags:,} HTML tags; want one article, at most {MAX_HTML_TAGS:,} tags")
+    _check_attributes(text, source)
     page = read_page(text)
     blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
     facts = (_clean(fact) if fact else None for fact in (page.headline, page.date, page.author, page.outlet))
@@ -133,6 +174,19 @@ def _from_html(text: str, source: str) -> Article:
     if article.paragraphs and not _has_body(blocks):
         return _from_texts(source, [block.text for block in blocks])
     return article
+
+
+def _check_attributes(text: str, source: str) -> None:
+    for tag in _OPENING_TAG.finditer(text):
+        if tag.end() - tag.start() < 2 * MAX_TAG_ATTRIBUTES:
+            continue
+        names = _QUOTED_VALUE.sub(" ", tag[0])
+        attributes = max(len(names.split()) - 1, names.count("="))
+        if attributes > MAX_TAG_ATTRIBUTES:
+            raise ValueError(
+                f"{source} has an HTML tag with {attributes:,} attributes; want one article, "
+                f"at most {MAX_TAG_ATTRIBUTES:,} attributes in a tag"
+            )
 
 
 def _from_texts(source: str, texts: Sequence[str], facts: Facts = _NO_FACTS) -> Article:

@@ -10,7 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, decode_article, read_article
+from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
 from .boilerplate import Kind
 from .decode import PrependedStream, check_not_empty
 from .tables import (
@@ -31,6 +31,7 @@ __all__ = [
     "InputItem",
     "PendingArticle",
     "TextRow",
+    "article_rows",
     "expand",
     "read_file",
     "read_inputs",
@@ -253,6 +254,17 @@ def _table_rows(rows: Iterable[tuple[str, Row]], name: str, text_column: str | N
         is_empty = False
     if is_empty:
         raise ValueError(f"{name} has no rows; want at least one row of text")
+
+
+def article_rows(name: str, data: bytes) -> Iterator[TextRow]:
+    """Yield the rows of an article from the content of its file, as `read_file` does.
+
+    Raises
+    ------
+    ImportError, ValueError
+        See `cchc_ml.reading.articles.read_article`.
+    """
+    return _article_rows(article_from_bytes(name, data), keep_boilerplate=False)
 
 
 def _article_rows(article: Article, keep_boilerplate: bool, source: str | None = None) -> Iterator[TextRow]:

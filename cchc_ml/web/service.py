@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
+from pathlib import PurePath
 from typing import Annotated, Any, TypeVar
 
 import uvicorn
@@ -26,7 +25,7 @@ from starlette.types import ASGIApp
 from ..model.model import Model
 from ..pillars import PILLARS
 from ..reading.articles import ARTICLES
-from ..reading.inputs import read_file
+from ..reading.inputs import article_rows
 from ..reading.tables import Row
 from ..tagging.rows import as_row, tag_rows
 from ..tagging.writers import json_lines
@@ -218,21 +217,14 @@ async def _uploaded_file(request: Request) -> tuple[str | None, bytes]:
 
 
 def _tag_article(model: Model, name: str, data: bytes) -> list[Row]:
-    """Return the tagged paragraphs of an article.
-
-    The readers of Word and PDF need a file, so the article is written to a temporary one.
-    """
+    """Return the tagged paragraphs of an article. It is read from memory: no file is left if the service is killed."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in ARTICLES:
         raise HTTPException(415, f"{name} is not an article file; want one of {', '.join(ARTICLES)}")
-    with TemporaryDirectory(prefix="cchc-ml-") as folder:
-        path = Path(folder, f"article{suffix}")
-        path.write_bytes(data)
-        try:
-            return [row | {"source": name} for row in tag_rows(model, read_file(path))]
-        except (ValueError, ImportError) as error:
-            status = 415 if isinstance(error, ImportError) else 422
-            raise HTTPException(status, str(error).replace(str(path), name)) from None
+    try:
+        return list(tag_rows(model, article_rows(name, data)))
+    except (ValueError, ImportError) as error:
+        raise HTTPException(415 if isinstance(error, ImportError) else 422, str(error)) from None
 
 
 def _add_information_routes(app: FastAPI, model: Model) -> None:

@@ -1,4 +1,6 @@
+import time
 import unicodedata
+from contextlib import suppress
 
 import pytest
 
@@ -127,3 +129,40 @@ def test_a_page_of_very_many_tags_is_not_an_article():
 def test_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="no file"):
         cchc_ml.read_article(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize("name", ["mot-cua-xa.txt", "hop-giao-ban.html"])
+def test_the_content_of_a_file_gives_the_article_of_the_file(top, name):
+    path = top / "data" / "samples" / name
+    assert articles.article_from_bytes(str(path), path.read_bytes()) == cchc_ml.read_article(path)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        " ".join(f"a{i}=1" for i in range(1_200)),
+        " ".join(f"long-name-{i}" for i in range(1_200)),
+        'a=">" ' + " ".join(f"a{i}='1'" for i in range(1_200)),
+        'a="<" ' + " ".join(f"a{i}" for i in range(1_200)),
+        '" ' + " ".join(f"a{i}=1" for i in range(1_200)) + ' "',
+        "".join(f'a{i}="1"' for i in range(1_200)),
+    ],
+    ids=range(6),
+)
+def test_a_tag_of_very_many_attributes_is_not_of_an_article(attributes):
+    with pytest.raises(ValueError, match=r"x has an HTML tag with 1,2\d\d attributes; want one article"):
+        parse_article(f"<body><p {attributes}>Xã họp.</p>", "x", html=True)
+
+
+@pytest.mark.parametrize("tag", ["a", 'a "', "a '", 'a = "', "a='\" "])
+def test_attributes_are_counted_in_linear_time(tag):
+    start = time.process_time()
+    with suppress(ValueError):  # a page may have no text
+        articles._check_attributes(f"<{tag}" * 190_000, "x")
+    assert time.process_time() - start < 5
+
+
+def test_long_values_are_not_attributes():
+    words = "hồ sơ trễ hẹn " * 2_000
+    article = parse_article(f"<p title=\"{words}\" data-a='{words}'>Xã họp bàn. {words}</p>", "x", html=True)
+    assert article.paragraphs[0].startswith("Xã họp bàn.")

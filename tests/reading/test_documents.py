@@ -1,3 +1,5 @@
+import re
+import time
 import zipfile
 
 import pytest
@@ -112,3 +114,32 @@ def test_a_missing_library_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "a.docx").write_bytes(b"PK")
     with pytest.raises(ImportError, match=r'needs docx; install it with: pip install "cchc_ml\[office\]"'):
         cchc_ml.read_article(tmp_path / "a.docx")
+
+
+def test_deeply_nested_paragraphs_are_read_in_one_walk(tmp_path):
+    """A hundred paragraphs around 30,000 pieces of text: each piece belongs to the innermost paragraph."""
+    document = needs("docx").Document()
+    document.add_paragraph("here")
+    document.save(tmp_path / "plain.docx")
+    nested = "<w:p><w:r>" * 100 + "<w:t>xã </w:t>" * 30_000 + "</w:r></w:p>" * 100
+    with zipfile.ZipFile(tmp_path / "plain.docx") as plain, zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        for name in plain.namelist():
+            text = plain.read(name)
+            if name == "word/document.xml":
+                text = re.sub(rb"<w:p>.*</w:p>", nested.encode(), text, flags=re.S)
+            archive.writestr(name, text)
+    start = time.process_time()
+    (paragraph,) = cchc_ml.read_article(tmp_path / "a.docx").paragraphs
+    assert paragraph == " ".join(["xã"] * 30_000)
+    assert time.process_time() - start < 10  # it was more than a minute
+
+
+def test_a_pdf_of_many_pages_is_rejected(tmp_path, monkeypatch):
+    path = write_pdf(tmp_path / "a.pdf", [["Xã họp."], ["Xã họp tiếp."], ["Xã họp nữa."]])
+    monkeypatch.setattr(documents, "MAX_PDF_PAGES", 2)
+    with pytest.raises(ValueError, match=r"a\.pdf has 3 pages; want one article, at most 2 pages"):
+        cchc_ml.read_article(path)
+    monkeypatch.setattr(documents, "MAX_PDF_PAGES", 3)
+    monkeypatch.setattr(documents, "MAX_PDF_CHARS", 60)
+    with pytest.raises(ValueError, match=r"a\.pdf has more than 60 characters; want one article"):
+        cchc_ml.read_article(path)
