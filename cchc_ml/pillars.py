@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -43,6 +44,9 @@ class Pillar(StrEnum):
 
 
 PILLARS: tuple[Pillar, ...] = tuple(Pillar)
+
+# An error shows so many characters of a wrong name.
+MAX_SHOWN_CHARS = 80
 
 # The colour of each pillar in pages and plots. Colour-blind readers can distinguish them (Okabe and Ito, 2008).
 COLOURS = dict(zip(PILLARS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"), strict=True))
@@ -96,21 +100,51 @@ def codebook() -> dict[Pillar, Entry]:
     return entries
 
 
+def _fold(name: str) -> str:
+    """Return a name as it is compared: in NFC and lower case, without invisible characters and double spaces."""
+    seen = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) != "Cf")
+    return " ".join(seen.casefold().split())
+
+
+@cache
+def _pillar_of_name() -> dict[str, Pillar]:
+    return {_fold(name): pillar for pillar in PILLARS for name in (pillar.value, pillar.vi, pillar.short)}
+
+
+def is_pillar(name: str) -> bool:
+    """Return whether a name is the slug or a Vietnamese name of a pillar; see `parse_pillar`.
+
+    Examples
+    --------
+    >>> is_pillar("Thể chế"), is_pillar("Nội dung")
+    (True, False)
+    """
+    return _fold(name) in _pillar_of_name()
+
+
 def parse_pillar(name: str) -> Pillar:
-    """Return the pillar with this slug or Vietnamese name. Upper and lower case are the same.
+    """Return the pillar with this slug or Vietnamese name.
+
+    Upper and lower case are the same, and so are the ways to write a letter with marks, or a space, in Unicode.
 
     Raises
     ------
     ValueError
-        No pillar has this name. The message lists the six slugs.
+        No pillar has this name. The message lists the six, and shows characters that are not visible.
 
     Examples
     --------
     >>> parse_pillar("Thủ tục hành chính")
     <Pillar.TTHC: 'tthc'>
     """
-    wanted = name.strip().casefold()
-    for pillar in PILLARS:
-        if wanted in (pillar.value, pillar.vi.casefold(), pillar.short.casefold()):
-            return pillar
-    raise ValueError(f"unknown pillar {name!r}; the six are {', '.join(PILLARS)}")
+    pillar = _pillar_of_name().get(_fold(name))
+    if pillar is None:
+        names = ", ".join(pillar.short for pillar in PILLARS)
+        raise ValueError(f"unknown pillar {_visible(name)}; the six are {', '.join(PILLARS)} ({names})")
+    return pillar
+
+
+def _visible(name: str) -> str:
+    """Return a name in quotation marks, with escapes for invisible characters, special spaces and separate marks."""
+    seen = (c if c.isprintable() and not unicodedata.combining(c) else ascii(c)[1:-1] for c in name[:MAX_SHOWN_CHARS])
+    return f"'{''.join(seen)}'"

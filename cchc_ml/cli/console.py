@@ -14,7 +14,8 @@ from rich.text import Text
 
 from ..learning.metric_tables import format_cell
 from ..pillars import PILLARS, Pillar, codebook
-from ..reading.tables import Row, find_text_column
+from ..reading.columns import find_text_column
+from ..reading.tables import Row
 from ..text.normalize import printable
 from ..text.spans import spans
 

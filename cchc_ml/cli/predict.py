@@ -20,6 +20,7 @@ from .common import (
     check_jobs,
     command,
     make_console,
+    print_error,
     progress_bar,
     report_failures,
 )
@@ -39,8 +40,8 @@ def predict(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .parquet, also .gz), folders, "
-            "patterns ('*.html'), or - for standard input.",
+            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .xls .ods .parquet, also .gz), "
+            "folders, patterns ('*.html'), or - for standard input.",
         ),
     ],
     model: ModelOption = None,
@@ -61,7 +62,9 @@ def predict(
     text_column: ColumnOption = None,
     keep_boilerplate: KeepBoilerplateOption = False,
     keep_furniture: KeepFurnitureOption = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that cannot be read or row without text.")
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -102,6 +105,7 @@ def predict(
         resume=resume,
         overwrite=force,
     )
+    notes: list[str] = []
     with nullcontext() if to_stdout else progress_bar("tagging") as show:
         summary = tag_inputs(
             read_model(model),
@@ -110,9 +114,12 @@ def predict(
             options,
             write=print_table if format is Format.table else None,
             on_error=None if strict else lambda file, reason: None,  # printed below, in the order of the files
+            on_note=None if strict else notes.append,
             on_file=show,
             on_rows=show and (lambda done: show(done, None)),
         )
+    for note in notes:
+        print_error(note)
     if summary.folder:
         print(f"wrote {summary.rows} rows in {summary.written} files to {out}", file=sys.stderr)
     report_failures(summary.failures.values(), len(summary.files))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, JobsOption, ModelOption, command, progress_bar
+from .common import ColumnOption, ForceOption, JobsOption, ModelOption, command, print_error, progress_bar
 
 
 @command
@@ -43,6 +43,7 @@ def report(
         if differences:
             raise typer.Exit(1)
         return
+    notes: list[str] = []
     with progress_bar("rows") as show:
         write_report(
             read_model(model),
@@ -53,6 +54,9 @@ def report(
             by=by,
             text_column=text_column,
             overwrite=force,
+            on_note=notes.append,
             on_rows=lambda done: show(done, None),
         )
+    for note in notes:
+        print_error(note)
     print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)

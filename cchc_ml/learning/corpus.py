@@ -18,9 +18,10 @@ from ..files import check_writable, data_path, write_gzip
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import PILLARS, Pillar, parse_pillar
+from ..reading.columns import find_text_column
 from ..reading.decode import read_text
 from ..reading.inputs import require_text
-from ..reading.tables import Row, find_text_column, read_rows
+from ..reading.tables import Row, read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -154,7 +154,11 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
     whole: Any = PrependedStream(head, stream)  # Any: TextIOWrapper takes a raw stream too
     number = 0
     try:
-        if codec.startswith("utf-16"):
+        if not codec.startswith("utf-16") and b"\r" in head and b"\n" not in head:
+            for line in _old_mac_lines(io.TextIOWrapper(whole, codec, newline=None), name):
+                number += 1
+                yield line
+        elif codec.startswith("utf-16"):
             for line in io.TextIOWrapper(whole, codec, newline="\n"):
                 number += 1
                 yield line
@@ -171,6 +175,14 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
 
 def _byte_lines(stream: PrependedStream, name: str) -> Iterator[bytes]:
     while line := stream.readline(MAX_LINE_BYTES):
+        if len(line) >= MAX_LINE_BYTES:
+            raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
+        yield line
+
+
+def _old_mac_lines(text: IO[str], name: str) -> Iterator[str]:
+    """Yield the lines of a text whose lines end with a carriage return only, as old Macs wrote them."""
+    while line := text.readline(MAX_LINE_BYTES):
         if len(line) >= MAX_LINE_BYTES:
             raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
         yield line

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path
@@ -12,27 +13,22 @@ from typing import IO, NamedTuple
 
 from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
 from .boilerplate import Kind
+from .columns import COLUMN_NAMES, find_text_column
 from .decode import PrependedStream, check_not_empty
-from .tables import (
-    CSV_DELIMITERS,
-    TABLES,
-    TEXT_COLUMNS,
-    Row,
-    find_text_column,
-    parse_csv,
-    parse_jsonl,
-    read_rows,
-    table_kind,
-)
+from .heads import is_total
+from .tables import CSV_DELIMITERS, TABLES, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
 
 __all__ = [
     "MAX_PARAGRAPH_CHARS",
     "READING_ERRORS",
     "InputItem",
+    "OnNote",
     "PendingArticle",
     "TextRow",
     "article_rows",
     "expand",
+    "is_blank",
+    "passed_over",
     "read_file",
     "read_inputs",
     "require_text",
@@ -50,6 +46,12 @@ ROWS_PER_REPORT = 256
 MAX_HEADER_CHARS = 2000
 
 STANDARD_INPUT = "standard input"
+
+# A note names so many places.
+PLACES_IN_NOTE = 5
+
+# Called with a sentence about what was passed over.
+OnNote = Callable[[str], None]
 
 # A row, with the name of the field that holds its text.
 TextRow = tuple[Row, str]
@@ -99,8 +101,11 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
     """
     text_column = find_text_column(row, wanted)
     if text_column is None:
-        name = repr(wanted) if wanted else f"'text' (nor {', '.join(TEXT_COLUMNS[1:])})"
-        raise ValueError(f"{where}: no field or column {name}; found: {', '.join(map(str, row)) or 'none'}")
+        name = repr(wanted) if wanted else f"'text' (nor {', '.join(COLUMN_NAMES['text'][1:6])} ...)"
+        raise ValueError(
+            f"{where}: no field or column {name}; found: {', '.join(map(str, row))[:300] or 'none'}; "
+            "name the column with --text-column"
+        )
     text = row[text_column]
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{where}: row without text ({text_column} is {text!r:.60})")
@@ -175,6 +180,7 @@ def read_inputs(
     text_column: str | None = None,
     keep_boilerplate: bool = False,
     on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
     on_file: Callable[[int], None] | None = None,
     on_rows: Callable[[int], None] | None = None,
 ) -> Iterator[InputItem]:
@@ -190,12 +196,14 @@ def read_inputs(
         Whether menus, captions and by-lines of articles count as paragraphs too.
     on_error : callable, optional
         Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
+    on_note : callable, optional
+        Called with a sentence about what of a table is passed over; see `rows_with_text`. Without it, nothing is.
     on_file : callable, optional
         Called with the number of each file, from 0, before it is read.
     on_rows : callable, optional
         Called with how many rows and articles were yielded, once for every 256 of them.
     """
-    items = _read_items(files, text_column, keep_boilerplate, on_error, on_file)
+    items = _read_items(files, text_column, keep_boilerplate, on_error, on_note, on_file)
     for number, item in enumerate(items, 1):
         yield item
         if on_rows and number % ROWS_PER_REPORT == 0:
@@ -207,6 +215,7 @@ def _read_items(
     text_column: str | None,
     keep_boilerplate: bool,
     on_error: Callable[[str, str], None] | None,
+    on_note: OnNote | None,
     on_file: Callable[[int], None] | None,
 ) -> Iterator[InputItem]:
     for number, path in enumerate(files):
@@ -216,14 +225,20 @@ def _read_items(
             yield PendingArticle(path, keep_boilerplate)
             continue
         try:
-            yield from read_file(path, text_column=text_column, keep_boilerplate=keep_boilerplate)
+            yield from read_file(path, text_column=text_column, keep_boilerplate=keep_boilerplate, on_note=on_note)
         except READING_ERRORS as error:
             if not on_error:
                 raise
             on_error(path, str(error))
 
 
-def read_file(path: str | Path, *, text_column: str | None = None, keep_boilerplate: bool = False) -> Iterator[TextRow]:
+def read_file(
+    path: str | Path,
+    *,
+    text_column: str | None = None,
+    keep_boilerplate: bool = False,
+    on_note: OnNote | None = None,
+) -> Iterator[TextRow]:
     """Yield the rows of one file, each with the name of the field that holds its text.
 
     A row of a table keeps its fields. A paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and
@@ -237,23 +252,70 @@ def read_file(path: str | Path, *, text_column: str | None = None, keep_boilerpl
     """
     path = Path(path)
     if str(path) == "-":
-        yield from _standard_input(text_column, keep_boilerplate)
+        yield from _standard_input(text_column, keep_boilerplate, on_note)
     elif path.suffix.lower() in ARTICLES:
         yield from _article_rows(read_article(path), keep_boilerplate)
     elif table_kind(path) in TABLES:
-        yield from _table_rows(read_rows(path), str(path), text_column)
+        yield from _table_rows(read_rows(path, text_column, on_note), str(path), text_column, on_note)
     else:
         check_not_empty(path)
         raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
 
 
-def _table_rows(rows: Iterable[tuple[str, Row]], name: str, text_column: str | None) -> Iterator[TextRow]:
-    is_empty = True
+def rows_with_text(
+    rows: Iterable[PlacedRow], name: str, text_column: str | None = None, on_note: OnNote | None = None
+) -> Iterator[tuple[str, Row, str]]:
+    """Yield the rows of a table that have a text: the place, the row, and the name of the field with the text.
+
+    Parameters
+    ----------
+    rows : iterable of (str, dict)
+        As `cchc_ml.reading.tables.read_rows` yields them.
+    name : str
+        The name of the table.
+    text_column : str, optional
+        The name of the field; by default the first of a usual name.
+    on_note : callable, optional
+        Called once, at the end, with a sentence that counts the rows that were passed over: rows with an empty text
+        and, in sheets and CSV files, rows of totals. Without it, such a row raises.
+
+    Raises
+    ------
+    ValueError
+        A row is not a row of text (see `require_text`), or there are no rows.
+    """
+    is_sheet = ".jsonl" not in name.lower() and not name.lower().endswith(".parquet") and name != STANDARD_INPUT
+    empty: list[str] = []
+    totals: list[str] = []
+    is_used = False
     for where, row in rows:
-        yield row, require_text(where, row, text_column)
-        is_empty = False
-    if is_empty:
-        raise ValueError(f"{name} has no rows; want at least one row of text")
+        column = find_text_column(row, text_column)
+        if is_sheet and is_total(row.values()):
+            if on_note is None:
+                raise ValueError(f"{where}: a row of totals; delete it, or leave out --strict")
+            totals.append(where)
+        elif on_note is not None and column is not None and is_blank(row[column]):
+            empty.append(where)
+        else:
+            yield where, row, require_text(where, row, text_column)
+            is_used = True
+    if not is_used:
+        raise ValueError(f"{name} has no rows{' of text' * bool(empty or totals)}; want at least one row of text")
+    if on_note is not None and (empty or totals):
+        on_note(passed_over(name, empty, totals))
+
+
+def passed_over(name: str, empty: Sequence[str], totals: Sequence[str] = ()) -> str:
+    """Return a sentence that counts the rows of a table that were passed over, and names the first ones."""
+    counted = [(len(empty), "without text"), (len(totals), "of totals")]
+    places = [where.removeprefix(f"{name}, ") for where in [*empty, *totals]]
+    shown = [*places[:PLACES_IN_NOTE], *["..."][: len(places) > PLACES_IN_NOTE]]
+    return f"{name}: rows passed over: {' and '.join(f'{n:,} {what}' for n, what in counted if n)} ({', '.join(shown)})"
+
+
+def is_blank(text: object) -> bool:
+    """Return whether a cell has no text."""
+    return text is None or (isinstance(text, str) and not text.strip())
 
 
 def article_rows(name: str, data: bytes) -> Iterator[TextRow]:
@@ -288,7 +350,14 @@ def _article_rows(article: Article, keep_boilerplate: bool, source: str | None =
         yield row, "text"
 
 
-def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator[TextRow]:
+def _table_rows(
+    rows: Iterable[PlacedRow], name: str, text_column: str | None, on_note: OnNote | None
+) -> Iterator[TextRow]:
+    for _, row, column in rows_with_text(rows, name, text_column, on_note):
+        yield row, column
+
+
+def _standard_input(text_column: str | None, keep_boilerplate: bool, on_note: OnNote | None) -> Iterator[TextRow]:
     """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
     if sys.stdin is None:  # cron, services and ``<&-`` start programs like that
         raise ValueError(f"{STANDARD_INPUT} is closed; open it, or name files")
@@ -300,15 +369,19 @@ def _standard_input(text_column: str | None, keep_boilerplate: bool) -> Iterator
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
         rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note)
     elif start.startswith(b"[{"):
         raise ValueError(f"{STANDARD_INPUT} is one JSON array; want one object a line")
-    elif start.lower().startswith(b"sep=") or _is_header(start.decode("utf8", "replace"), text_column):
-        rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column)
+    elif start.lower().startswith(b"sep=") or _is_header(_first_line(start), text_column):
+        rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note)
     else:
         data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)
         yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, source="-")
+
+
+def _first_line(start: bytes) -> str:
+    return re.split("[\r\n]", start.decode("utf8", "replace"), maxsplit=1)[0]
 
 
 def _is_header(line: str, text_column: str | None) -> bool:

@@ -7,26 +7,29 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, time
-from functools import lru_cache
-from itertools import chain
+from decimal import Decimal
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ..files import require_extra
+from .columns import find_text_column
 from .decode import check_not_empty, decode_lines
-from .documents import check_archive
+from .heads import MAX_ROWS_ABOVE, Head, check_unique, find_head, first_filled_row, is_total
+from .workbooks import WORKBOOKS, read_workbook
 
 __all__ = [
     "CSV_DELIMITERS",
     "TABLES",
-    "TEXT_COLUMNS",
+    "WRITTEN_TABLES",
+    "PlacedRow",
     "Row",
     "check_free",
-    "find_text_column",
+    "decode_cell",
     "open_parquet",
     "parse_csv",
     "parse_jsonl",
@@ -39,34 +42,14 @@ Row = dict[str, Any]
 PlacedRow = tuple[str, Row]
 
 # The file endings of tables.
-TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
-# The usual names of the column that holds the text, the most usual first.
-TEXT_COLUMNS = ("text", "noi_dung", "nội dung", "nội_dung", "noi dung", "content", "đoạn", "doan")
+TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".parquet", *WORKBOOKS)
+# The file endings of tables that are also written.
+WRITTEN_TABLES = tuple(kind for kind in TABLES if kind not in WORKBOOKS or kind == ".xlsx")
 CSV_DELIMITERS = ",;\t"
+# A longer line of a CSV does not hold the names of its columns.
+MAX_HEADER_CHARS = 10_000
 # Rows that are read from a Parquet file together.
 PARQUET_BATCH_ROWS = 1024
-
-
-def find_text_column(columns: Iterable[str], wanted: str | None = None) -> str | None:
-    """Return the column that holds the text, or None: `wanted` if it is given, else the first column of a usual name.
-
-    Upper and lower case and white space at the ends do not matter.
-
-    Examples
-    --------
-    >>> find_text_column(["id", "Nội dung"]), find_text_column(["id", "text"], "body")
-    ('Nội dung', None)
-    """
-    return _find_text_column(tuple(columns), wanted)
-
-
-@lru_cache(maxsize=64)  # it is called for every row of a table
-def _find_text_column(columns: tuple[str, ...], wanted: str | None) -> str | None:
-    by_folded_name = {str(column).strip().casefold(): column for column in reversed(columns)}
-    for name in [wanted] if wanted else TEXT_COLUMNS:
-        if name.casefold() in by_folded_name:
-            return by_folded_name[name.casefold()]
-    return None
 
 
 def check_free(where: str, columns: Collection[str], names: Iterable[str]) -> None:
@@ -96,11 +79,6 @@ def check_free(where: str, columns: Collection[str], names: Iterable[str]) -> No
         raise ValueError(f"{where} already has a column {taken!r}, which the result needs; rename or drop it")
 
 
-def _check_unique(where: str, columns: Sequence[str]) -> None:
-    if len(set(columns)) != len(columns):
-        raise ValueError(f"{where}: two columns have the same name: {', '.join(columns)}; rename one of them")
-
-
 def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
@@ -123,14 +101,18 @@ def parse_jsonl(stream: Any, name: str) -> Iterator[PlacedRow]:
         yield where, row
 
 
-def parse_csv(stream: Any, name: str, delimiter: str | None = None) -> Iterator[PlacedRow]:
+def parse_csv(
+    stream: Any, name: str, delimiter: str | None = None, text_column: str | None = None
+) -> Iterator[PlacedRow]:
     """Read rows from a stream of CSV; see `read_rows`.
 
     Parameters
     ----------
     delimiter : str, optional
-        By default the one of comma, semicolon and tab that is in the first line most often: where the comma is the
-        decimal sign, as in Vietnam, Excel writes semicolons.
+        By default the one of comma, semicolon and tab that gives a row with the name of the column with the text, or
+        else the most columns: where the comma is the decimal sign, as in Vietnam, Excel writes semicolons.
+    text_column : str, optional
+        The column with the text. Default: any usual name.
     """
     lines = decode_lines(stream, name)
     first = next(lines, "")
@@ -139,79 +121,68 @@ def parse_csv(stream: Any, name: str, delimiter: str | None = None) -> Iterator[
         delimiter = first[4:5]
         first = next(lines, "")
         lines_before = 1
-    delimiter = delimiter or max(CSV_DELIMITERS, key=first.count)
     csv.field_size_limit(max(csv.field_size_limit(), sys.maxsize >> 32))
-    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    first_lines, delimiter, head = _csv_head(chain([first], lines), delimiter, text_column)
+    if head is None:
+        raise ValueError(f"{name} has no row of column names; want one as its first line")
+    reader = csv.reader(chain(first_lines, lines), delimiter=delimiter, strict=True)
     try:
-        columns = _csv_columns(next(reader, []), name)
+        for _ in range(head.first_row):
+            next(reader)
+        columns = _csv_columns(head, name)
         for cells in reader:
             if not any(cells):
                 continue
             where = f"{name}, line {reader.line_num + lines_before}"
+            if len(cells) < len(columns) and is_total(cells):
+                cells += [""] * (len(columns) - len(cells))
             if len(cells) < len(columns) or any(cells[len(columns) :]):
                 raise ValueError(f"{where}: {len(cells)} cells for {len(columns)} columns")
-            yield where, dict(zip(columns, cells, strict=False))
+            yield where, {column: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
     except csv.Error as error:
         raise ValueError(f"{name}, line {reader.line_num + lines_before}: broken CSV: {error}") from None
 
 
-def _csv_columns(header: list[str], name: str) -> list[str]:
+def _csv_head(
+    lines: Iterator[str], delimiter: str | None, text_column: str | None
+) -> tuple[list[str], str, Head | None]:
+    """Return the lines that were read, the delimiter, and the names of the columns.
+
+    One line is read below the names and no more: rows of a pipe are passed on as they arrive.
+    """
+    delimiters = delimiter or CSV_DELIMITERS
+
+    def heads() -> dict[str, Head]:
+        return {mark: head for mark in delimiters if (head := find_head(_csv_rows(read, mark), text_column))}
+
+    read: list[str] = []
+    for line in lines:
+        read.append(line)
+        if heads():
+            read += islice(lines, 1)  # the names may go on in a second row
+            found = heads()
+            mark = max(found, key=lambda mark: len(found[mark].columns))
+            return read, mark, found[mark]
+        if len(read) == MAX_ROWS_ABOVE or len(line) > MAX_HEADER_CHARS:
+            break
+    mark = max(delimiters, key=lambda mark: max(map(len, _csv_rows(read[:1], mark)), default=0))
+    return read, mark, first_filled_row(_csv_rows(read, mark))
+
+
+def _csv_rows(lines: Iterable[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return []
+
+
+def _csv_columns(head: Head, name: str) -> list[str | None]:
     """Return the column names, without the empty columns at the right edge of a sheet."""
-    if not header:
-        raise ValueError(f"{name} has no row of column names; want one as its first line")
-    columns = list(header)
+    columns = list(head.columns)
     while columns and not columns[-1]:
         columns.pop()
-    _check_unique(name, columns)
+    check_unique(name, head.names())
     return columns
-
-
-def _read_xlsx(path: Path) -> Iterator[PlacedRow]:
-    """Read the first visible sheet that has rows. Its first row that is not empty holds the column names."""
-    with _open_workbook(path) as book:
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            rows = enumerate(sheet.iter_rows(values_only=True), 1)
-            header = next((cells for _, cells in rows if _is_filled(cells)), None)
-            if header is None:
-                continue
-            columns = _xlsx_columns(header, path)
-            for number, cells in rows:
-                if _is_filled(cells):
-                    yield f"{path}, row {number}", _xlsx_row(columns, cells)
-            return
-        raise ValueError(f"{path} has no rows; want column names and rows on a visible sheet")
-
-
-@contextmanager
-def _open_workbook(path: Path) -> Iterator[Any]:
-    openpyxl = require_extra("openpyxl", "office", ".xlsx files")
-    check_archive(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises errors of any type for damaged files
-        raise ValueError(f"{path} is damaged or is not an Excel workbook ({type(error).__name__})") from None
-    try:
-        yield book
-    finally:
-        book.close()
-
-
-def _is_filled(cells: Iterable[Any]) -> bool:
-    return any(cell is not None for cell in cells)
-
-
-def _xlsx_columns(header: Iterable[Any], path: Path) -> list[str | None]:
-    """Return a name for each column; None and "" are columns without a name."""
-    columns = [None if cell is None else str(cell).strip() for cell in header]
-    _check_unique(str(path), [column for column in columns if column])
-    return columns
-
-
-def _xlsx_row(columns: Iterable[str | None], cells: Iterable[Any]) -> Row:
-    """Return the cells of the columns that have a name."""
-    return {column: _as_json(cell) for column, cell in zip(columns, cells, strict=False) if column}
 
 
 @contextmanager
@@ -233,22 +204,56 @@ def open_parquet(path: Path) -> Iterator[Any]:
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged or is not a Parquet file: {str(error).splitlines()[0]}") from None
     with file:
-        _check_unique(str(path), file.schema_arrow.names)
+        check_unique(str(path), file.schema_arrow.names)
         yield file
 
 
-def _read_parquet(path: Path) -> Iterator[PlacedRow]:
+def _read_sheets(path: Path, text_column: str | None, on_note: Callable[[str], None] | None) -> Iterator[PlacedRow]:
+    for where, row in read_workbook(path, text_column, on_note):
+        yield where, _as_row(row, find_text_column(row, text_column))
+
+
+def _read_parquet(path: Path, text_column: str | None) -> Iterator[PlacedRow]:
     with open_parquet(path) as file:
+        text = find_text_column(file.schema_arrow.names, text_column)
         batches = file.iter_batches(batch_size=PARQUET_BATCH_ROWS)
         rows = (row for batch in batches for row in batch.to_pylist())
         for number, row in enumerate(rows, 1):
-            yield f"{path}, row {number}", {column: _as_json(value) for column, value in row.items()}
+            yield f"{path}, row {number}", _as_row(row, text)
+
+
+def _as_row(row: Row, text_column: str | None) -> Row:
+    """Return a row with values that JSON has. A text that is not a string stays as it is: `require_text` rejects it."""
+    cells = {column: _as_json(value) for column, value in row.items()}
+    if text_column is not None and text_column in row:
+        cells[text_column] = decode_cell(row[text_column])
+    return cells
+
+
+def decode_cell(value: Any) -> Any:
+    r"""Return the text of a binary value, if it is UTF-8. Other values are returned as they are.
+
+    Impala, Hive and Spark can write text as binary values.
+
+    Examples
+    --------
+    >>> decode_cell("Xã họp".encode()), decode_cell(b"\xff"), decode_cell(5)
+    ('Xã họp', b'\xff', 5)
+    """
+    if isinstance(value, bytes):
+        with suppress(UnicodeDecodeError):
+            return value.decode("utf8")
+    return value
 
 
 def _as_json(value: Any) -> Any:
     """Return a cell as a value that JSON has: dates and times as text, NaN and infinity as None."""
+    if isinstance(value, bytes):
+        value = decode_cell(value)
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        value = int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, list | tuple):
@@ -270,8 +275,20 @@ def table_kind(path: Path) -> str:
     return "".join(endings).lower()
 
 
-def read_rows(path: str | Path) -> Iterator[PlacedRow]:
-    """Read the rows of a table one at a time: `.jsonl`, `.csv`, `.tsv` (also `.gz`), `.xlsx` or `.parquet`.
+def read_rows(
+    path: str | Path, text_column: str | None = None, on_note: Callable[[str], None] | None = None
+) -> Iterator[PlacedRow]:
+    """Read the rows of a table one at a time: `.jsonl`, `.csv`, `.tsv` (also `.gz`), `.parquet` or a workbook.
+
+    In a CSV and in a sheet, the first row that names the column with the text has the names of the columns; if there is
+    none, the first row that is not empty. What stands above is a title. All visible sheets with such a row are read.
+
+    Parameters
+    ----------
+    text_column : str, optional
+        The column with the text. Default: any usual name; see `cchc_ml.reading.columns.COLUMN_NAMES`.
+    on_note : callable, optional
+        Called with a sentence that names the sheets of a workbook that are not read.
 
     Yields
     ------
@@ -301,12 +318,12 @@ def read_rows(path: str | Path) -> Iterator[PlacedRow]:
     kind = table_kind(path)
     if kind not in TABLES:
         raise ValueError(f"{path} is not a table; want one of {', '.join(TABLES)}")
-    if kind == ".xlsx":
-        yield from _read_binary(path, _read_xlsx(path))
+    if kind in WORKBOOKS:
+        yield from _read_binary(path, _read_sheets(path, text_column, on_note))
     elif kind == ".parquet":
-        yield from _read_binary(path, _read_parquet(path))
+        yield from _read_binary(path, _read_parquet(path, text_column))
     else:
-        yield from _read_text(path, kind)
+        yield from _read_text(path, kind, text_column)
 
 
 def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
@@ -322,13 +339,13 @@ def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
         raise ValueError(f"{path} is damaged after {where} ({type(error).__name__})") from None
 
 
-def _read_text(path: Path, kind: str) -> Iterator[PlacedRow]:
+def _read_text(path: Path, kind: str, text_column: str | None) -> Iterator[PlacedRow]:
     with open(path, "rb") as raw:
         stream: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         try:
             if ".jsonl" in kind:
                 yield from parse_jsonl(stream, str(path))
             else:
-                yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None)
+                yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise ValueError(f"{path} is not a complete gzip file: {error}") from None

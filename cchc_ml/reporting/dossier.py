@@ -10,6 +10,7 @@ from typing import Any
 
 from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
 from ..pillars import PILLARS, Pillar
+from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
 from .formatting import interval, percent
 from .overview import Overview, Quote
@@ -197,13 +198,8 @@ def _xlsx_content(sheets: Iterable[Iterable[XlsxRow]]) -> str:
 
 
 def _read_xlsx(path: Path) -> tuple[str, str]:
-    openpyxl = require_extra("openpyxl", "office", ".xlsx files")
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises errors of many kinds on damaged files
-        raise ValueError(type(error).__name__) from None
-    try:
-        *sheets, record = ([tuple(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets)
-    finally:
-        book.close()
+    with open_workbook(path) as book:
+        *sheets, record = (
+            [tuple(row) for row in sheet_cells(book.get_sheet_by_name(name))] for name in book.sheet_names
+        )
     return "\n".join(str(row[0]) for row in record), _xlsx_content(sheets)

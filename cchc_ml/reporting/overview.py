@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..pillars import PILLARS, Pillar
+from ..reading.columns import COLUMN_NAMES, cell_of, columns_of, document_of, find_column, find_text_column
 from ..reading.dates import month_of, year_of
-from ..reading.tables import Row, find_text_column
+from ..reading.tables import Row
 from .formatting import clean_places, clean_text, month_and_year
 from .prevalence import Prevalence, prevalence_by_pillar
 
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BY_MONTH", "BY_YEAR", "UNKNOWN", "Document", "Overview", "Paragraph", "Quote", "gather"]
 
-# Usual names of the columns that say where a paragraph comes from.
-LINK_COLUMNS = ("url", "link", "liên kết", "lien_ket")
-OUTLET_COLUMNS = ("outlet", "báo", "bao", "nguồn", "nguon")
-DATE_COLUMNS = ("date", "ngày", "ngay")
-HEADLINE_COLUMNS = ("headline", "title", "tiêu đề", "tieu_de")
-DOCUMENT_COLUMNS = ("document", "article", *LINK_COLUMNS, "source")
+# The fields that a report shows. It says which of them no column has.
+REPORTED_FIELDS = ("date", "outlet", "headline")
+# A note shows so many characters of the names of columns.
+MAX_NOTE_CHARS = 300
 # Block kinds that are not counted as paragraphs.
 UNCOUNTED_KINDS = ("headline", "subheading", "boilerplate")
 
@@ -140,6 +139,7 @@ def gather(
     by: str | None = None,
     text_column: str | None = None,
     provenance: Mapping[str, Any] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Overview:
     """Return the overview of tagged rows.
 
@@ -156,12 +156,15 @@ def gather(
     provenance : mapping, optional
         What the rows were made from; see `cchc_ml.reporting.provenance.make_provenance`.
 
+    on_note : callable, optional
+        Called with a sentence that names the columns that no row has: the page then has no table by month, for example.
+
     Raises
     ------
     ValueError
         There is no paragraph, a row has no text, or no row has a value in the column to group by.
     """
-    entries = _read_entries(rows, by, text_column)
+    entries = _read_entries(rows, by, text_column, on_note)
     probabilities = np.array([[entry.paragraph.scores[pillar] for pillar in PILLARS] for entry in entries])
     tags = np.array([[pillar in entry.paragraph.evidence for pillar in PILLARS] for entry in entries])
     owners = np.array([entry.document.number for entry in entries])
@@ -191,27 +194,29 @@ def gather(
     )
 
 
-def _read_entries(rows: Iterable[Row], by: str | None, text_column: str | None) -> list[_Entry]:
+def _read_entries(
+    rows: Iterable[Row], by: str | None, text_column: str | None, on_note: Callable[[str], None] | None
+) -> list[_Entry]:
     """Return the paragraphs of the rows, with one `Document` for all rows that name the same one."""
     documents: dict[str, Document] = {}
     entries: list[_Entry] = []
-    columns: set[str] = set()
+    columns: dict[str, None] = {}  # in the order of the tables
     for row in rows:
         if row.get("kind") in UNCOUNTED_KINDS:
             continue
-        columns |= row.keys()
+        columns |= dict.fromkeys(row)
         found_column = find_text_column(row, text_column)
         if found_column is None:
             raise ValueError(f"a row has no text; found the columns {', '.join(row)}; name one with --text-column")
-        name = _value(row, DOCUMENT_COLUMNS)
+        name = clean_text(document_of(row).partition(":")[2])
         key = name or f"\0{len(entries)}"  # a row that names no document is a document of its own
         if key not in documents:
             documents[key] = _new_document(row, len(documents), name)
         document = documents[key]
         paragraph = _paragraph(row, row[found_column], len(document.paragraphs) + 1)
         document.paragraphs.append(paragraph)
-        group = _value(row, OUTLET_COLUMNS if by is None else [by])
-        entries.append(_Entry(paragraph, document, _value(row, DATE_COLUMNS), group))
+        group = _value(row, "outlet") if by is None else _value_of(row, by)
+        entries.append(_Entry(paragraph, document, _value(row, "date"), group))
     if not entries:
         raise ValueError("found no paragraph to report on; give articles, or tables with a column of text")
     if by is not None and not any(entry.group for entry in entries):
@@ -219,26 +224,32 @@ def _read_entries(rows: Iterable[Row], by: str | None, text_column: str | None) 
             f"no row has a value in a column {by!r}; found the columns {', '.join(sorted(columns))}; "
             "give one of them with --by"
         )
+    if on_note and (missing := [field for field in REPORTED_FIELDS if not columns_of(tuple(columns), field)]):
+        wanted = "; ".join(f"{field}: {', '.join(COLUMN_NAMES[field][1:4])}, ..." for field in missing)
+        on_note(f"no column found for {wanted}; the columns are {', '.join(columns)[:MAX_NOTE_CHARS]}")
     return entries
 
 
-def _value(row: Row, names: Iterable[str]) -> str:
-    """Return the first value of the row in one of these columns, or ``""``."""
-    for name in names:
-        column = find_text_column(row, name)
-        if column is not None and row[column] not in (None, ""):
-            return clean_text(row[column])
-    return ""
+def _value(row: Row, field: str) -> str:
+    """Return the first value of the row in a column of a field, or ``""``."""
+    value = cell_of(row, field)
+    return "" if value is None else clean_text(value)
+
+
+def _value_of(row: Row, name: str) -> str:
+    """Return the value of the row in the column that the user named, or ``""``."""
+    column = find_column(row, name)
+    return "" if column is None or row[column] in (None, "") else clean_text(row[column])
 
 
 def _new_document(row: Row, number: int, name: str) -> Document:
     return Document(
         number=number,
         name=name,
-        headline=_value(row, HEADLINE_COLUMNS),
-        outlet=_value(row, OUTLET_COLUMNS),
-        date=_value(row, DATE_COLUMNS),
-        link=_value(row, LINK_COLUMNS),
+        headline=_value(row, "headline"),
+        outlet=_value(row, "outlet"),
+        date=_value(row, "date"),
+        link=_value(row, "link"),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import atomic_write, check_writable, data_path
-from ..reading.inputs import InputItem, expand, read_inputs
+from ..reading.inputs import InputItem, OnNote, expand, read_inputs
 from ..reading.tables import Row
 from .dossier import DOSSIER_SUFFIXES, read_dossier, write_dossier
 from .overview import gather
@@ -33,6 +33,7 @@ def write_report(
     by: str | None = None,
     text_column: str | None = None,
     overwrite: bool = False,
+    on_note: OnNote | None = None,
     on_rows: Callable[[int], None] | None = None,
 ) -> None:
     """Write an overview of articles as a page, or their evidence as a dossier, by the ending of `out`.
@@ -47,6 +48,8 @@ def write_report(
         The file of `model`, whose hash the report keeps. Default: the file that ships with the package.
     by : str, optional
         The column to group by; see `cchc_ml.reporting.overview.gather`.
+    on_note : callable, optional
+        Called with a sentence about rows and sheets that are passed over, and about columns that no table has.
     on_rows : callable, optional
         Called with how many rows were read; see `cchc_ml.reading.inputs.read_inputs`.
 
@@ -63,8 +66,15 @@ def write_report(
     if "-" in files:
         raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
     provenance = make_provenance(files, _model_file(model_file), model, {"by": by, "text_column": text_column})
-    items = read_inputs(files, text_column=text_column, on_rows=on_rows)
-    overview = gather(tag(model, items), training_prior(model), by=by, text_column=text_column, provenance=provenance)
+    items = read_inputs(files, text_column=text_column, on_note=on_note, on_rows=on_rows)
+    overview = gather(
+        tag(model, items),
+        training_prior(model),
+        by=by,
+        text_column=text_column,
+        provenance=provenance,
+        on_note=on_note,
+    )
     if suffix in DOSSIER_SUFFIXES:
         write_dossier(overview, out)
     else:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from ..reading.columns import find_text_column
 from ..reading.inputs import require_text
-from ..reading.tables import Row, find_text_column
+from ..reading.tables import Row
 from .categories import Category, find_category
 from .items import SOURCE_FIELDS, ReviewItem, make_id, yes_no
 

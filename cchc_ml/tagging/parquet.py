@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..files import atomic_write, require_extra
 from ..model.parallel import parallel_map
 from ..model.storage import read_model
-from ..reading.inputs import READING_ERRORS, require_text
-from ..reading.tables import check_free, find_text_column, open_parquet
+from ..reading.columns import find_text_column
+from ..reading.inputs import READING_ERRORS, OnNote, is_blank, passed_over, require_text
+from ..reading.tables import check_free, decode_cell, open_parquet
 from .rows import as_row
 from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays
 
@@ -73,7 +74,7 @@ def tag_frames(
     trained = _model(model) if model is None or isinstance(model, str | Path) else model
     for frame in frames:
         name = _text_column("data frame", list(map(str, frame.columns)), text_column)
-        texts = frame[name].tolist()
+        texts = list(map(decode_cell, frame[name].tolist()))
         for number, text in enumerate(texts, 1):
             require_text(f"data frame, row {number}", {name: text}, name)
         rows: list[Any] = _tag(trained, texts)
@@ -102,22 +103,28 @@ class Partition(NamedTuple):
         The file to read and the file to write.
     text_column : str or None
         The column with the text. None: the first with a usual name.
+    strict : bool
+        Whether a row without text is an error. Otherwise it is passed over.
     """
 
     source: str
     target: str
     text_column: str | None = None
+    strict: bool = True
 
 
 class PartitionResult(NamedTuple):
-    """How many rows of a partition were written, or why none were."""
+    """How many rows of a partition were written, or why none were; and what was passed over."""
 
     partition: Partition
     rows: int
     error: Exception | None
+    notes: tuple[str, ...] = ()
 
 
-def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None = None) -> list[Partition]:
+def plan_partitions(
+    files: Iterable[str], folder: Path, text_column: str | None = None, *, strict: bool = True
+) -> list[Partition]:
     """Return one partition per Parquet file, to be written under the same name in a folder.
 
     Parameters
@@ -127,6 +134,8 @@ def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None 
     folder : Path
     text_column : str, optional
         The column with the text.
+    strict : bool
+        Whether a row without text is an error.
 
     Raises
     ------
@@ -142,7 +151,7 @@ def plan_partitions(files: Iterable[str], folder: Path, text_column: str | None 
             raise ValueError(f"{source} would be overwritten; choose another folder")
         if other := partitions.get(target.casefold()):  # Windows and macOS ignore case
             raise ValueError(f"{other.source} and {source} have the same name; tag them into two folders")
-        partitions[target.casefold()] = Partition(source, target, text_column)
+        partitions[target.casefold()] = Partition(source, target, text_column, strict)
     return list(partitions.values())
 
 
@@ -164,11 +173,13 @@ def tag_partition(model: Model, partition: Partition) -> PartitionResult:
 
     Every column keeps its type and its values. The new columns have the types of `SPARK_RESULTS`.
     """
+    notes: list[str] = []
+    on_note = None if partition.strict else notes.append
     try:
-        rows = tag_parquet(model, [partition.source], partition.target, partition.text_column)
+        rows = tag_parquet(model, [partition.source], partition.target, partition.text_column, on_note=on_note)
     except PARQUET_ERRORS as error:
         return PartitionResult(partition, 0, error)
-    return PartitionResult(partition, rows, None)
+    return PartitionResult(partition, rows, None, tuple(notes))
 
 
 def tag_parquet(
@@ -179,6 +190,7 @@ def tag_parquet(
     *,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
     on_file: Callable[[int], None] | None = None,
     on_rows: Callable[[int], None] | None = None,
 ) -> int:
@@ -191,7 +203,7 @@ def tag_parquet(
     ----------
     n_jobs : int, optional
         Number of processes, as joblib counts them. The file does not depend on it.
-    on_error, on_file : callable, optional
+    on_error, on_note, on_file : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`. The rows before the one that cannot be read are tagged.
     on_rows : callable, optional
         Called with how many rows have been written.
@@ -202,7 +214,7 @@ def tag_parquet(
         The columns of a source differ from those of the first in name or type.
     """
     parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
-    batches = _read_batches(sources, text_column, on_error, on_file)
+    batches = _read_batches(sources, text_column, on_error, on_note, on_file)
     groups = _grouped(parallel_map(_tag_batch, model, batches, n_jobs))
     rows = 0
     with atomic_write(target) as temporary:
@@ -226,6 +238,7 @@ def _read_batches(
     sources: Iterable[str],
     text_column: str | None,
     on_error: Callable[[str, str], None] | None,
+    on_note: OnNote | None,
     on_file: Callable[[int], None] | None,
 ) -> Iterator[Batch]:
     first: tuple[str, Any] | None = None
@@ -239,7 +252,7 @@ def _read_batches(
                 first = first or (source, schema)
                 if not schema.equals(first[1]):
                     raise _DifferentColumnsError(_difference(source, schema, *first))
-                for batch in _checked_batches(file, source, name):
+                for batch in _checked_batches(file, source, name, on_note):
                     yield name, batch
         except _DifferentColumnsError:
             raise
@@ -264,28 +277,40 @@ def _difference(source: str, schema: Any, first: str, wanted: Any) -> str:
     )
 
 
-def _checked_batches(file: Any, source: str, name: str) -> Iterator[Any]:
-    """Yield the rows of a file as record batches, and raise where a row has no text. An empty file is one batch."""
+def _checked_batches(file: Any, source: str, name: str, on_note: OnNote | None) -> Iterator[Any]:
+    """Yield the rows of a file that have a text as record batches. An empty file is one batch.
+
+    A row without text is passed over and counted in a note; without `on_note` it is an error.
+    """
     pa = require_extra("pyarrow", "office", ".parquet files")
     if not file.metadata.num_rows:
         yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
     done = 0
+    empty: list[str] = []
     for batch in file.iter_batches(batch_size=BATCH_ROWS):
-        for number, text in enumerate(batch.column(name).to_pylist()):
+        kept: list[int] = []
+        for number, text in enumerate(map(decode_cell, batch.column(name).to_pylist())):
+            where = f"{source}, row {done + number + 1}"
+            if on_note and is_blank(text):
+                empty.append(where)
+                continue
             try:
-                require_text(f"{source}, row {done + number + 1}", {name: text}, name)
+                require_text(where, {name: text}, name)
             except ValueError:
-                yield batch.slice(0, number)
+                yield batch.take(pa.array(kept, pa.int64()))
                 raise
-        yield batch
+            kept.append(number)
+        yield batch if len(kept) == len(batch) else batch.take(pa.array(kept, pa.int64()))
         done += len(batch)
+    if on_note and empty:
+        on_note(passed_over(source, empty))
 
 
 def _tag_batch(model: Model, batch: Batch) -> Any:
     """Return the rows of a batch and their results as a pyarrow.Table."""
     pa = require_extra("pyarrow", "office", ".parquet files")
     name, rows = batch
-    results = result_arrays(_tag(model, rows.column(name).to_pylist()))
+    results = result_arrays(_tag(model, list(map(decode_cell, rows.column(name).to_pylist()))))
     return pa.Table.from_arrays([*rows.columns, *results], schema=add_results(rows.schema))
 
 

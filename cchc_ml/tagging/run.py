@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..files import atomic_write, check_writable, require_extra
-from ..reading.inputs import expand, read_file, read_inputs
+from ..reading.inputs import OnNote, expand, read_file, read_inputs
 from ..reading.tables import TABLES, Row, table_kind
 from .parquet import Partition, PartitionResult, plan_partitions, tag_parquet, tag_partitions
 from .resume import tag_files
@@ -94,6 +94,7 @@ def tag_inputs(
     *,
     write: RowWriter | None = None,
     on_error: OnError | None = None,
+    on_note: OnNote | None = None,
     on_file: OnFile | None = None,
     on_rows: OnRows | None = None,
 ) -> Summary:
@@ -113,6 +114,9 @@ def tag_inputs(
     on_error : callable, optional
         Called with the path of a file that cannot be read, and the reason; the other files are still tagged. Without
         it, or if there is only one file, the error is raised and nothing is written.
+    on_note : callable, optional
+        Called with a sentence about rows without text, rows of totals and sheets that are passed over. Without it, such
+        a row is an error; see `cchc_ml.reading.inputs.rows_with_text`.
     on_file : callable, optional
         Called with how many files are done, and how many there are. Not called for a single file.
     on_rows : callable, optional
@@ -154,10 +158,13 @@ def tag_inputs(
     report_file = (lambda number: on_file(number, len(files))) if on_file and several else None
     if to_folder:
         assert isinstance(out, Path)
-        rows, written = _tag_to_folder(model, files, out, options, keep_going, report_file)
+        rows, written = _tag_to_folder(model, files, out, options, keep_going, on_note, report_file)
     else:
         report_rows = None if several else on_rows
-        rows, written = _tag_to_file(model, files, out, options, write, keep_going, report_file, report_rows), 1
+        rows, written = (
+            _tag_to_file(model, files, out, options, write, keep_going, on_note, report_file, report_rows),
+            1,
+        )
     in_order = {file: failures[file] for file in files if file in failures}
     return Summary(tuple(files), in_order, rows, written, to_folder)
 
@@ -196,22 +203,37 @@ def _tag_to_file(
     options: TagOptions,
     write: RowWriter | None,
     on_error: OnError | None,
+    on_note: OnNote | None,
     on_file: Callable[[int], None] | None,
     on_rows: OnRows | None,
 ) -> int:
     """Tag files into one file, and return the number of rows that were written."""
     column, keep = options.text_column, options.keep_boilerplate
     if options.resume and isinstance(out, Path):
-        read = partial(read_file, text_column=column, keep_boilerplate=keep)
+        read = partial(read_file, text_column=column, keep_boilerplate=keep, on_note=on_note)
         return tag_files(model, files, out, read=read, on_error=on_error, on_file=on_file)
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)
     if isinstance(out, Path) and kind == ".parquet" and all(table_kind(Path(file)) == ".parquet" for file in files):
         return tag_parquet(
-            model, files, out, column, n_jobs=n_jobs, on_error=on_error, on_file=on_file, on_rows=on_rows
+            model,
+            files,
+            out,
+            column,
+            n_jobs=n_jobs,
+            on_error=on_error,
+            on_note=on_note,
+            on_file=on_file,
+            on_rows=on_rows,
         )
     items = read_inputs(
-        files, text_column=column, keep_boilerplate=keep, on_error=on_error, on_file=on_file, on_rows=on_rows
+        files,
+        text_column=column,
+        keep_boilerplate=keep,
+        on_error=on_error,
+        on_note=on_note,
+        on_file=on_file,
+        on_rows=on_rows,
     )
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
     tagged = _Counted(tag(model, items, n_jobs=n_jobs, on_error=on_error))
@@ -266,10 +288,11 @@ def _tag_to_folder(
     out: Path,
     options: TagOptions,
     on_error: OnError | None,
+    on_note: OnNote | None,
     on_file: Callable[[int], None] | None,
 ) -> tuple[int, int]:
     """Tag Parquet files into a folder. Return how many rows and files were written."""
-    partitions = plan_partitions(files, out, options.text_column)
+    partitions = plan_partitions(files, out, options.text_column, strict=on_note is None)
     if options.resume:
         partitions = [partition for partition in partitions if not Path(partition.target).exists()]
     if not out.parent.is_dir():
@@ -296,6 +319,9 @@ def _tag_to_folder(
                 on_error(file_of[result.partition.source], str(result.error))
             else:
                 rows, written = rows + result.rows, written + 1
+                if on_note:
+                    for note in result.notes:
+                        on_note(note)
     return rows, written
 
 

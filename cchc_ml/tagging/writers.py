@@ -14,7 +14,8 @@ from typing import Any, TextIO
 
 from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
 from ..pillars import PILLARS
-from ..reading.tables import TABLES, Row, check_free, find_text_column, table_kind
+from ..reading.columns import find_text_column
+from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
 from ..text.normalize import printable
 from ..text.spans import spans
 from .schema import RESULTS, guess_schema, result_arrays
@@ -215,8 +216,10 @@ def export(rows: Iterable[Any], path: Path, kind: str | None = None, *, text_col
         The name ends in no kind of table that can be written.
     """
     kind = kind or table_kind(path)
-    if kind not in TABLES:
-        raise ValueError(f"{path} does not name a kind of table; want one of {', '.join(TABLES)}, or give --format")
+    if kind not in WRITTEN_TABLES:
+        raise ValueError(
+            f"{path} does not name a kind of table; want one of {', '.join(WRITTEN_TABLES)}, or give --format"
+        )
     with atomic_write(path) as temporary:
         if kind == ".xlsx":
             _write_xlsx(rows, temporary, text_column)

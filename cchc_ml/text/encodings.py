@@ -376,6 +376,19 @@ def repair_text(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(parts) + text[last:])
 
 
+def readings(text: str) -> tuple[str, ...]:
+    """Return what a text says in each of the old encodings. Most readings are nonsense.
+
+    This is for text that is too short for `repair`, such as the name of a column: the caller knows what it may say.
+
+    Examples
+    --------
+    >>> "Nội dung" in readings("Néi dung"), "Ngày đăng" in readings("Ngaøy ñaêng")
+    (True, True)
+    """
+    return tuple(reading.convert(text)[0] for reading in _READINGS[1:])
+
+
 def repair_tables() -> dict[str, Any]:
     """Return the tables, patterns and costs of `repair`, for a program in another language."""
     return {

@@ -18,14 +18,14 @@ def test_own_names_for_text_and_labels(cli, tmp_path, corpus):
     path = tmp_path / "x.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(["stt", "Đoạn trích", *(p.vi for p in PILLARS)])
+        writer.writerow(["stt", "Câu chữ", *(p.vi for p in PILLARS)])
         for i, (row, y) in enumerate(zip(corpus.rows, corpus.y, strict=True)):
             writer.writerow([i, row["text"], *y])
-    result = cli("evaluate", path, "--text-column", "đoạn trích")
+    result = cli("evaluate", path, "--text-column", "câu chữ")
     assert result.exit_code == 0, result.stderr
     assert "(240 paragraphs)" in result.stdout
     assert cli("evaluate", path).exit_code == 2
-    assert cli("train", path, "--text-column", "đoạn trích", "-o", tmp_path / "m.npz").exit_code == 0
+    assert cli("train", path, "--text-column", "câu chữ", "-o", tmp_path / "m.npz").exit_code == 0
 
 
 def test_evaluate_unknown_label(cli, tmp_path):

@@ -106,7 +106,7 @@ BAD = [
     ("letter.pdf", b"%PDF-1.7 cut", "is damaged, locked with a password, or not a PDF"),
     ("no_text.csv", b"id,noidung\n1,a\n", "found: id, noidung"),
     ("broken.jsonl", b'{"text": "a"}\n' * 16 + b"{oops\n", "line 17: broken JSON"),
-    ("blank.jsonl", b'{"text": "a"}\n{"text": ""}\n', "line 2: row without text"),
+    ("blank.jsonl", b'{"text": ""}\n', "has no rows of text"),
     ("folder", "folder", "has no file to read"),
 ]
 

@@ -59,7 +59,7 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_path
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"a": 1, "b": 2}, r"here: no field or column 'text' \(nor noi_dung, .*\); found: a, b"),
+        ({"a": 1, "b": 2}, r"here: no field or column 'text' \(nor nội dung, .*\); found: a, b"),
         ({"text": "  "}, "here: row without text"),
         ({"text": 5}, r"here: row without text \(text is 5\)"),
         ({"text": "a\ud800"}, r"here: the text holds half a character \('\\ud800'\); write it as UTF-8"),
@@ -147,3 +147,49 @@ def test_rows_are_reported_while_they_are_read(tmp_path):
     rows = []
     assert len(list(read_inputs(expand([tmp_path]), on_rows=rows.append))) == 600
     assert rows == [256, 512]
+
+
+TABLE = "STT,Nội dung\n1,Xã họp.\n2,\n3,  \n,Dân đến.\nTổng cộng,2 đoạn\n"
+
+
+def test_rows_without_text_and_rows_of_totals_are_passed_over_and_counted(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(TABLE, "utf8")
+    notes = []
+    found = [row["Nội dung"] for row, _ in read_file(path, on_note=notes.append)]
+    assert found == ["Xã họp.", "Dân đến."]
+    assert notes == [f"{path}: rows passed over: 2 without text and 1 of totals (line 3, line 4, line 6)"]
+    with pytest.raises(ValueError, match=r"a\.csv, line 3: row without text"):
+        list(read_file(path))
+
+
+def test_a_note_names_the_first_rows_only(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "Xã họp."}\n' + '{"text": null}\n' * 2000, "utf8")
+    notes = []
+    assert len(list(read_file(path, on_note=notes.append))) == 1
+    assert notes == [
+        f"{path}: rows passed over: 2,000 without text (line 2, line 3, line 4, line 5, line 6, ...)"
+    ]  # fmt: skip
+
+
+def test_a_row_of_totals_is_an_error_if_nothing_may_be_passed_over(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Nội dung\nXã họp.\nTổng cộng\n", "utf8")
+    with pytest.raises(ValueError, match=r"line 3: a row of totals; delete it, or leave out --strict"):
+        list(read_file(path))
+    lines = tmp_path / "a.jsonl"  # a program wrote it: there are no rows of totals
+    lines.write_text('{"text": "Tổng cộng"}\n', "utf8")
+    assert texts([lines]) == ["Tổng cộng"]
+
+
+def test_a_table_with_no_text_in_any_row_is_rejected(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("STT,text\n1,\n", "utf8")
+    with pytest.raises(ValueError, match=r"a\.csv has no rows of text; want at least one row of text"):
+        list(read_file(path, on_note=lambda note: None))
+
+
+def test_standard_input_of_an_old_mac_is_a_table(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("STT,Nội dung\r1,Xã họp.\r2,Dân đến.\r".encode())))
+    assert [row["Nội dung"] for row, _ in read_file("-")] == ["Xã họp.", "Dân đến."]

@@ -1,13 +1,17 @@
 import csv
 import gzip
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from needs import needs
 
-from cchc_ml.reading.tables import check_free, find_text_column, read_rows
+from cchc_ml.reading.columns import find_text_column
+from cchc_ml.reading.tables import check_free, read_rows
+from cchc_ml.text.encodings import repair, to_tcvn3, to_vni
+from cchc_ml.text.normalize import TONE_MARKS
 
 
 def write(path, text):
@@ -109,20 +113,6 @@ def test_excel_and_parquet_rows(tmp_path):
     assert rows(tmp_path / "x.parquet") == [{"text": "a", "day": "2026-07-03"}, {"text": "b", "day": None}]
 
 
-@pytest.mark.parametrize(
-    ("columns", "wanted", "column"),
-    [
-        (["id", "TEXT "], None, "TEXT "),
-        (["content", "text"], None, "text"),
-        (["a", "b"], None, None),
-        (["a", "b"], "B", "b"),
-        (["text", "b"], "c", None),
-    ],
-)
-def test_text_column(columns, wanted, column):
-    assert find_text_column(columns, wanted) == column
-
-
 @given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".tsv", ".jsonl.gz", ".xlsx", ".parquet"]))
 @settings(max_examples=300)
 def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
@@ -137,7 +127,7 @@ def test_any_bytes_are_rows_or_a_clear_error(tmp_path_factory, data, kind):
     assert str(path) in message
 
 
-def test_cells_without_a_json_type_become_text(tmp_path):
+def test_cells_without_a_json_type_become_text_or_numbers(tmp_path):
     pyarrow = needs("pyarrow")
     from datetime import time
     from decimal import Decimal
@@ -149,7 +139,7 @@ def test_cells_without_a_json_type_become_text(tmp_path):
     )
     parquet.write_table(table, tmp_path / "x.parquet")
     assert rows(tmp_path / "x.parquet") == [
-        {"text": "a", "at": "08:30:00", "sum": "1.50", "x": None, "deep": [{"d": "09:00:00"}]}
+        {"text": "a", "at": "08:30:00", "sum": 1.5, "x": None, "deep": [{"d": "09:00:00"}]}
     ]
 
 
@@ -183,3 +173,105 @@ def test_a_column_of_the_result_must_be_free():
         ValueError, match=r"^a\.csv already has a column 'scores', which the result needs; rename or drop"
     ):
         check_free("a.csv", {"text": 1, "scores": 2}, ["pillars", "scores"])
+
+
+TEXT = "Tỷ lệ giải ngân vốn đầu tư công của xã mới đạt 41,5%; thấp hơn bình quân."
+TITLE = "TỔNG HỢP TIN BÀI VỀ CẢI CÁCH HÀNH CHÍNH"
+
+
+def sheet_lines(delimiter, *lines):
+    return "".join(delimiter.join(f'"{cell}"' for cell in line) + "\r\n" for line in lines)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["STT", "Nội dung", "Nguồn"],
+        ["STT", "Nội dung (trích, nguyên văn, không sửa)", "Nguồn, ngày, tác giả"],
+        ["STT; số", "Nội dung; trích", "Nguồn; ngày; giờ; nơi"],
+        ["STT", "Nội dung\ntrích dẫn", "Nguồn"],
+    ],
+)
+@pytest.mark.parametrize("above", [[], [[TITLE, "", ""], ["", "", ""]], [[f"{TITLE}, tháng 9; quý 3"]]])
+def test_the_head_of_a_csv_is_found(tmp_path, delimiter, head, above):
+    path = write(tmp_path / "x.csv", sheet_lines(delimiter, *above, head, ["1", TEXT, "Báo A"]))
+    assert rows(path) == [dict(zip((" ".join(name.split()) for name in head), ["1", TEXT, "Báo A"], strict=True))]
+
+
+def test_names_of_a_csv_in_two_rows(tmp_path):
+    path = write(tmp_path / "x.csv", f"STT;Nội dung;Báo chí;\n;;Tên báo;Ngày\n(1);(2);(3);(4)\n1;{TEXT[:20]};A;B\n")
+    assert rows(path)[-1] == {"STT": "1", "Nội dung": TEXT[:20], "Tên báo": "A", "Ngày": "B"}
+
+
+def windows_1258(text):
+    """Write a text as Windows does: the tone marks are characters of their own."""
+    encoded = b""
+    for character in unicodedata.normalize("NFC", text):
+        try:
+            encoded += character.encode("cp1258")
+        except UnicodeEncodeError:
+            tone = next(c for c in unicodedata.normalize("NFD", character) if c in TONE_MARKS)
+            letter = unicodedata.normalize("NFC", unicodedata.normalize("NFD", character).replace(tone, ""))
+            encoded += (letter + tone).encode("cp1258")
+    return encoded
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "encode",
+    {
+        "UTF-8": str.encode,
+        "NFD": lambda text: unicodedata.normalize("NFD", text).encode(),
+        "Windows-1258": windows_1258,
+        "TCVN3": lambda text: to_tcvn3(text).encode("latin-1"),
+        "VNI": lambda text: to_vni(text).encode("latin-1"),
+    }.values(),
+)
+def test_a_csv_in_any_encoding_and_with_any_ends_of_lines(tmp_path, encode, end):
+    text = f"STT,Nội dung,Ngày đăng{end}" + f'1,"{TEXT}",05/05/2026{end}' * 3
+    found = rows(write(tmp_path / "x.csv", encode(text)))
+    assert [list(row.values())[0::2] for row in found] == [["1", "05/05/2026"]] * 3
+    column = find_text_column(found[0])
+    assert repair(found[0][column]).text == TEXT
+
+
+def test_rows_of_totals_may_be_shorter(tmp_path):
+    path = write(tmp_path / "x.csv", "STT,Nội dung,Nguồn\n1,Xã họp.,A\nTổng cộng: 1\n")
+    assert rows(path)[1] == {"STT": "Tổng cộng: 1", "Nội dung": "", "Nguồn": ""}
+
+
+def test_parquet_with_binary_text_decimals_and_categories(tmp_path):
+    pyarrow = needs("pyarrow")
+    from decimal import Decimal
+
+    import pyarrow.parquet as parquet
+
+    columns = {
+        "text": pyarrow.array([TEXT.encode(), b"\xff\xfe", None]),
+        "blob": pyarrow.array([TEXT.encode(), b"\xff", None]),
+        "tthc": pyarrow.array([Decimal("1.00"), Decimal("0.50"), None], pyarrow.decimal128(5, 2)),
+        "id": pyarrow.array([Decimal(12345678901234567890), Decimal(1), None], pyarrow.decimal128(38, 0)),
+        "báo": pyarrow.array(["A", "B", None]).dictionary_encode(),
+        "n": pyarrow.array([1, None, 3], pyarrow.int64()),
+    }
+    parquet.write_table(pyarrow.table(columns), tmp_path / "x.parquet")
+    found = rows(tmp_path / "x.parquet")
+    assert found[0] == {
+        "text": TEXT, "blob": TEXT, "tthc": 1, "id": 12345678901234567890, "báo": "A", "n": 1,
+    }  # fmt: skip
+    assert found[1]["text"] == b"\xff\xfe", "is not text: require_text rejects it"
+    assert found[1]["tthc"] == 0.5
+    assert found[2] == dict.fromkeys(columns, None) | {"n": 3}
+
+
+@pytest.mark.parametrize("kind", ["date", "duration", "struct"])
+def test_what_is_not_text_does_not_pass_for_text(tmp_path, kind):
+    pyarrow = needs("pyarrow")
+    from datetime import date, timedelta
+
+    import pyarrow.parquet as parquet
+
+    value = {"date": date(2026, 5, 5), "duration": timedelta(1), "struct": {"a": "b"}}[kind]
+    parquet.write_table(pyarrow.table({"text": [value]}), tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == [{"text": value}]
