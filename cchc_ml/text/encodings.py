@@ -37,6 +37,7 @@ __all__ = [
     "from_vni",
     "mapped_nfc",
     "plausibility",
+    "readings",
     "repair",
     "repair_tables",
     "repair_text",
