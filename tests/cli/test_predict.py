@@ -229,7 +229,9 @@ def test_what_does_not_go_into_a_folder(cli, top, arguments, message):
     assert (result.exit_code, result.stderr) == (2, f"cchc-ml: {message.format(top=top)}\n")
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    "ending", ["jsonl", *(pytest.param(ending, marks=pytest.mark.slow) for ending in ("csv", "xlsx", "parquet"))]
+)
 def test_predict_writes_the_same_in_several_processes(cli, tmp_path, ending):
     rows = "".join(
         json.dumps({"id": n, "text": f"Xã {n} rà soát văn bản. Tỷ lệ giải ngân đạt {n}%."}) + "\n" for n in range(1200)

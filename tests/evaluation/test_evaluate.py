@@ -37,6 +37,7 @@ def test_the_models_own_tags_are_measured(model, labelled, small, corpus):
     assert evaluate([labelled], model).page == ""
 
 
+@pytest.mark.slow
 def test_the_shipped_model_reaches_its_floors():
     measured = evaluate([]).evaluation
     assert measured["macro"]["f1"] > 0.83
@@ -102,6 +103,7 @@ def test_shipped_rows_do_not_fit_a_model_with_a_lexicon_of_its_own(tmp_path, sma
         evaluate([], tmp_path / "own.npz")
 
 
+@pytest.mark.slow
 def test_a_page_for_a_model_with_terms_of_its_own(own_terms_file, labelled, monkeypatch):
     needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.splits.CURVE_PARAGRAPHS", (500,))

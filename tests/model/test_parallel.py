@@ -73,6 +73,7 @@ def wait_for(model, path):
     return path is not None
 
 
+@pytest.mark.slow
 def test_a_slow_batch_does_not_hold_up_the_others(small, tmp_path):
     """The first batch waits for the 20th to be read, which is read only if the second process goes on meanwhile."""
 
@@ -86,6 +87,7 @@ def test_a_slow_batch_does_not_hold_up_the_others(small, tmp_path):
     assert list(parallel_map(wait_for, small.model_, batches(), 2)) == [True] + [False] * 20
 
 
+@pytest.mark.slow
 def test_a_long_batch_is_not_waited_for_if_nobody_wants_it(small, tmp_path):
     results = parallel_map(wait_for, small.model_, [None, *[tmp_path / "never"] * 9], 2)
     assert next(results) is False
@@ -107,6 +109,7 @@ def test_errors_come_through(small, n_jobs):
         next(results)
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_reported(small):
     with pytest.raises(OSError, match="a worker process was killed, perhaps for lack of memory; use fewer processes"):
         list(parallel_map(die, small.model_, slices(), 2))
@@ -137,11 +140,13 @@ def interrupt(model, texts):
     return len(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="on Windows os.kill cannot send SIGINT")
 def test_ctrl_c_in_a_worker_process_is_left_to_the_main_process(small):
     assert list(parallel_map(interrupt, small.model_, slices(), 2)) == [2] * 20
 
 
+@pytest.mark.slow
 def test_no_process_is_left_behind(small):
     results = parallel_map(where, small.model_, slices(), 2)
     assert not any(map(is_running, set(results)))
@@ -152,6 +157,7 @@ def test_no_process_is_left_behind(small):
     assert not is_running(pid)
 
 
+@pytest.mark.slow
 def test_two_maps_can_be_read_in_turns(small):
     one, two = (parallel_map(lengths, small.model_, slices(), 2) for _ in range(2))
     for texts, of_one, of_two in zip(slices(), one, two, strict=True):

@@ -31,7 +31,7 @@ def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, artic
     assert [json.loads(line) for line in lines[0].splitlines()] == one
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_an_article_that_cannot_be_read_is_told(small, articles, n_jobs):
     items = [*articles[:20], PendingArticle("gone.txt", keep_boilerplate=False), *articles[20:]]
     failures = []
@@ -42,7 +42,7 @@ def test_an_article_that_cannot_be_read_is_told(small, articles, n_jobs):
         list(tag_rows(small.model_, items, n_jobs=n_jobs))
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_field_that_is_taken_is_refused(small, n_jobs):
     items = [*ROWS, ({"text": "Xã họp.", "scores": 1}, "text")]
     with pytest.raises(ValueError, match="a row already has a column 'scores'"):

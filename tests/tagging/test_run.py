@@ -132,6 +132,7 @@ def test_boilerplate_is_left_out_or_kept(trained, top):
     assert kinds[False] == [kind for kind in kinds[True] if kind != "boilerplate"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.parquet"])
 def test_processes_do_not_change_the_file(trained, tmp_path, name):
     rows = "".join(json.dumps({"id": n, "text": f"Xã {n} họp bàn."}) + "\n" for n in range(1200))
@@ -248,7 +249,7 @@ def test_a_file_and_a_folder_get_the_same_types(trained, tables, tmp_path, parqu
     assert [str(after.schema.field(name).type) for name in ("n", "day")] == ["int8", "date32[day]"]
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_parquet_files_go_into_one_file(trained, tables, tmp_path, parquet, monkeypatch, n_jobs):
     monkeypatch.setattr("cchc_ml.tagging.parquet.BATCH_ROWS", 2)
     out = tmp_path / "o.parquet"
