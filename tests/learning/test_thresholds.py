@@ -79,6 +79,20 @@ def test_thresholds_of_a_fold_are_chosen_on_the_others(small, corpus):
         assert np.array_equal(tags[inside], scores[inside] > thresholds)
 
 
+@pytest.mark.parametrize("objective", ["f1", "precision=0.8"])
+def test_a_score_at_the_threshold_of_its_fold_is_not_tagged(small, corpus, objective):
+    folds, scores, documents = small.oof_folds_, small.oof_scores_.astype(np.float64), small.documents_
+    inside = folds == 0
+    thresholds = choose_thresholds(corpus.y[~inside], scores[~inside], objective, documents[~inside])
+    scores[inside] = thresholds
+    assert not tag_out_of_fold(corpus.y, scores, folds, objective, documents)[inside].any()
+    scores[inside] = np.nextafter(thresholds, np.inf)
+    # A precision that no threshold reaches has an infinite one.
+    reached = np.isfinite(thresholds)
+    assert reached.any()
+    assert (tag_out_of_fold(corpus.y, scores, folds, objective, documents)[inside] == reached).all()
+
+
 def test_out_of_fold_tags_are_worse_than_those_of_the_fit_and_better_than_chance(small, corpus):
     tags = tag_out_of_fold(corpus.y, small.oof_scores_, small.oof_folds_, "f1", small.documents_)
     fitted = small.predict(corpus.texts)
