@@ -18,6 +18,7 @@ from .common import (
     KeepFurnitureOption,
     ModelOption,
     check_jobs,
+    check_writable,
     command,
     make_console,
     print_error,
@@ -81,9 +82,22 @@ def predict(
         bool,
         typer.Option("--resume", help="Continue an interrupted run with --resume (-o FILE.jsonl or -o FOLDER)."),
     ] = False,
+    review: Annotated[
+        bool,
+        typer.Option(
+            "--review", help="Write a sheet to correct (-o FILE.xlsx or FILE.csv): suggestions, drop-downs, codebook."
+        ),
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Tag paragraphs: for which pillars each one is evidence, how probable that is, and which sentence carries it."""
+    if review:
+        other = {"--format": format, "--jobs": jobs, "--dask": dask, "--resume": resume or None}
+        if given := [name for name, value in other.items() if value is not None]:
+            raise ValueError(f"--review does not go with {given[0]}; leave one of them out")
+        _write_sheet(inputs, model, out, text_column, keep_boilerplate or keep_furniture, strict, force)
+        return
+
     from ..model.storage import read_model
     from ..tagging.run import TagOptions, tag_inputs
 
@@ -123,3 +137,46 @@ def predict(
     if summary.folder:
         print(f"wrote {summary.rows} rows in {summary.written} files to {out}", file=sys.stderr)
     report_failures(summary.failures.values(), len(summary.files))
+
+
+def _write_sheet(
+    inputs: list[str],
+    model: Path | None,
+    out: Path | None,
+    text_column: str | None,
+    keep_boilerplate: bool,
+    strict: bool,
+    force: bool,
+) -> None:
+    """Write what the model suggests as a sheet to correct."""
+    from ..model.storage import read_model
+    from ..reading.inputs import expand
+    from ..review.categories import categories
+    from ..review.suggested import check_sheet, write_suggestions
+
+    sheet = check_sheet(out)
+    check_writable(sheet, force)
+    files = [file for file in expand(inputs) if Path(file) != sheet]
+    failures: dict[str, str] = {}
+    notes: list[str] = []
+    with progress_bar("tagging") as show:
+        count = write_suggestions(
+            read_model(model),
+            files,
+            sheet,
+            categories(),
+            text_column=text_column,
+            keep_boilerplate=keep_boilerplate,
+            on_error=failures.__setitem__ if len(files) > 1 and not strict else None,
+            on_note=None if strict else notes.append,
+            on_rows=lambda done: show(done, None),
+        )
+    for note in notes:
+        print_error(note)
+    repeated = f"; {count.repeated} that are there already were passed over" if count.repeated else ""
+    print(
+        f"wrote {count.written} paragraphs to {sheet}: suggestions, not labels{repeated}; "
+        f"correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl",
+        file=sys.stderr,
+    )
+    report_failures([failures[file] for file in files if file in failures], len(files))

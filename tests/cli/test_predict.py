@@ -262,3 +262,27 @@ def test_a_folder_of_articles_cannot_be_tagged_into_a_folder(cli, tmp_path):
     result = cli("predict", "data/samples", "-o", tmp_path)
     assert result.exit_code == 2
     assert "only .parquet files can be written to a folder" in result.stderr
+
+
+def test_review_writes_a_sheet_that_merge_reads(cli, tmp_path):
+    result = cli("predict", "data/samples", "--review", "-o", tmp_path / "work.csv")
+    assert result.exit_code == 0
+    assert "paragraphs to" in result.stderr
+    assert "suggestions, not labels" in result.stderr
+    assert "0 labelled" in cli("review", "merge", tmp_path / "work.csv").stderr
+    assert "exists; give --force" in cli("predict", "data/samples", "--review", "-o", tmp_path / "work.csv").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "found no -o, want -o FILE.xlsx"),
+        (("-o", "a.xlsx", "-f", "csv"), "--review does not go with --format"),
+        (("-o", "a.xlsx", "--resume"), "--review does not go with --resume"),
+        (("-o", "a.xlsx", "--jobs", "2"), "--review does not go with --jobs"),
+    ],
+)
+def test_review_with_other_options(cli, arguments, message):
+    result = cli("predict", "data/samples", "--review", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
