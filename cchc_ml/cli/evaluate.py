@@ -23,7 +23,7 @@ from .common import (
 def evaluate(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="Labelled CSV or JSONL. Default: the validation rows that ship with the package."),
+        typer.Argument(help="Labelled CSV or JSONL. Default: the held-out real rows that ship with the package."),
     ] = None,
     model: ModelOption = None,
     text_column: ColumnOption = None,
@@ -61,7 +61,7 @@ def evaluate(
     for path in (json_file, report):
         if path is not None:
             check_writable(path, force)
-    title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation"
+    title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
     with progress_bar("measuring") as progress:
         result = evaluate_model(
             data or [],

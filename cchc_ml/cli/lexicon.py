@@ -21,12 +21,12 @@ def lexicon(
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one per line.")],
     max_terms: Annotated[
-        int, typer.Option(help="Number of terms, in addition to those of the codebook.", min=1)
-    ] = 20000,
+        int, typer.Option(help="Number of syllables and pairs. Long words and the codebook's terms are added.", min=1)
+    ] = 40_000,
     jobs: JobsOption = -1,
     force: ForceOption = False,
 ) -> None:
-    """Learn the lexicon from labelled text, with underthesea's word segmentation."""
+    """Learn the lexicon from text: the most frequent syllables and pairs, and long words of underthesea."""
     from ..learning.learn_lexicon import write_lexicon
 
     n_terms, n_paragraphs = write_lexicon(rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force)

@@ -18,17 +18,23 @@ def pack(
     check: Annotated[
         Path | None, typer.Option("--check", help="Check that this file holds the counts of ROWS.")
     ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--documents", help="JSONL with the whole documents of ROWS. Their counts go to documents.npz.xz beside it."
+        ),
+    ] = None,
     text_column: ColumnOption = None,
     force: ForceOption = False,
 ) -> None:
     """Replace text by its SHA-256 and counts of lexicon terms, so that labels of protected text can be shared."""
-    from ..learning.corpus import verify_packed, write_packed
+    from ..learning.packing import verify_packed, write_packed
 
     if out is not None and check is None:
-        n_rows = write_packed(rows, out, text_column=text_column, overwrite=force)
+        n_rows = write_packed(rows, out, documents or [], text_column=text_column, overwrite=force)
         print(f"packed {n_rows} rows into {out}", file=sys.stderr)
     elif check is not None and out is None:
-        verify_packed(rows, check, text_column=text_column)
+        verify_packed(rows, check, documents or [], text_column=text_column)
         print(f"{check} holds the counts of this text")
     else:
         raise ValueError("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare")

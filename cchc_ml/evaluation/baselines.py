@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..learning.classifier import Progress
 from ..learning.corpus import Corpus
+from ..learning.fitting import Progress
 from ..learning.learn_lexicon import segment
 from ..learning.thresholds import best_threshold
 from ..model.features import Features

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..files import require_extra
-from ..learning.classifier import PillarClassifier, Progress
+from ..learning.classifier import PillarClassifier
 from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, parse_labels, read_corpus
+from ..learning.fitting import Progress
+from ..learning.measuring import IN_CONTEXT, by_source, tag_both_ways
 from ..learning.metric_types import Agreement, Comparison, Evaluation, ObjectiveCost
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..model.storage import read_model
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
     from ..model.counts import Counts
     from ..pillars import Pillar
+
+# The splits of real text that the model did not learn from, in the data that ships with the package.
+REAL_SPLITS = ("validation", "modern_validation")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def evaluate(
     Parameters
     ----------
     paths : sequence of path
-        Labelled tables. If empty, the validation rows of the shipped data; for `robustness`, its own-heldout rows.
+        Labelled tables. If empty, the held-out rows of real text that ship with the package; for `robustness`, the
+        held-out rows of its own articles.
     model : path, optional
         The model file. By default, the shipped model.
     baselines : sequence of path
@@ -88,15 +94,27 @@ def evaluate(
     """
     corpus = read_corpus(*paths, text_column=text_column)
     if not paths:
-        corpus = corpus.where("split", "own-heldout" if robustness else "validation")
+        corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
     classifier = PillarClassifier.from_model(read_model(model))
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", "a page with plots")
     counts = corpus.counts(classifier.model_.lexicon)
-    tags, probabilities = classifier.predict(counts), classifier.predict_proba(counts)
+    both = tag_both_ways(classifier, corpus)
+    tags, probabilities = both[""]
     evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents))
-    evaluation["baselines"], evaluation["comparison"] = _compare(classifier, corpus, tags, baselines, progress)
+    tags_of = _baseline_tags(classifier, corpus, baselines, progress)
+    evaluation["baselines"], evaluation["comparison"] = _compare(corpus, tags, tags_of)
+    taggers = {"alone": tags}
+    if IN_CONTEXT in both:
+        taggers["in context"], in_context_probabilities = both[IN_CONTEXT]
+        evaluation["in_context"] = metrics_with_intervals(
+            corpus.y, taggers["in context"], in_context_probabilities, corpus.documents
+        )
+        scores, evaluation["comparison_in_context"] = _compare(corpus, taggers["in context"], tags_of)
+        evaluation["baselines"] = {"this model, in context": scores["this model"], **evaluation["baselines"]}
+    best = evaluation["comparison"]["baseline"]
+    evaluation["sources"] = by_source(corpus, taggers | {best: tags_of[best]})
     if classifier.objective != "f1" and classifier.model_.info.f1_thresholds:
         evaluation["objective"] = _objective_cost(classifier, counts, corpus.y, tags)
     if labelled_twice := _agreement(corpus):
@@ -121,25 +139,28 @@ def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, 
         raise ValueError("spelling can only be changed in text, but a row is packed; give the text")
     if shipped and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
         raise ValueError(
-            "this model has a lexicon of its own, but the shipped validation rows are counts of the shipped lexicon; "
+            "this model has a lexicon of its own, but the shipped rows are counts of the shipped lexicon; "
             "give DATA as text"
         )
 
 
-def _compare(
-    classifier: PillarClassifier,
-    corpus: Corpus,
-    tags: NDArray[Any],
-    baselines: Sequence[str | Path],
-    progress: Progress | None,
-) -> tuple[dict[str, tuple[float, float]], Comparison]:
-    """Return macro-F1 and micro-F1 of the model and the baselines, and the model compared with the best of them."""
+def _baseline_tags(
+    classifier: PillarClassifier, corpus: Corpus, baselines: Sequence[str | Path], progress: Progress | None
+) -> dict[str, NDArray[np.int8]]:
+    """Return the tags of each baseline."""
     tags_of = codebook_baselines(corpus, classifier.model_.lexicon)
     if baselines:
         train = read_corpus(*baselines).training()
         if train.packed or corpus.packed:
             raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
         tags_of |= text_baselines(train, corpus, progress=progress)
+    return tags_of
+
+
+def _compare(
+    corpus: Corpus, tags: NDArray[Any], tags_of: Mapping[str, NDArray[Any]]
+) -> tuple[dict[str, tuple[float, float]], Comparison]:
+    """Return macro-F1 and micro-F1 of the model and the baselines, and the model compared with the best of them."""
     scores = {}
     for name, its_tags in {"this model": tags, **tags_of}.items():
         its_metrics = metrics(corpus.y, its_tags, its_tags)

@@ -9,9 +9,11 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
-from ..learning.classifier import PillarClassifier, Progress
+from ..learning.classifier import PillarClassifier
 from ..learning.corpus import Corpus, default_lexicon
+from ..learning.fitting import Progress
 from ..learning.metrics import metrics
+from ..learning.train import row_weights
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..reading.dates import year_of
@@ -57,7 +59,7 @@ def _source(row: dict[str, Any]) -> str:
 
 def _year(row: dict[str, Any]) -> int:
     """Return the year of a row; 0 if it has no date, so that it counts as old."""
-    return int(year_of(str(row.get("date") or "")) or 0)
+    return int(year_of(str(row.get("date") or row.get("year") or "")) or 0)
 
 
 def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
@@ -70,7 +72,8 @@ def _fit_on(
 ) -> PillarClassifier:
     """Return a new classifier with the same parameters, fitted on some rows of a corpus."""
     fresh: PillarClassifier = clone(classifier).set_params(lexicon=lexicon.terms, folds=THRESHOLD_FOLDS)
-    return fresh.fit(counts[rows], corpus.y[rows], groups=corpus.documents[rows])
+    part = corpus.take(rows)
+    return fresh.fit(counts[rows], part.y, groups=part.documents, sample_weight=row_weights(part))
 
 
 def split_kinds(
@@ -78,7 +81,7 @@ def split_kinds(
 ) -> dict[str, Metrics]:
     """Cross-validate with splits that share less and less between training and test.
 
-    The source of a row is its ``run`` (written articles), else its ``corpus``. A row without ``date`` counts as old.
+    The source of a row is its ``run`` (written articles), else its ``corpus``. A row without a date counts as old.
 
     Returns
     -------

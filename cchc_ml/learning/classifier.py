@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GroupKFold
-from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
+from ..model.context import ArticleContext, count_others
 from ..model.counts import Counts
 from ..model.explanation import Explanation, explain
 from ..model.features import Features
 from ..model.lexicon import Lexicon
-from ..model.model import Annotation, Model
+from ..model.model import Annotation, Decisions, Model, Readings
 from ..model.parallel import parallel_map
 from ..pillars import PILLARS, Pillar
+from .fitting import DECIMALS, Examples, Progress, Taught, Training, Weights
 from .learn_lexicon import learn_lexicon
 from .thresholds import choose_thresholds, parse_objective, platt
-from .validation import check_texts, check_y
+from .validation import check_texts, check_weight, check_y
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Progress = Callable[[int, int], None]
-"""Called after each step with the number of steps done and the number of all steps."""
-
-# A sentence of a positive paragraph counts as positive if the current model scores it above this.
-CERTAIN_SCORE = 0.6
-# How much the naive Bayes ratio of a term changes its TF-IDF: from 0 (not at all) to 1 (the TF-IDF is multiplied by
-# it).
-NAIVE_BAYES_SHARE = 0.3
-# Learned numbers are rounded to this many decimals. Differences between processors are smaller.
-DECIMALS = 4
+# What the share of the article's other paragraphs that carry a pillar is multiplied by.
+CONTEXT_WEIGHT = 0.8
+# A paragraph without labels is taught only if it has more features than this: less is a heading or a by-line.
+LEAST_FEATURES = 8
 # Texts that one process takes at a time.
 TEXTS_PER_TASK = 2048
 
@@ -54,20 +46,27 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     paragraph, the best sentence and every sentence with a high score are positive; in a negative paragraph, all
     sentences are negative. A paragraph's score is 0.6 of its own score plus 0.4 of its best sentence's score.
 
-    Thresholds and calibration are learned from out-of-fold scores. All paragraphs of a document are in the same fold.
-    For F1, a threshold is half-way between the pillar's own best and the best common one.
+    A paragraph is likelier evidence in an article that speaks of the pillar. If the other paragraphs of an article are
+    known, the score gets a context term; see `cchc_ml.model.context.ArticleContext`. With this term, a first model
+    labels the paragraphs without labels in the documents of the training paragraphs. The final model learns from these
+    labels too, so it knows from the paragraph alone some of what only the article told the first one.
+
+    Thresholds and calibration are learned from out-of-fold scores, for paragraphs that are read alone and for those in
+    context. All paragraphs of a document are in the same fold. For F1, a threshold is half-way between the pillar's
+    own best and the best common one.
 
     Parameters
     ----------
     lexicon : sequence of str, optional
-        The terms to count. By default they are learned from the training texts with underthesea.
-    max_terms : int, default=20000
-        Number of terms to learn. The codebook's terms are added to them.
-    C : float, default=0.35
+        The terms to count. By default they are learned from the training texts; see
+        `cchc_ml.learning.learn_lexicon.learn_lexicon`.
+    max_terms : int, default=40000
+        Number of syllables and pairs of syllables to learn. Long words and the codebook's terms are added to them.
+    C : float, default=0.2
         Inverse strength of regularisation.
     sentence_weight : float, default=1.0
-        Weight of a sentence in the fit. A paragraph has the weight 1.
-    rounds : int, default=2
+        Weight of a sentence in the fit, relative to its paragraph.
+    rounds : int, default=1
         Number of further fits with sentences.
     objective : str, default="f1"
         What the thresholds are chosen for. ``"f1"`` is the highest F1. ``"precision=0.9"`` is the lowest threshold
@@ -87,6 +86,10 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The learned model, as plain arrays.
     oof_scores_ : array of shape (n, 6)
         The score of each training paragraph, by a model that saw no paragraph of its document.
+    oof_context_scores_ : array of shape (n, 6)
+        The same with the context term.
+    oof_others_ : array of shape (n,)
+        How many other paragraphs of its document are known.
     oof_folds_, documents_ : arrays of shape (n,)
         The fold number and the document number of each training paragraph.
 
@@ -106,10 +109,10 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         lexicon: Sequence[str] | None = None,
-        max_terms: int = 20000,
-        C: float = 0.35,
+        max_terms: int = 40_000,
+        C: float = 0.2,
         sentence_weight: float = 1.0,
-        rounds: int = 2,
+        rounds: int = 1,
         objective: str = "f1",
         folds: int = 5,
         n_jobs: int | None = None,
@@ -131,8 +134,12 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: Any,
         groups: Sequence[Any] | NDArray[Any] | None = None,
         progress: Progress | None = None,
+        *,
+        sample_weight: Sequence[float] | NDArray[Any] | None = None,
+        unlabeled: Sequence[str] | Counts | None = None,
+        unlabeled_groups: Sequence[Any] | NDArray[Any] | None = None,
     ) -> PillarClassifier:
-        """Learn from n labelled paragraphs.
+        """Learn from n labelled paragraphs, and from the other paragraphs of their documents if these are given.
 
         Parameters
         ----------
@@ -145,6 +152,12 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             document.
         progress : callable, optional
             Called after each fit with the number of fits done and the number of all fits.
+        sample_weight : sequence of n float, optional
+            How much each paragraph counts in the fit. By default, each counts 1.
+        unlabeled : sequence of m str, or Counts, optional
+            The paragraphs without labels of the same documents, of the same type as `X`.
+        unlabeled_groups : sequence of m, optional
+            The document of each of them, as in `groups`.
 
         Returns
         -------
@@ -154,31 +167,80 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ------
         ValueError, TypeError
             There are no paragraphs, a paragraph is not a string, a pillar is unknown, or every paragraph or no
-            paragraph has a pillar.
+            paragraph has a pillar; or paragraphs without labels are of a document that has no labelled one.
         """
         self._check_parameters()
         if not isinstance(X, Counts):
             X = check_texts(X)
         y = check_y(y, len(X))
-        documents = _number_documents(groups, len(X))
+        weight = check_weight(sample_weight, len(X))
+        documents, other_documents = _number_documents(groups, len(X), unlabeled, unlabeled_groups)
         folds = self._assign_folds(documents)
-        lexicon, counts = self._count_terms(X, y, documents)
-        *fold_models, full_model = self._fit_folds_and_all(lexicon, counts, y, folds, progress)
-        scores = np.empty(y.shape)
-        for fold, model in enumerate(fold_models):
-            inside = np.flatnonzero(folds == fold)
-            scores[inside] = model.scores(counts[inside])
+        lexicon, counts = self._count_terms(X, documents)
+        features = Features.learn(lexicon.terms, counts.paragraphs())
+        others = Examples.of(_count_others(unlabeled, lexicon), features) if len(other_documents) else None
+        examples = Examples.of(counts, features)
+        training = Training(
+            examples=examples,
+            y=y,
+            weight=weight,
+            others=others,
+            n_terms=len(lexicon),
+            C=self.C,
+            sentence_weight=self.sentence_weight,
+            rounds=int(self.rounds),
+            random_state=self.random_state,
+        )
+        article = _Articles(training, documents, other_documents, folds)
+        full, scores, other_scores = self._fit(training, article, progress)
 
         self.documents_, self.oof_folds_, self.oof_scores_ = documents, folds, scores
-        thresholds = choose_thresholds(y, scores, self.objective, documents)
-        calibration = np.array([platt(y[:, k], scores[:, k]) for k in range(len(PILLARS))], np.float32)
-        self.model_ = replace(
-            full_model,
-            thresholds=thresholds.astype(np.float32).round(DECIMALS),
-            calibration=calibration.round(DECIMALS),
+        thresholds = choose_thresholds(y, scores, self.objective, documents).astype(np.float32).round(DECIMALS)
+        term, self.oof_others_ = article.context_terms(scores, other_scores, thresholds)
+        self.oof_context_scores_ = scores + term
+        self.model_ = Model(
+            lexicon=lexicon,
+            features=features,
+            coef=full.coef,
+            intercept=full.intercept,
+            thresholds=thresholds,
+            calibration=_calibrate(y, scores),
+            context=self._learn_context(y),
         )
         self.classes_ = np.array([str(p) for p in PILLARS])
         return self
+
+    def _fit(
+        self, training: Training, articles: _Articles, progress: Progress | None
+    ) -> tuple[Weights, NDArray[np.float64], NDArray[np.float64]]:
+        """Fit the models. Return the one of all documents, and out-of-fold scores of labelled and other paragraphs."""
+        parts = articles.parts()
+        taught: list[Taught | None] = [None] * len(parts)
+        n_fits = len(parts) * len(PILLARS) * (1 if training.others is None else 2)
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if progress:
+                progress(done, n_fits)
+
+        models = training.fit(parts, taught, self.n_jobs, step)
+        if training.others is not None:
+            models = training.fit(parts, articles.teach(models), self.n_jobs, step)
+        return models[-1], *articles.out_of_fold(models)
+
+    def _learn_context(self, y: NDArray[np.int8]) -> ArticleContext | None:
+        """Choose thresholds and calibration on the paragraphs that have others; None if those are too few."""
+        inside = np.flatnonzero(self.oof_others_ > 0)
+        documents = self.documents_[inside]
+        if len(np.unique(documents)) < 2 or (y[inside].min(axis=0) == y[inside].max(axis=0)).any():
+            return None
+        scores = self.oof_context_scores_[inside]
+        thresholds = choose_thresholds(y[inside], scores, self.objective, documents)
+        return ArticleContext(
+            CONTEXT_WEIGHT, thresholds.astype(np.float32).round(DECIMALS), _calibrate(y[inside], scores)
+        )
 
     def _check_parameters(self) -> None:
         for name in ("C", "sentence_weight"):
@@ -205,9 +267,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             folds[inside] = fold
         return folds
 
-    def _count_terms(
-        self, X: list[str] | Counts, y: NDArray[np.int8], documents: NDArray[np.intp]
-    ) -> tuple[Lexicon, Counts]:
+    def _count_terms(self, X: list[str] | Counts, documents: NDArray[np.intp]) -> tuple[Lexicon, Counts]:
         """Return the lexicon, learned if none was given, and the counts of its terms."""
         if isinstance(X, Counts):
             if self.lexicon is None:
@@ -215,7 +275,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lexicon, counts = Lexicon(self.lexicon), X
         else:
             if self.lexicon is None:
-                lexicon = learn_lexicon(X, y, documents, max_terms=self.max_terms, n_jobs=self.n_jobs)
+                lexicon = learn_lexicon(X, documents, max_terms=self.max_terms, n_jobs=self.n_jobs)
             else:
                 lexicon = Lexicon(self.lexicon)
             counts = lexicon.count(X)
@@ -223,115 +283,78 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"X counts {counts.shape[1]} terms, but `lexicon` has {len(lexicon)}; they must match")
         return lexicon, counts
 
-    def _fit_folds_and_all(
-        self,
-        lexicon: Lexicon,
-        counts: Counts,
-        y: NDArray[np.int8],
-        folds: NDArray[np.intp],
-        progress: Progress | None,
-    ) -> list[Model]:
-        """Fit one model without each fold, then one on all paragraphs, in parallel."""
-        parts = [np.flatnonzero(folds != fold) for fold in range(folds.max() + 1)] + [np.arange(len(y))]
-        fits = Parallel(n_jobs=self.n_jobs, return_as="generator")(
-            delayed(self._fit_model)(lexicon, counts[part], y[part]) for part in parts
-        )
-        models = []
-        for done, model in enumerate(fits, 1):
-            models.append(model)
-            if progress:
-                progress(done, len(parts))
-        return models
-
-    def _fit_model(self, lexicon: Lexicon, counts: Counts, y: NDArray[np.int8]) -> Model:
-        """Fit the weights of all pillars. Thresholds and calibration stay neutral."""
-        totals = counts.paragraphs()
-        features = Features.learn(lexicon.terms, totals)
-        paragraphs, sentences = features.transform(totals), features.transform(counts.sentences)
-        owner = np.repeat(np.arange(len(counts)), np.diff(counts.starts))
-        weights = [
-            self._fit_pillar(paragraphs, sentences, owner, y[:, k], n_terms=len(lexicon)) for k in range(len(PILLARS))
-        ]
-        return Model(
-            lexicon=lexicon,
-            features=features,
-            coef=np.stack([coef for coef, _ in weights], axis=1).astype(np.float32).round(DECIMALS),
-            intercept=np.array([intercept for _, intercept in weights], np.float32).round(DECIMALS),
-            thresholds=np.zeros(len(PILLARS), np.float32),
-            calibration=np.tile(np.array([1, 0], np.float32), (len(PILLARS), 1)),
-        )
-
-    def _fit_pillar(
-        self,
-        paragraphs: sparse.csr_array,
-        sentences: sparse.csr_array,
-        owner: NDArray[np.intp],
-        y: NDArray[np.int8],
-        n_terms: int,
-    ) -> tuple[NDArray[np.float64], float]:
-        """Fit one pillar by multiple-instance learning. Return its weights and its intercept."""
-        if y.min() == y.max():
-            # A fold may have no paragraph with a rare pillar, or none without it. Then the score is a constant.
-            return np.zeros(paragraphs.shape[1]), 2.0 * y[0] - 1
-        importance = np.ones(paragraphs.shape[1], np.float32)
-        importance[:n_terms] += NAIVE_BAYES_SHARE * (_log_count_ratio(paragraphs[:, :n_terms], y) - 1)
-        paragraphs, sentences = _scale_columns(paragraphs, importance), _scale_columns(sentences, importance)
-        svm = self._fit_svm(paragraphs, y, np.ones(len(y)))
-        for _ in range(int(self.rounds)):
-            positive = positive_sentences(svm.decision_function(sentences), owner, y)
-            used = np.flatnonzero(positive | (y[owner] == 0))
-            X = sparse.vstack([paragraphs, sentences[used]], format="csr")
-            X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
-            weight = np.r_[np.ones(len(y)), np.full(len(used), float(self.sentence_weight))]
-            svm = self._fit_svm(X, np.r_[y, positive[used]], weight)
-        return svm.coef_[0] * importance, float(svm.intercept_[0])
-
-    def _fit_svm(self, X: sparse.csr_array, y: NDArray[Any], weight: NDArray[np.float64]) -> LinearSVC:
-        svm = LinearSVC(C=self.C, dual=True, tol=1e-3, max_iter=10_000, random_state=self.random_state)
-        return svm.fit(X, y, sample_weight=weight)
-
-    def _scores(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
+    def _decide(self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None) -> Decisions:
         check_is_fitted(self, "model_")
         model: Model = self.model_
-        if isinstance(X, Counts):
-            if X.shape[1] != len(model.lexicon):
-                raise ValueError(
-                    f"X counts {X.shape[1]} terms, but the classifier's lexicon has {len(model.lexicon)}; "
-                    "count with `model_.lexicon`"
-                )
-            return model.scores(X)
-        return np.concatenate(list(parallel_map(Model.score_texts, model, _batches(check_texts(X)), self.n_jobs)))
+        if not isinstance(X, Counts):
+            return model.decide(self._read(X).scores, documents)
+        if X.shape[1] != len(model.lexicon):
+            raise ValueError(
+                f"X counts {X.shape[1]} terms, but the classifier's lexicon has {len(model.lexicon)}; "
+                "count with `model_.lexicon`"
+            )
+        return model.decide(model.scores(X), documents)
 
-    def decision_function(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
-        """Return each paragraph's score minus the threshold, shape (n, 6). A pillar is tagged if this is above 0."""
-        scores = self._scores(X)
-        return scores - self.model_.thresholds
-
-    def predict(self, X: Sequence[str] | Counts) -> NDArray[np.int64]:
-        """Return 0/1 for each paragraph and pillar, shape (n, 6). The columns are in the order of `classes_`."""
-        return (self.decision_function(X) > 0).astype(np.int64)
-
-    def predict_proba(self, X: Sequence[str] | Counts) -> NDArray[np.float64]:
-        """Return the calibrated probability of each pillar, shape (n, 6). A row does not sum to 1."""
-        scores = self._scores(X)
-        return self.model_.probabilities(scores)
-
-    def tag(self, texts: Sequence[str]) -> list[tuple[Pillar, ...]]:
-        """Return the pillars of each paragraph, most probable first. The tuple is empty if no pillar is tagged."""
-        return [annotation.pillars for annotation in self.annotate(texts)]
-
-    def annotate(self, texts: Sequence[str]) -> list[Annotation]:
-        """Return the pillars, the probabilities and the evidence sentences of each paragraph."""
+    def _read(self, texts: Sequence[str]) -> Readings:
         check_is_fitted(self, "model_")
-        model: Model = self.model_
-        batches = parallel_map(Model.annotate, model, _batches(check_texts(texts)), self.n_jobs)
-        return [annotation for batch in batches for annotation in batch]
+        return Readings.join(list(parallel_map(Model.read, self.model_, _batches(check_texts(texts)), self.n_jobs)))
 
-    def explain(self, text: str) -> Mapping[Pillar, Explanation]:
-        """Return, for each pillar, how much each place in the text adds to the decision. The sum is exact."""
+    def decision_function(
+        self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None = None
+    ) -> NDArray[np.float64]:
+        """Return each paragraph's score minus the threshold, shape (n, 6). A pillar is tagged if this is above 0.
+
+        Parameters
+        ----------
+        X : sequence of n str, or Counts
+        documents : sequence of n hashable, optional
+            The document of each paragraph. If it is given, the paragraphs of a document are read in context. By
+            default, every paragraph is read alone.
+        """
+        decisions = self._decide(X, documents)
+        return decisions.scores - decisions.thresholds
+
+    def predict(self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None = None) -> NDArray[np.int64]:
+        """Return 0/1 for each paragraph and pillar, shape (n, 6). The columns are in the order of `classes_`.
+
+        `documents` as in `decision_function`.
+        """
+        return (self.decision_function(X, documents) > 0).astype(np.int64)
+
+    def predict_proba(
+        self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the calibrated probability of each pillar, shape (n, 6). A row does not sum to 1.
+
+        `documents` as in `decision_function`.
+        """
+        return self._decide(X, documents).probabilities
+
+    def tag(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> list[tuple[Pillar, ...]]:
+        """Return the pillars of each paragraph, most probable first. The tuple is empty if no pillar is tagged.
+
+        `documents` as in `decision_function`.
+        """
+        return [annotation.pillars for annotation in self.annotate(texts, documents)]
+
+    def annotate(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> list[Annotation]:
+        """Return the pillars, the probabilities and the evidence sentences of each paragraph.
+
+        `documents` as in `decision_function`.
+        """
+        readings = self._read(texts)
+        return list(self.model_.annotations(readings, documents))
+
+    def explain(
+        self, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None
+    ) -> Mapping[Pillar, Explanation]:
+        """Return, for each pillar, how much each place in the text adds to the decision. The sum is exact.
+
+        `context` is the `context` of the paragraph's annotation, if it was read in its article.
+        """
         check_is_fitted(self, "model_")
         (text,) = check_texts([text])
-        return explain(self.model_, text)
+        return explain(self.model_, text, context)
 
     def score(self, X: Sequence[str] | Counts, y: Any, sample_weight: Any = None) -> float:
         """Return the share of paragraphs with all six labels right."""
@@ -357,56 +380,115 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-def positive_sentences(scores: NDArray[np.float64], owner: NDArray[np.intp], y: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Mark the positive sentences: in each positive paragraph, the best one and all that score above `CERTAIN_SCORE`.
+class _Articles:
+    """The documents that the labelled and the other paragraphs stand in, and their folds."""
 
-    Parameters
-    ----------
-    scores, owner : arrays of shape (n_sentences,)
-        The score of each sentence and the number of its paragraph.
-    y : array of shape (n,)
-        The 0/1 label of each paragraph.
+    def __init__(
+        self,
+        training: Training,
+        documents: NDArray[np.intp],
+        other_documents: NDArray[np.intp],
+        folds: NDArray[np.intp],
+    ) -> None:
+        self.training = training
+        self.folds = folds
+        self.documents = np.concatenate([documents, other_documents])
+        fold_of = np.zeros(documents.max() + 1, np.intp)
+        fold_of[documents] = folds
+        self.other_folds = fold_of[other_documents]
 
-    Examples
-    --------
-    >>> scores, owner = np.array([0.1, 0.9, 0.7, 0.2, 0.8]), np.array([0, 0, 0, 1, 2])
-    >>> positive_sentences(scores, owner, np.array([1, 1, 0])).tolist()
-    [False, True, True, True, False]
-    """
-    by_paragraph_and_score = np.lexsort((scores, owner))
-    last_of_paragraph = np.ones(len(owner), bool)
-    last_of_paragraph[:-1] = np.diff(owner[by_paragraph_and_score]) > 0
-    best = np.zeros(len(owner), bool)
-    best[by_paragraph_and_score[last_of_paragraph]] = True
-    positive: NDArray[np.bool_] = (y[owner] == 1) & (best | (scores > CERTAIN_SCORE))
-    return positive
+    def parts(self) -> list[NDArray[np.intp]]:
+        """Return the labelled paragraphs that each model learns from: all without one fold, then all."""
+        return [np.flatnonzero(self.folds != fold) for fold in range(self.folds.max() + 1)] + [
+            np.arange(len(self.folds))
+        ]
+
+    def out_of_fold(self, models: Sequence[Weights]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the scores of labelled and other paragraphs by models that did not learn from their documents."""
+        scores = np.empty((len(self.folds), len(PILLARS)))
+        other_scores = np.empty((len(self.other_folds), len(PILLARS)))
+        for fold, model in enumerate(models[:-1]):
+            scores[self.folds == fold] = self.training.examples.take(self.folds == fold).scores(model)
+            if self.training.others is not None:
+                inside = self.other_folds == fold
+                other_scores[inside] = self.training.others.take(inside).scores(model)
+        return scores, other_scores
+
+    def context_terms(
+        self, scores: NDArray[np.float64], other_scores: NDArray[np.float64], thresholds: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Return the context terms of the labelled paragraphs, and how many others each has."""
+        terms, others = self._terms(scores, other_scores, thresholds)
+        return terms[: len(scores)], others[: len(scores)]
+
+    def _terms(
+        self, scores: NDArray[np.float64], other_scores: NDArray[np.float64], thresholds: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        carrying, others = count_others(np.concatenate([scores, other_scores]) > thresholds, self.documents)
+        return CONTEXT_WEIGHT * carrying / (others[:, None] + 1), others
+
+    def teach(self, models: Sequence[Weights]) -> list[Taught | None]:
+        """Label the other paragraphs in context, by each model, for the model of the same part."""
+        training = self.training
+        assert training.others is not None
+        scores, other_scores = self.out_of_fold(models)
+        documents = self.documents[: len(scores)]
+        thresholds = choose_thresholds(training.y, scores, "f1", documents)
+        terms, _ = self.context_terms(scores, other_scores, thresholds)
+        slope, offset = _calibrate(training.y, scores + terms).T
+        rich = np.diff(training.others.paragraphs.indptr) > LEAST_FEATURES
+        taught: list[Taught | None] = []
+        for fold, model in enumerate(models):
+            rows = np.flatnonzero(rich & (self.other_folds != fold))
+            other_scores = training.others.scores(model)
+            terms, _ = self._terms(training.examples.scores(model), other_scores, thresholds)
+            score = other_scores[rows] + terms[len(scores) :][rows]
+            probability = 1 / (1 + np.exp(-(slope * score + offset)))
+            taught.append(Taught(rows, probability > 0.5, np.abs(2 * probability - 1).astype(np.float32)))
+        return taught
 
 
-def _number_documents(groups: Sequence[Any] | NDArray[Any] | None, n: int) -> NDArray[np.intp]:
-    """Return the number of the document of each of n paragraphs."""
+def _calibrate(y: NDArray[np.int8], scores: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the slope and the offset of each pillar, shape (6, 2)."""
+    calibration = np.array([platt(y[:, k], scores[:, k]) for k in range(y.shape[1])], np.float32)
+    return calibration.round(DECIMALS)
+
+
+def _number_documents(
+    groups: Sequence[Any] | NDArray[Any] | None,
+    n: int,
+    unlabeled: Sequence[str] | Counts | None,
+    unlabeled_groups: Sequence[Any] | NDArray[Any] | None,
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the numbers of the documents of n labelled paragraphs, and of the other paragraphs."""
+    if (unlabeled is None) != (unlabeled_groups is None) or (unlabeled is not None and groups is None):
+        raise ValueError("`unlabeled` needs `groups` and `unlabeled_groups`; give the document of each paragraph")
     if groups is None:
-        return np.arange(n)
-    numbers: NDArray[np.intp] = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+        return np.arange(n), np.empty(0, np.intp)
+    names, numbers = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     if len(numbers) != n:
         raise ValueError(f"groups has {len(numbers)} entries for {n} paragraphs; give one entry for each paragraph")
-    return numbers
+    if unlabeled is None or not len(unlabeled):
+        return numbers, np.empty(0, np.intp)
+    others = np.asarray(unlabeled_groups, dtype=str)
+    if len(others) != len(unlabeled):
+        raise ValueError(
+            f"unlabeled_groups has {len(others)} entries for {len(unlabeled)} paragraphs; "
+            "give one entry for each paragraph"
+        )
+    if len(strange := np.setdiff1d(others, names)):
+        raise ValueError(f"the document {str(strange[0])!r} in unlabeled_groups has no labelled paragraph; drop it")
+    return numbers, np.searchsorted(names, others)
+
+
+def _count_others(unlabeled: Sequence[str] | Counts | None, lexicon: Lexicon) -> Counts:
+    """Return the counts of the paragraphs without labels."""
+    counts = unlabeled if isinstance(unlabeled, Counts) else lexicon.count(check_texts(unlabeled))
+    if counts.shape[1] != len(lexicon):
+        raise ValueError(f"unlabeled counts {counts.shape[1]} terms, but `lexicon` has {len(lexicon)}; they must match")
+    return counts
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield slices of texts, each for one process."""
     return (texts[i : i + TEXTS_PER_TASK] for i in range(0, len(texts), TEXTS_PER_TASK))
-
-
-def _log_count_ratio(X: sparse.csr_array, y: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return how unevenly each column occurs in paragraphs with and without the pillar, divided by the mean."""
-    present = X.astype(bool).astype(np.float64)
-    with_pillar, without = 1 + present.T @ y, 1 + present.T @ (1 - y)
-    ratio = np.abs(np.log((with_pillar / with_pillar.sum()) / (without / without.sum())))
-    relative: NDArray[np.float32] = (ratio / ratio.mean()).astype(np.float32).round(DECIMALS)
-    return relative
-
-
-def _scale_columns(X: sparse.csr_array, factor: NDArray[np.float32]) -> sparse.csr_array:
-    scaled = X.copy()
-    scaled.data *= factor[X.indices]
-    return scaled

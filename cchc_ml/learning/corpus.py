@@ -1,9 +1,8 @@
-"""Read and check labelled paragraphs. Pack text that must not be published into counts of terms."""
+"""Read and check labelled paragraphs."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -14,20 +13,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..files import check_writable, data_path, write_gzip
+from ..files import data_path
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import PILLARS, Pillar, parse_pillar
-from ..reading.columns import find_text_column
 from ..reading.decode import read_text
 from ..reading.inputs import require_text
 from ..reading.tables import Row, read_rows
+from .documents import Documents, place_of, read_documents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # The labelled data that ships with the package.
-DEFAULT_DATA = ("data/news.jsonl.gz", "data/articles.jsonl")
+DEFAULT_DATA = ("data/real.jsonl.gz", "data/articles.jsonl")
+# The counts of the whole documents that its real paragraphs stand in.
+DEFAULT_DOCUMENTS = "data/documents.npz.xz"
 
 
 def parse_labels(value: object) -> tuple[Pillar, ...]:
@@ -143,6 +144,10 @@ class Corpus:
         """Return the rows to train on: those without a split, and those of the split "train"."""
         return self.take(np.flatnonzero([row.get("split") in (None, "", "train") for row in self.rows]))
 
+    def held_out(self) -> Corpus:
+        """Return the other rows than those of `training`."""
+        return self.take(np.flatnonzero([row.get("split") not in (None, "", "train") for row in self.rows]))
+
     def take(self, index: NDArray[np.intp]) -> Corpus:
         """Return the rows at `index`."""
         return Corpus([self.rows[i] for i in index], self.y[index], self.documents[index])
@@ -163,7 +168,8 @@ class Corpus:
         Raises
         ------
         ValueError
-            A packed row was counted with another lexicon.
+            A packed row was counted with another lexicon, or refers to a paragraph that is not in the shipped
+            documents.
         """
         mark = fingerprint(lexicon)
         other = next((row for row in self.rows if "text" not in row and row.get("lexicon") != mark), None)
@@ -172,16 +178,71 @@ class Corpus:
                 f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; "
                 "pack it again from its text"
             )
-        counted = lexicon.count(row["text"] for row in self.rows if "text" in row).ids()
-        sentences = (next(counted) if "text" in row else row["sentences"] for row in self.rows)
-        return Counts.from_ids(sentences, len(lexicon))
+        texts = [i for i, row in enumerate(self.rows) if "text" in row]
+        ids = [i for i, row in enumerate(self.rows) if "text" not in row and "sentences" in row]
+        references = [i for i, row in enumerate(self.rows) if "text" not in row and "sentences" not in row]
+        parts = [
+            lexicon.count(self.rows[i]["text"] for i in texts),
+            Counts.from_ids((self.rows[i]["sentences"] for i in ids), len(lexicon)),
+            *([_stored_counts([self.rows[i] for i in references])] if references else []),
+        ]
+        return Counts.join(parts)[np.argsort([*texts, *ids, *references])]
+
+    def others(self, lexicon: Lexicon) -> Others | None:
+        """Return the other paragraphs of the rows' documents, as far as they ship with the package; None if none do."""
+        if fingerprint(lexicon) != fingerprint(default_lexicon()) or not any(map(place_of, self.rows)):
+            return None
+        documents = default_documents()
+        numbers = documents.others(self.rows)
+        if not len(numbers):
+            return None
+        names = [_document_of({"document": documents.paragraphs[i].document}) for i in numbers]
+        return Others(documents.counts[numbers], np.array(names, np.str_))
+
+    def in_articles(self, lexicon: Lexicon) -> tuple[Counts, NDArray[np.str_]]:
+        """Return the counts of the rows, then those of `others`, and the document of each: what is read in context."""
+        counts, others = self.counts(lexicon), self.others(lexicon)
+        if others is None:
+            return counts, self.documents
+        return Counts.join([counts, others.counts]), np.concatenate([self.documents, others.documents])
+
+    def text_hashes(self) -> list[str]:
+        """Return the SHA-256 of each text. A packed row has that of its text."""
+        return [text_hash(row["text"]) if "text" in row else row["sha256"] for row in self.rows]
 
     def sha256(self) -> str:
         """Return a SHA-256 of the texts and labels. A packed row and its text give the same."""
         digest = hashlib.sha256()
-        for row, labels in zip(self.rows, self.y, strict=True):
-            digest.update((text_hash(row["text"]) if "text" in row else row["sha256"]).encode() + labels.tobytes())
+        for mark, labels in zip(self.text_hashes(), self.y, strict=True):
+            digest.update(mark.encode() + labels.tobytes())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """The n other paragraphs of some documents, without labels.
+
+    Attributes
+    ----------
+    counts : Counts
+    documents : array of shape (n,)
+        The document of each, as in `Corpus`.
+    """
+
+    counts: Counts
+    documents: NDArray[np.str_]
+
+
+def _stored_counts(rows: Sequence[Row]) -> Counts:
+    """Return the counts of rows that refer to the shipped documents."""
+    documents = default_documents()
+    numbers = [documents.place.get(place) if (place := place_of(row)) else None for row in rows]
+    for row, number in zip(rows, numbers, strict=True):
+        if number is None:
+            raise ValueError(
+                f"row {row.get('id')!r} refers to a paragraph that is not in {DEFAULT_DOCUMENTS}; give its text"
+            )
+    return documents.counts[np.array(numbers, np.intp)]
 
 
 def _document_of(row: Row) -> str:
@@ -205,6 +266,12 @@ def default_lexicon() -> Lexicon:
     return Lexicon(read_text(data_path("data/lexicon.txt")).splitlines())
 
 
+@cache
+def default_documents() -> Documents:
+    """Return the documents that ship with the package."""
+    return read_documents(data_path(DEFAULT_DOCUMENTS), default_lexicon())
+
+
 def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
     """Read labelled paragraphs, as text or packed. Without paths, read the data that ships with the package.
 
@@ -222,12 +289,13 @@ def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
     for path in paths or [data_path(name) for name in DEFAULT_DATA]:
         before = len(rows)
         for where, row in read_rows(path):
-            if "sentences" not in row:
+            if "sentences" not in row and "lexicon" not in row:
                 name = require_text(where, row, text_column)
                 row = {"text": row[name]} | {key: value for key, value in row.items() if key not in (name, "text")}
             elif not _is_packed(row):
                 raise ValueError(
-                    f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; "
+                    f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or "
+                    "`corpus`, `document` and `part`; "
                     "write it with: cchc-ml pack"
                 )
             try:
@@ -241,83 +309,11 @@ def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
 
 
 def _is_packed(row: Row) -> bool:
-    sentences = row["sentences"]
-    return (
-        isinstance(row.get("sha256"), str)
-        and isinstance(row.get("lexicon"), str)
-        and isinstance(sentences, list)
-        and all(isinstance(s, list) and all(type(i) is int and i >= 0 for i in s) for s in sentences)
+    if not (isinstance(row.get("sha256"), str) and isinstance(row.get("lexicon"), str)):
+        return False
+    sentences = row.get("sentences")
+    if sentences is None:
+        return "text" not in row and place_of(row) is not None
+    return isinstance(sentences, list) and all(
+        isinstance(s, list) and all(type(i) is int and i >= 0 for i in s) for s in sentences
     )
-
-
-def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: str | None = None) -> str:
-    """Return labelled text as JSON Lines, with a SHA-256 and counts of the lexicon's terms instead of the text.
-
-    For each sentence, `sentences` lists the line numbers (from 0) of its terms in the lexicon, sorted; a term that
-    occurs twice is listed twice. `lexicon` is the fingerprint of the lexicon. In a file called train or validation,
-    rows without a `split` get that name. All other fields are kept.
-
-    Raises
-    ------
-    ValueError
-        A file is packed already, or a second field has text, which would be published.
-    """
-    mark = fingerprint(lexicon)
-    lines = []
-    for path in paths:
-        corpus = read_corpus(path, text_column=text_column)
-        if corpus.packed:
-            raise ValueError(f"{path} is packed already; give the file with the text")
-        other = next((name for row in corpus.rows for name in row if name != "text" and find_text_column([name])), None)
-        if other is not None:
-            raise ValueError(f"{path} has text in {other!r} too, which would be published; remove that column")
-        for row, sentences in zip(corpus.rows, lexicon.count(corpus.texts).ids(), strict=True):
-            kept = {key: row[key] for key in row if key != "text"}
-            if (name := Path(path).name.split(".")[0]) in ("train", "validation"):
-                kept.setdefault("split", name)
-            packed = kept | {"sha256": text_hash(row["text"]), "lexicon": mark, "sentences": sentences}
-            lines.append(json.dumps(packed, ensure_ascii=False, separators=(",", ":")) + "\n")
-    return "".join(lines)
-
-
-def same_rows(packed: str, path: str | Path) -> str:
-    """Return how packed rows differ from those of a file, or an empty string if they do not."""
-    ours = [json.loads(line) for line in packed.splitlines()]
-    theirs = [row for _, row in read_rows(path)]
-    if len(ours) != len(theirs):
-        return f"{path} has {len(theirs)} rows, this text {len(ours)}"
-    for number, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
-        fields = [key for key in {**a, **b} if a.get(key) != b.get(key)]
-        if fields:
-            return f"{path} differs from this text, first in row {number} ({b.get('id')!r}): {', '.join(fields)}"
-    return ""
-
-
-def write_packed(
-    paths: Iterable[str | Path], out: Path, *, text_column: str | None = None, overwrite: bool = False
-) -> int:
-    """Pack labelled text with the shipped lexicon into a ``.jsonl.gz`` file, and return the number of rows.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError, FileExistsError
-        The output cannot be used; or as `pack_files`.
-    """
-    if not out.name.endswith(".jsonl.gz"):
-        raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
-    check_writable(out, overwrite)
-    packed = pack_files(paths, default_lexicon(), text_column=text_column)
-    write_gzip(out, packed)
-    return packed.count("\n")
-
-
-def verify_packed(paths: Iterable[str | Path], packed: Path, *, text_column: str | None = None) -> None:
-    """Raise if a packed file does not hold the counts of labelled text.
-
-    Raises
-    ------
-    ValueError
-        The rows differ. The message names the first row and its fields.
-    """
-    if difference := same_rows(pack_files(paths, default_lexicon(), text_column=text_column), packed):
-        raise ValueError(difference)

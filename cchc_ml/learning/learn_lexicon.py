@@ -1,13 +1,12 @@
-"""Learn a lexicon from labelled text. underthesea segments the words."""
+"""Learn a lexicon from text. It looks at no labels. underthesea segments the long words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from scipy import sparse
 
 from ..files import atomic_write, check_writable
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
@@ -18,6 +17,9 @@ from .corpus import read_corpus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# A word of underthesea with at least this many syllables is a term of its own. Shorter words are syllables or pairs.
+LONG_WORD_SYLLABLES = 3
 
 
 def segment(text: str) -> list[list[str]]:
@@ -44,16 +46,17 @@ def segment(text: str) -> list[list[str]]:
     return runs
 
 
-def _ngrams(runs: list[list[str]], longest: int) -> set[str]:
-    """Return the sequences of 1 to `longest` tokens of each run."""
-    return {" ".join(run[i : i + n]) for run in runs for n in range(1, longest + 1) for i in range(len(run) - n + 1)}
+def _short_terms(text: str) -> set[str]:
+    """Return the syllables and pairs of syllables of a text that can be terms."""
+    syllables = normalise(repair(text)[0]).split()
+    pairs = (f"{a} {b}" for a, b in pairwise(syllables))
+    return {term for term in (*syllables, *pairs) if _can_be_a_term(term)}
 
 
-def _candidates(text: str) -> set[str]:
-    """Return the words, the syllables, and the pairs of either, that occur in a text and can be terms."""
-    words = segment(text)
-    syllables = [[syllable for word in run for syllable in word.split()] for run in words]
-    return {term for term in _ngrams(words, 2) | _ngrams(syllables, 2) if _can_be_a_term(term)}
+def _long_words(text: str) -> set[str]:
+    """Return the words of at least `LONG_WORD_SYLLABLES` syllables of a text that can be terms."""
+    words = {word for run in segment(text) for word in run if word.count(" ") >= LONG_WORD_SYLLABLES - 1}
+    return {word for word in words if _can_be_a_term(word)}
 
 
 def _can_be_a_term(term: str) -> bool:
@@ -63,23 +66,21 @@ def _can_be_a_term(term: str) -> bool:
 
 def learn_lexicon(
     texts: Sequence[str],
-    y: NDArray[Any],
     groups: Sequence[Any] | NDArray[Any],
     *,
-    max_terms: int = 20000,
+    max_terms: int = 40_000,
     min_documents: int = 3,
     n_jobs: int | None = None,
 ) -> Lexicon:
-    """Learn the terms that distinguish the pillars best, and add the codebook's.
+    """Learn the terms of some texts, and add the codebook's.
 
-    Candidates are words (of underthesea), syllables, and pairs of either, in at least `min_documents` documents. Of
-    these the `max_terms` with the highest chi-square statistic for any pillar are taken (Yang and Pedersen, 1997).
+    The terms are the `max_terms` syllables and pairs of syllables that are in the most documents, and the long words
+    of underthesea. Each is in at least `min_documents` documents. No label is looked at. So scores out of fold are not
+    flattered by the choice of terms.
 
     Parameters
     ----------
     texts : sequence of n str
-    y : array of shape (n, 6)
-        0/1 labels.
     groups : sequence of n
         The document of each text.
     max_terms, min_documents : int
@@ -92,23 +93,24 @@ def learn_lexicon(
         The terms, those in the most documents first.
     """
     from joblib import Parallel, delayed
-    from sklearn.feature_extraction.text import CountVectorizer
 
-    candidates = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_candidates)(text) for text in texts)
-    vectorizer = CountVectorizer(analyzer=lambda terms: terms, binary=True, dtype=np.float32)
-    present = vectorizer.fit_transform(candidates)
-    terms = vectorizer.get_feature_names_out()
-    documents = _count_documents(present, groups)
-    best = _best_columns(present, y, documents >= min_documents, max_terms)
-    frequency = dict(zip(terms, documents, strict=True))
-    return Lexicon(sorted({*terms[best], *codebook_terms()}, key=lambda term: (-frequency.get(term, 0), term)))
+    short = _count_documents(map(_short_terms, texts), groups)
+    long_words = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_long_words)(text) for text in texts)
+    long = _count_documents(long_words, groups)
+    frequency = {term: n for term, n in (short | long).items() if n >= min_documents}
+
+    def by_frequency(term: str) -> tuple[int, str]:
+        return -frequency.get(term, 0), term
+
+    short_terms = sorted(frequency.keys() & short.keys(), key=by_frequency)[:max_terms]
+    return Lexicon(sorted({*short_terms, *(frequency.keys() & long.keys()), *codebook_terms()}, key=by_frequency))
 
 
 def write_lexicon(
     paths: Sequence[str | Path],
     out: Path,
     *,
-    max_terms: int = 20000,
+    max_terms: int = 40_000,
     n_jobs: int | None = None,
     overwrite: bool = False,
 ) -> tuple[int, int]:
@@ -130,24 +132,15 @@ def write_lexicon(
     corpus = read_corpus(*paths).training()
     if corpus.packed:
         raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")
-    lexicon = learn_lexicon(corpus.texts, corpus.y, corpus.documents, max_terms=max_terms, n_jobs=n_jobs)
+    lexicon = learn_lexicon(corpus.texts, corpus.documents, max_terms=max_terms, n_jobs=n_jobs)
     with atomic_write(out) as temporary:
         temporary.write_text("\n".join(lexicon.terms) + "\n", "utf8", newline="")
     return len(lexicon), len(corpus)
 
 
-def _count_documents(present: sparse.csr_matrix, groups: Sequence[Any] | NDArray[Any]) -> NDArray[np.intp]:
-    """Return in how many documents each term occurs; `present` says in which texts it does."""
-    n_texts, n_terms = present.shape
-    _, document = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    texts_of_documents = sparse.csr_array((np.ones(n_texts), (document, np.arange(n_texts))))
-    return np.bincount((texts_of_documents @ present).tocoo().col, minlength=n_terms)
-
-
-def _best_columns(present: sparse.csr_matrix, y: NDArray[Any], frequent: NDArray[np.bool_], most: int) -> list[np.intp]:
-    """Return the frequent columns with the highest chi-square for any pillar, the best first, `most` at most."""
-    from sklearn.feature_selection import chi2
-
-    score = np.max([chi2(present, y[:, k])[0] for k in range(y.shape[1])], axis=0)
-    score[~frequent] = -1
-    return [column for column in np.argsort(-score, kind="stable")[:most] if frequent[column]]
+def _count_documents(terms: Iterable[set[str]], groups: Sequence[Any] | NDArray[Any]) -> Counter[str]:
+    """Return in how many documents each term occurs, from the terms of each text."""
+    terms_of: defaultdict[str, set[str]] = defaultdict(set)
+    for found, group in zip(terms, groups, strict=True):
+        terms_of[str(group)] |= found
+    return Counter(term for found in terms_of.values() for term in found)

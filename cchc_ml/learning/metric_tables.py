@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .metric_types import Agreement, Comparison, Evaluation, Metrics, ObjectiveCost
+    from .metric_types import (
+        Agreement,
+        Comparison,
+        Evaluation,
+        Metrics,
+        NaturalMix,
+        ObjectiveCost,
+        SourceScores,
+    )
 
 Cell = str | int | float | None
 UNDEFINED = "–"
@@ -69,8 +77,13 @@ def format_cell(cell: Cell) -> str:
 def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
     """Return a table for each part of an evaluation; `title` names the data of the first one."""
     tables = [scores_table(evaluation, title)]
+    if "in_context" in evaluation:
+        tables.append(scores_table(evaluation["in_context"], f"{title}, in context"))
+    if len(evaluation.get("sources", ())) > 1:
+        tables += source_tables(evaluation["sources"])
     if "baselines" in evaluation:
-        tables.append(_baselines(evaluation["baselines"], evaluation.get("comparison")))
+        comparisons = evaluation.get("comparison"), evaluation.get("comparison_in_context")
+        tables.append(_baselines(evaluation["baselines"], comparisons))
     if "objective" in evaluation:
         tables.append(_objective(evaluation["objective"]))
     if "splits" in evaluation:
@@ -113,16 +126,48 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
     return Table(f"{title} ({evaluation['n']} paragraphs)", head, rows, summary)
 
 
-def _baselines(baselines: Mapping[str, tuple[float, float]], comparison: Comparison | None) -> Table:
-    note = ""
-    if comparison:
-        note = (
-            f"Against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1 "
-            f"(95 % {comparison['low']:+.3f} to {comparison['high']:+.3f}), one-sided p = {comparison['p']:.4f}, "
-            "by the paired bootstrap over documents."
+def source_tables(sources: Sequence[SourceScores]) -> list[Table]:
+    """Return a table of the splits (macro-F1), and one of their kinds of source and years (micro-F1)."""
+    titles = {"macro": "Held-out rows (macro-F1)", "micro": "By kind of source and year (micro-F1)"}
+    tables = []
+    for average, title in titles.items():
+        chosen = [source for source in sources if source["average"] == average]
+        if chosen:
+            head = ["rows of", "rows", "documents", "labels", *chosen[0]["taggers"]]
+            tables.append(Table(title, head, [_source_row(source) for source in chosen]))
+    return tables
+
+
+def _source_row(source: SourceScores) -> list[Cell]:
+    scores = [f"{s['f1']:.3f} ({s['low']:.2f}-{s['high']:.2f})" for s in source["taggers"].values()]
+    return [source["name"], source["n"], source["documents"], source["positive"], *scores]
+
+
+def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
+    """Return precision, recall and calibration on rows that were drawn at random."""
+    head = ["read", "tags", "precision", "95 % (P)", "recall", "95 % (R)", "AP", "mean probability", "rate"]
+    rows: list[list[Cell]] = []
+    for way, mix in mixes.items():
+        precision, recall = (
+            f"{low:.2f}-{high:.2f}" for low, high in (mix["precision_interval"], mix["recall_interval"])
         )
+        rows.append([way, mix["tags"], mix["precision"], precision, mix["recall"], recall, mix["average_precision"]])
+        rows[-1] += [f"{mix['mean_probability']:.4f}", f"{mix['rate']:.4f}"]
+    first = next(iter(mixes.values()))
+    return Table(f"natural mix ({first['n']} paragraphs drawn at random, {first['positive']} labels)", head, rows)
+
+
+def _baselines(baselines: Mapping[str, tuple[float, float]], comparisons: Sequence[Comparison | None]) -> Table:
+    notes = []
+    for way, comparison in zip(("Alone", "In context"), comparisons, strict=True):
+        if comparison:
+            notes.append(
+                f"{way}, against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1 "
+                f"(95 % {comparison['low']:+.3f} to {comparison['high']:+.3f}), one-sided p = {comparison['p']:.4f}, "
+                "by the paired bootstrap over documents."
+            )
     rows = [(name, *scores) for name, scores in baselines.items()]
-    return Table("Against the baselines", ("tagger", "macro-F1", "micro-F1"), rows, note=note)
+    return Table("Against the baselines", ("tagger", "macro-F1", "micro-F1"), rows, note=" ".join(notes))
 
 
 def _objective(cost: ObjectiveCost) -> Table:

@@ -108,12 +108,58 @@ class Robustness(TypedDict):
     same: float
 
 
+class TaggerScore(TypedDict):
+    """F1 of a tagger, and its 95 % interval."""
+
+    f1: float
+    low: float
+    high: float
+
+
+class SourceScores(TypedDict):
+    """The scores of some taggers on the rows of one source. `taggers` are named.
+
+    `average` is ``macro`` for a whole split. It is ``micro`` for a part of one, where some pillars have few labels or
+    none. `positive` is the number of labels.
+    """
+
+    name: str
+    average: str
+    n: int
+    documents: int
+    positive: int
+    taggers: dict[str, TaggerScore]
+
+
+class NaturalMix(TypedDict):
+    """The scores on rows that were drawn at random, over all pillars; intervals are 95 %, by document.
+
+    `positive` is the number of labels, `rate` their share of all decisions.
+    """
+
+    n: int
+    positive: int
+    tags: int
+    precision: float | None
+    precision_interval: tuple[float, float]
+    recall: float | None
+    recall_interval: tuple[float, float]
+    average_precision: float | None
+    mean_probability: float
+    rate: float
+
+
 class Evaluation(Metrics):
     """The scores of a model, and whatever else was measured.
 
-    `baselines` holds macro-F1 and micro-F1 by name, `learning_curve` macro-F1 by number of training paragraphs.
+    `in_context` are the scores of the same paragraphs, read in their articles, and `comparison_in_context` compares
+    those. `sources` holds macro-F1 by split, kind of source and year, `baselines` macro-F1 and micro-F1 by name,
+    `learning_curve` macro-F1 by number of training paragraphs.
     """
 
+    in_context: NotRequired[Metrics]
+    comparison_in_context: NotRequired[Comparison]
+    sources: NotRequired[list[SourceScores]]
     baselines: NotRequired[dict[str, tuple[float, float]]]
     comparison: NotRequired[Comparison]
     objective: NotRequired[ObjectiveCost]

@@ -157,10 +157,10 @@ def metrics_with_intervals(
     }
 
 
-def _resampled_f1(
+def _resampled_counts(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return the F1 of each pillar in draws of whole documents with replacement, shape (BOOTSTRAP_DRAWS, 6)."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return TP, FP and FN of each pillar in draws of whole documents with replacement, shapes (BOOTSTRAP_DRAWS, 6)."""
     y, predicted = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool)
     names, document = np.unique(np.asarray(documents, dtype=str), return_inverse=True)
     counts = np.zeros((3, len(names), len(PILLARS)))
@@ -169,6 +169,14 @@ def _resampled_f1(
     share = np.full(len(names), 1 / len(names))
     times_drawn = np.random.default_rng(0).multinomial(len(names), share, BOOTSTRAP_DRAWS)
     tp, fp, fn = (times_drawn @ count for count in counts)
+    return tp, fp, fn
+
+
+def _resampled_f1(
+    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return the F1 of each pillar in draws of whole documents with replacement, shape (BOOTSTRAP_DRAWS, 6)."""
+    tp, fp, fn = _resampled_counts(y, predicted, documents)
     # If a pillar does not occur in a draw, its F1 is undefined (NaN), not 1.
     return np.where(tp + fp + fn > 0, f1_of_counts(tp, fp, fn), np.nan)
 
@@ -192,6 +200,19 @@ def intervals(
     for name, draws in draws_of.items():
         known = draws[~np.isnan(draws)]
         low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (0.0, 1.0)
+        bounds[name] = (float(low), float(high))
+    return bounds
+
+
+def micro_intervals(
+    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+) -> dict[str, tuple[float, float]]:
+    """Return 95 % intervals of micro ``precision``, ``recall`` and ``f1``, by the bootstrap over documents."""
+    tp, fp, fn = (counts.sum(axis=1) for counts in _resampled_counts(y, predicted, documents))
+    bounds = {}
+    for name, part, whole in (("precision", tp, tp + fp), ("recall", tp, tp + fn), ("f1", 2 * tp, 2 * tp + fp + fn)):
+        known = whole > 0
+        low, high = np.quantile(part[known] / whole[known], [0.025, 0.975]) if known.any() else (0.0, 1.0)
         bounds[name] = (float(low), float(high))
     return bounds
 

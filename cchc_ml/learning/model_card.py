@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from ..files import atomic_write
-from .metric_tables import Table, format_cell, scores_table
+from .metric_tables import Table, format_cell, natural_mix_table, scores_table, source_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from .metric_types import Metrics
+    from .metric_types import Metrics, NaturalMix, SourceScores
 
 CARD = """\
 # Model card: {name}
@@ -27,6 +27,7 @@ Tags the paragraphs of Vietnamese articles by pillar of administrative reform. W
 | lexicon | {terms} terms |
 | features | TF-IDF, and the codebook's terms |
 | method | linear SVMs, multiple-instance training; thresholds and calibration from out-of-fold scores by document |
+| context | in an article: + 0.8 k / (n + 1), if k of the n other paragraphs carry the pillar by their own scores |
 
 ## Intended use
 
@@ -36,8 +37,8 @@ judging an official, an office or a province by the number of tags alone. Not fo
 ## Scores
 
 {tables}
-Cross-validated: the model and the thresholds that tag a training paragraph saw nothing of its document. Only the
-lexicon was chosen on the labels of all training paragraphs.
+Cross-validated: the model and the thresholds that tag a training paragraph saw nothing of its document. The lexicon
+was chosen without labels. In context: a paragraph is read with all the other paragraphs of its article.
 {notes}
 """
 
@@ -96,7 +97,14 @@ def markdown_table(table: Table) -> str:
     return "\n".join([f"### {table.title}", "", *lines]) + "\n"
 
 
-def write_card(folder: str | Path, facts: ModelFacts, metrics_by_title: Mapping[str, Metrics], notes: str = "") -> None:
+def write_card(
+    folder: str | Path,
+    facts: ModelFacts,
+    metrics_by_title: Mapping[str, Metrics],
+    sources: Sequence[SourceScores] = (),
+    mixes: Mapping[str, NaturalMix] | None = None,
+    notes: str = "",
+) -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
     Parameters
@@ -105,17 +113,26 @@ def write_card(folder: str | Path, facts: ModelFacts, metrics_by_title: Mapping[
     facts : ModelFacts
     metrics_by_title : mapping of str to Metrics
         The scores, by title.
+    sources : sequence of SourceScores
+        The scores on held-out real text.
+    mixes : mapping of str to NaturalMix, optional
+        The scores on rows that were drawn at random, for paragraphs read alone and in context.
     notes : str
         Markdown for the end of the card.
     """
     folder = Path(folder)
     tables = []
+    if sources:
+        tables += [markdown_table(table) for table in source_tables(sources)]
+    if mixes:
+        tables.append(markdown_table(natural_mix_table(mixes)))
     for title, metrics in metrics_by_title.items():
         table = scores_table(metrics, title).select(*COLUMNS)
         averages = [row for row in table.summary if row[0] in AVERAGES]
         tables.append(markdown_table(replace(table, summary=averages)))
     card = CARD.format(**facts, tables="\n".join(tables), notes=f"\n{notes}")
-    metrics_json = json.dumps({"model": facts, "scores": metrics_by_title}, ensure_ascii=False, indent=1)
+    measured = {"model": facts, "scores": metrics_by_title, "sources": sources, "natural_mix": mixes or {}}
+    metrics_json = json.dumps(measured, ensure_ascii=False, indent=1)
     for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):
         with atomic_write(folder / name) as temporary:
             temporary.write_text(text + "\n", "utf8", newline="\n")

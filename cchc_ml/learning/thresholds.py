@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # The share of the common threshold in a pillar's threshold; the rest is the pillar's own best. A pillar's own
 # threshold is learned from few paragraphs, so it is pulled towards the common one.
 COMMON_SHARE = 0.5
+# A sigmoid is at least this steep.
+LEAST_SLOPE = 0.01
+NEWTON_STEPS = 100
 # 95 % quantile of the normal distribution, for one-sided bounds.
 Z_95_ONE_SIDED = 1.6449
 
@@ -179,9 +182,54 @@ def best_threshold(y: NDArray[np.int8], scores: NDArray[np.floating[Any]]) -> fl
     return _half_way_below(ranked, int(np.argmax(np.where(_lowest_of_equals(ranked), f1, -1))))
 
 
-def platt(y: NDArray[np.int8], scores: NDArray[np.float32]) -> tuple[float, float]:
-    """Return slope and offset of a sigmoid that turns out-of-fold scores into probabilities (Platt, 1999)."""
-    from sklearn.linear_model import LogisticRegression
+def platt(y: NDArray[np.int8], scores: NDArray[np.floating[Any]]) -> tuple[float, float]:
+    """Return slope and offset of a sigmoid that turns out-of-fold scores into probabilities (Platt, 1999).
 
-    sigmoid = LogisticRegression(C=1e6).fit(scores[:, None].astype(float), y)
-    return float(sigmoid.coef_[0, 0]), float(sigmoid.intercept_[0])
+    The targets are Platt's: not 0 and 1, but a little inside, as few paragraphs can say so much only. The slope is at
+    least `LEAST_SLOPE`: a higher score never means a lower probability.
+
+    Examples
+    --------
+    >>> slope, offset = platt(np.array([0, 0, 1, 1]), np.array([-2.0, -1.0, 1.0, 2.0]))
+    >>> slope > 0, abs(offset) < 1e-9
+    (True, True)
+    >>> platt(np.array([1, 1, 0, 0]), np.array([-2.0, -1.0, 1.0, 2.0]))[0] == LEAST_SLOPE
+    True
+    """
+    n_positive = int(y.sum())
+    target = np.where(y == 1, (n_positive + 1) / (n_positive + 2), 1 / (len(y) - n_positive + 2))
+    X = np.stack([scores, np.ones(len(scores))], axis=1).astype(float)
+    slope, offset = _fit_sigmoid(X, target, np.zeros(2))
+    if slope < LEAST_SLOPE:
+        # The problem is convex, so the best point within the bound is on it.
+        _, offset = _fit_sigmoid(X, target, np.array([LEAST_SLOPE, offset]), free=slice(1, 2))
+        slope = LEAST_SLOPE
+    return float(slope), float(offset)
+
+
+def _fit_sigmoid(
+    X: NDArray[np.float64], target: NDArray[np.float64], start: NDArray[np.float64], free: slice = slice(None)
+) -> NDArray[np.float64]:
+    """Minimise the logistic loss by Newton's method with halved steps (Lin, Lin and Weng, 2007).
+
+    Only the `free` ones of the two parameters are changed.
+    """
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        z = X @ parameters
+        return float(np.sum(np.logaddexp(0, z) - target * z))
+
+    parameters = start.copy()
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-(X @ parameters)))
+        gradient = (X.T @ (p - target))[free]
+        if np.abs(gradient).max() < 1e-9 * len(target):
+            break
+        hessian = (X.T @ (X * (p * (1 - p))[:, None]))[free, free] + 1e-12 * np.eye(len(gradient))
+        step = np.zeros(2)
+        step[free] = np.linalg.solve(hessian, gradient)
+        size = 1.0
+        while loss(parameters - size * step) > loss(parameters) and size > 1e-10:
+            size /= 2
+        parameters = parameters - size * step
+    return parameters

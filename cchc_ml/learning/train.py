@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..files import check_writable, data_path
 from ..model.info import ModelInfo
 from ..model.storage import write_model
+from ..reading.dates import year_of
 from ..reading.decode import read_text
 from ..version import __version__
-from .classifier import PillarClassifier, Progress
+from .classifier import PillarClassifier
 from .corpus import Corpus, default_lexicon, read_corpus
+from .fitting import Progress
+from .measuring import measure, measure_natural_mix, measure_real_text
 from .metric_types import Metrics
-from .metrics import metrics, metrics_with_intervals
 from .model_card import ModelFacts, check_card, write_card
-from .thresholds import choose_thresholds, tag_out_of_fold
+from .thresholds import choose_thresholds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Real text from this year on counts more in training, because there is less of it.
+MODERN_YEAR = 2017
+MODERN_WEIGHT = 2.0
+# A row that its annotator was not sure of counts less.
+UNSURE_WEIGHT = 0.5
 
 
 def train_model(
@@ -67,7 +81,7 @@ def train_model(
             "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
         )
     classifier = _fit(corpus, training, objective, n_jobs, progress)
-    metrics_by_title = _measure(classifier, corpus, training)
+    metrics_by_title = measure(classifier, corpus, training)
     facts: ModelFacts = {
         "name": Path(out).name,
         "version": __version__,
@@ -76,10 +90,12 @@ def train_model(
         "data": training.sha256(),
         "terms": len(classifier.model_.lexicon),
     }
-    write_model(replace(classifier.model_, info=_info(classifier, training, facts, metrics_by_title)), out)
+    info = _info(classifier, training, facts, metrics_by_title)
+    write_model(replace(classifier.model_, info=info, training_hashes=training_hashes(training)), out)
     # The experiments and the limits are those of the shipped model only.
     notes = "" if paths else read_text(data_path("data/experiments.md"))
-    write_card(Path(out).parent, facts, metrics_by_title, notes)
+    sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
+    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes)
     return metrics_by_title
 
 
@@ -111,22 +127,37 @@ def _fit(
     # Packed rows hold counts of the shipped lexicon's terms only.
     lexicon = default_lexicon() if corpus.packed else None
     classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
-    X = training.counts(lexicon) if lexicon else training.texts
-    return classifier.fit(X, training.y, groups=training.documents, progress=progress)
+    others = training.others(lexicon) if lexicon else None
+    return classifier.fit(
+        training.counts(lexicon) if lexicon else training.texts,
+        training.y,
+        groups=training.documents,
+        progress=progress,
+        sample_weight=row_weights(training),
+        unlabeled=others.counts if others else None,
+        unlabeled_groups=others.documents if others else None,
+    )
 
 
-def _measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> dict[str, Metrics]:
-    """Measure by cross-validation, and on each split that was not trained on."""
-    scores = classifier.oof_scores_
-    tags = tag_out_of_fold(training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_)
-    metrics_by_title: dict[str, Metrics] = {"cross-validated": metrics(training.y, tags, scores)}
-    for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
-        held_out = corpus.where("split", split)
-        counts = held_out.counts(classifier.model_.lexicon)
-        metrics_by_title[split] = metrics_with_intervals(
-            held_out.y, classifier.predict(counts), classifier.predict_proba(counts), held_out.documents
-        )
-    return metrics_by_title
+def row_weights(corpus: Corpus) -> NDArray[np.float64]:
+    """Return how much each row counts in training.
+
+    A row that its annotator was not sure of (``sure`` is false) counts half. A row of real text of this decade (it has
+    a ``corpus``, and a ``year`` from `MODERN_YEAR` on) counts double: there is less of it than of older news.
+    """
+    weights = np.ones(len(corpus))
+    for i, row in enumerate(corpus.rows):
+        year = year_of(str(row.get("year") or ""))
+        if row.get("corpus") and year and int(year) >= MODERN_YEAR:
+            weights[i] *= MODERN_WEIGHT
+        if row.get("sure") is False:
+            weights[i] *= UNSURE_WEIGHT
+    return weights
+
+
+def training_hashes(corpus: Corpus) -> NDArray[np.uint64]:
+    """Return the first 8 bytes of the SHA-256 of each text, as sorted numbers without repetition."""
+    return np.unique(np.array([int(mark[:16], 16) for mark in corpus.text_hashes()], np.uint64))
 
 
 def _info(

@@ -35,6 +35,24 @@ def check_texts(X: Any) -> list[str]:
     return texts
 
 
+def check_weight(sample_weight: Any, n: int) -> NDArray[np.float64]:
+    """Return the weight of each of n paragraphs; 1 for each if None is given.
+
+    Raises
+    ------
+    ValueError
+        There are not n weights, or one is not a positive number.
+    """
+    if sample_weight is None:
+        return np.ones(n)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.shape != (n,):
+        raise ValueError(f"sample_weight has shape {weight.shape}, want ({n},), one weight for each paragraph")
+    if not (np.isfinite(weight) & (weight > 0)).all():
+        raise ValueError(f"sample_weight holds {weight.min()}; want numbers greater than 0")
+    return weight
+
+
 def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
     """Return labels as a 0/1 array of shape (n, 6).
 

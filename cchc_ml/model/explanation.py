@@ -11,7 +11,7 @@ from scipy import sparse
 
 from ..pillars import PILLARS, Pillar
 from .lexicon import prepare
-from .model import SENTENCE_SHARE
+from .model import SENTENCE_SHARE, sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,26 @@ class Part:
 
 
 @dataclass(frozen=True)
+class ContextTerm:
+    """What the other paragraphs of the article add to a decision.
+
+    Attributes
+    ----------
+    carrying : int
+        How many of them carry the pillar by their own scores.
+    others : int
+        How many other paragraphs the article has.
+    weight : float
+    """
+
+    carrying: int
+    others: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """How the decision on one pillar was made: ``decision == intercept - threshold + sum of the weights of the parts``.
+    """How the decision on one pillar was made: ``decision == intercept - threshold + total()``.
 
     Attributes
     ----------
@@ -65,6 +83,8 @@ class Explanation:
         The best sentence, in the original text. None if the text has no words.
     parts : tuple of Part
         In the order of the text.
+    context : ContextTerm or None
+        What the rest of the article adds. None if the paragraph is explained alone.
     """
 
     decision: float
@@ -73,6 +93,7 @@ class Explanation:
     threshold: float
     sentence: tuple[int, int] | None
     parts: tuple[Part, ...]
+    context: ContextTerm | None = None
 
     @property
     def tagged(self) -> bool:
@@ -80,8 +101,9 @@ class Explanation:
         return self.decision > 0
 
     def total(self, *, kind: str | None = None, scope: str | None = None) -> float:
-        """Return the sum of the weights of all parts, or of the parts of one kind or scope."""
-        return sum(part.weight for part in self.parts if kind in (None, part.kind) and scope in (None, part.scope))
+        """Return the sum of the weights of all parts and of the context, or of the parts of one kind or scope."""
+        total = sum(part.weight for part in self.parts if kind in (None, part.kind) and scope in (None, part.scope))
+        return total + (self.context.weight if self.context and kind is scope is None else 0.0)
 
     def by_term(self) -> dict[str, float]:
         """Return what each term adds in total. The strongest terms, positive or negative, come first."""
@@ -91,8 +113,23 @@ class Explanation:
         return dict(sorted(totals.items(), key=lambda item: -abs(item[1])))
 
 
-def explain(model: Model, text: str) -> Mapping[Pillar, Explanation]:
+def explain(
+    model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None
+) -> Mapping[Pillar, Explanation]:
     """Explain the six decisions on a paragraph.
+
+    Parameters
+    ----------
+    model : Model
+    text : str
+    context : mapping of Pillar to (int, int), optional
+        The `context` of the paragraph's `Annotation`: for each pillar, how many of the other paragraphs of the article
+        carry it, and how many others there are. By default, the paragraph is explained alone.
+
+    Raises
+    ------
+    ValueError
+        A context is given, but the model has none, or its numbers are impossible.
 
     Examples
     --------
@@ -107,7 +144,11 @@ def explain(model: Model, text: str) -> Mapping[Pillar, Explanation]:
     prepared = prepare(text)
     counts = model.lexicon.count_prepared([prepared])
     scores, sentence_scores = model.scores_and_sentences(counts)
-    probabilities = model.probabilities(scores)
+    terms = _context_terms(model, context)
+    in_context = model.context if terms else None
+    scores = scores + [term.weight for term in terms] if terms else scores
+    thresholds = in_context.thresholds if in_context else model.thresholds
+    probabilities = sigmoid(in_context.calibration if in_context else model.calibration, scores)
     paragraph_weights, sentence_weights = _weights(model, counts.paragraphs()), _weights(model, counts.sentences)
     matches = model.lexicon.find(text)
     explanations = {}
@@ -115,14 +156,32 @@ def explain(model: Model, text: str) -> Mapping[Pillar, Explanation]:
         best = int(sentence_scores[:, k].argmax()) if prepared.sentences else None
         parts = _parts(model, k, matches, paragraph_weights, sentence_weights, best)
         explanations[pillar] = Explanation(
-            decision=float(scores[0, k] - model.thresholds[k]),
+            decision=float(scores[0, k] - thresholds[k]),
             probability=float(probabilities[0, k]),
             intercept=float(model.intercept[k]),
-            threshold=float(model.thresholds[k]),
+            threshold=float(thresholds[k]),
             sentence=None if best is None else prepared.in_original(*prepared.sentences[best]),
             parts=tuple(parts),
+            context=terms[k] if terms else None,
         )
     return explanations
+
+
+def _context_terms(model: Model, context: Mapping[Pillar, tuple[int, int]] | None) -> list[ContextTerm]:
+    """Return the context term of each pillar; an empty list for a paragraph that is read alone."""
+    if context is None or not any(others for _, others in context.values()):
+        return []
+    if model.context is None:
+        raise ValueError("the model reads every paragraph alone; explain the paragraph without context")
+    if missing := [pillar for pillar in PILLARS if pillar not in context]:
+        raise ValueError(f"the context does not have {', '.join(missing)}; give the context of an annotation")
+    terms = []
+    for pillar in PILLARS:
+        carrying, others = context[pillar]
+        if not 0 <= carrying <= others:
+            raise ValueError(f"the context of {pillar} is {carrying} of {others} paragraphs; want 0 to {others}")
+        terms.append(ContextTerm(carrying, others, float(model.context.term(carrying, others))))
+    return terms
 
 
 def _weights(model: Model, counts: sparse.csr_array) -> Weights:

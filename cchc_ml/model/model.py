@@ -5,13 +5,14 @@ This module predicts, and needs numpy and scipy only. `cchc_ml.learning` trains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..pillars import PILLARS, Pillar
+from .context import ArticleContext, count_others, number_documents
 from .counts import Counts
 from .features import Features
 from .info import ModelInfo
@@ -36,11 +37,55 @@ class Annotation:
         The calibrated probability of each of the six.
     evidence : dict of Pillar to (int, int)
         For each pillar in `pillars`, the start and end of the sentence that carries it, in the original text.
+    context : dict of Pillar to (int, int), or None
+        For each of the six, how many of the other paragraphs of the article carry it, and how many others there are.
+        None if the paragraph was read alone.
     """
 
     pillars: tuple[Pillar, ...]
     scores: Mapping[Pillar, float]
     evidence: Mapping[Pillar, tuple[int, int]]
+    context: Mapping[Pillar, tuple[int, int]] | None = None
+
+
+class Readings(NamedTuple):
+    """What is read of n paragraphs, each alone.
+
+    Attributes
+    ----------
+    scores : array of shape (n, 6)
+    evidence : array of shape (n, 6, 2)
+        The start and end of the best sentence for each pillar, in the original text; -1 if there is no sentence.
+    """
+
+    scores: NDArray[np.float64]
+    evidence: NDArray[np.intp]
+
+    @classmethod
+    def join(cls, parts: Sequence[Readings]) -> Readings:
+        """Return the paragraphs of several readings, one after the other."""
+        empty = cls(np.empty((0, len(PILLARS))), np.empty((0, len(PILLARS), 2), np.intp))
+        return cls(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
+
+
+class Decisions(NamedTuple):
+    """What the model decides about n paragraphs.
+
+    Attributes
+    ----------
+    scores, thresholds, probabilities : arrays of shape (n, 6)
+        A pillar is tagged if its score is greater than the threshold.
+    carrying : array of shape (n, 6)
+        How many of the other paragraphs of the document carry each pillar.
+    others : array of shape (n,)
+        How many other paragraphs there are; 0 for a paragraph that was read alone.
+    """
+
+    scores: NDArray[np.float64]
+    thresholds: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+    carrying: NDArray[np.intp]
+    others: NDArray[np.intp]
 
 
 def pool(paragraphs: NDArray[Any], sentences: NDArray[Any], starts: NDArray[np.int32]) -> NDArray[Any]:
@@ -81,6 +126,10 @@ class Model:
         A pillar is tagged if its score is greater than its threshold.
     calibration : array of shape (6, 2)
         Slope a and offset b of each pillar: probability = 1 / (1 + exp(-(a * score + b))) (Platt, 1999).
+    context : ArticleContext or None
+        How the other paragraphs of an article change the decisions. None if the model reads every paragraph alone.
+    training_hashes : array of uint64
+        The first 8 bytes of the SHA-256 of each training text, sorted. Empty if they are not known.
     info : ModelInfo
         Where the model comes from and how it was trained.
     """
@@ -91,6 +140,8 @@ class Model:
     intercept: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     calibration: NDArray[np.float32]
+    context: ArticleContext | None = None
+    training_hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     info: ModelInfo = field(default_factory=ModelInfo)
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
@@ -108,27 +159,90 @@ class Model:
         return pool(paragraphs, sentences, counts.starts), sentences
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the calibrated probability of each score, in the same shape."""
-        slope, offset = self.calibration.T
-        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * scores + offset)))
-        return probabilities
+        """Return the calibrated probability of each score of a paragraph that is read alone, in the same shape."""
+        return sigmoid(self.calibration, scores)
 
-    def annotate(self, texts: Iterable[str]) -> list[Annotation]:
-        """Return the tags of each paragraph, with the sentence that carries each tag."""
-        return [annotation for batch in batches(texts) for annotation in self._annotate(batch)]
+    def decide(self, scores: NDArray[np.float64], documents: Iterable[Hashable] | None = None) -> Decisions:
+        """Decide on n paragraphs from their scores, shape (n, 6).
 
-    def _annotate(self, batch: Sequence[Prepared]) -> Iterator[Annotation]:
+        Parameters
+        ----------
+        scores : array of shape (n, 6)
+            As `scores` returns.
+        documents : sequence of n hashable, optional
+            The document of each paragraph. The paragraphs of a document are read in context, as `ArticleContext` says.
+            A paragraph that is alone in its document, or whose document is None, is read alone. So is every paragraph
+            if this is None, or if the model has no context.
+        """
+        n = len(scores)
+        thresholds = np.tile(self.thresholds, (n, 1))
+        probabilities = self.probabilities(scores)
+        carrying, others = np.zeros(scores.shape, np.intp), np.zeros(n, np.intp)
+        if documents is not None:
+            numbers = number_documents(documents, n)
+            if self.context is not None and n:
+                carrying, others = count_others(scores > self.thresholds, numbers)
+                inside = others > 0
+                scores = scores + self.context.term(carrying, others[:, None])
+                thresholds[inside] = self.context.thresholds
+                probabilities[inside] = sigmoid(self.context.calibration, scores[inside])
+        return Decisions(scores, thresholds, probabilities, carrying, others)
+
+    def read(self, texts: Iterable[str]) -> Readings:
+        """Return the scores and the best sentences of paragraphs, each read alone."""
+        return Readings.join([self._read(batch) for batch in batches(texts)])
+
+    def _read(self, batch: Sequence[Prepared]) -> Readings:
         counts = self.lexicon.count_prepared(batch)
         scores, sentence_scores = self.scores_and_sentences(counts)
-        probabilities = self.probabilities(scores)
-        tagged = (scores > self.thresholds).tolist()
-        ranked = np.argsort(-probabilities, axis=1, kind="stable").tolist()
-        for i, (paragraph, row) in enumerate(zip(batch, probabilities.tolist(), strict=True)):
+        evidence = np.full((len(batch), len(PILLARS), 2), -1, np.intp)
+        spans = [paragraph.in_original(*span) for paragraph in batch for span in paragraph.sentences]
+        if spans:
+            has_sentences = np.diff(counts.starts) > 0
+            evidence[has_sentences] = np.array(spans)[_best_rows(sentence_scores, counts.starts)]
+        return Readings(scores, evidence)
+
+    def annotate(self, texts: Iterable[str], documents: Iterable[Hashable] | None = None) -> list[Annotation]:
+        """Return the tags of each paragraph, with the sentence that carries each tag.
+
+        Parameters
+        ----------
+        texts : iterable of str
+        documents : sequence of hashable, optional
+            The document of each paragraph; see `decide`. By default, every paragraph is read alone.
+        """
+        if documents is None:
+            return [found for batch in batches(texts) for found in self.annotations(self._read(batch))]
+        return list(self.annotations(self.read(texts), documents))
+
+    def annotations(self, readings: Readings, documents: Iterable[Hashable] | None = None) -> Iterator[Annotation]:
+        """Yield the annotation of each paragraph that was read; `documents` as in `decide`."""
+        decisions = self.decide(readings.scores, documents)
+        tagged = (decisions.scores > decisions.thresholds).tolist()
+        ranked = np.argsort(-decisions.probabilities, axis=1, kind="stable").tolist()
+        evidence, carrying, others = readings.evidence.tolist(), decisions.carrying.tolist(), decisions.others.tolist()
+        for i, probabilities in enumerate(decisions.probabilities.tolist()):
             columns = [k for k in ranked[i] if tagged[i][k]]
-            evidence = {}
-            if paragraph.sentences:
-                of_paragraph = sentence_scores[counts.starts[i] : counts.starts[i + 1]]
-                for k in columns:
-                    start, end = paragraph.sentences[int(of_paragraph[:, k].argmax())]
-                    evidence[PILLARS[k]] = paragraph.in_original(start, end)
-            yield Annotation(tuple(PILLARS[k] for k in columns), dict(zip(PILLARS, row, strict=True)), evidence)
+            yield Annotation(
+                pillars=tuple(PILLARS[k] for k in columns),
+                scores=dict(zip(PILLARS, probabilities, strict=True)),
+                evidence={PILLARS[k]: tuple(evidence[i][k]) for k in columns if evidence[i][k][0] >= 0},
+                context={p: (k, others[i]) for p, k in zip(PILLARS, carrying[i], strict=True)} if others[i] else None,
+            )
+
+
+def sigmoid(calibration: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the calibrated probability of each score, shape (n, 6); `calibration` as in `Model`."""
+    slope, offset = calibration.T
+    probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * scores + offset)))
+    return probabilities
+
+
+def _best_rows(sentences: NDArray[np.float64], starts: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the row of the best sentence for each pillar, of each paragraph that has any; the first of equals."""
+    first = starts[:-1][np.diff(starts) > 0]
+    best = np.maximum.reduceat(sentences, first)
+    is_best = sentences == np.repeat(best, np.diff(np.append(first, len(sentences))), axis=0)
+    rows = np.where(is_best, np.arange(len(sentences))[:, None], len(sentences))
+    best_rows: NDArray[np.intp] = np.minimum.reduceat(rows, first)
+    return best_rows

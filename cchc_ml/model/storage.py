@@ -1,6 +1,6 @@
 """Write and read model files: one `.npz` with plain arrays and a JSON header.
 
-No pickle is read. The same model gives the same bytes.
+No pickle is read, and nothing is allocated before its size is known. The same model gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import json
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..files import atomic_write, data_path
 from ..pillars import PILLARS
+from .context import ArticleContext
 from .features import Features
 from .info import ModelInfo
 from .lexicon import Lexicon
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Add 1 when an older package can no longer read what this one writes. Keep a file of the old format in tests/model.
-FORMAT = 1
+# 1: each paragraph is read alone. 2: the article as context; weights of 16 bits; hashes of the training texts.
+FORMAT = 2
+# What a model file may hold, before anything is allocated for it. The shipped model has 2 MB in 13 arrays.
+MAX_BYTES = 64 << 20
+MAX_HEADER_BYTES = 1 << 20
+MAX_ARRAYS = 64
 
 _ARRAYS = {"lexicon", "idf", "names", "patterns", "coef", "intercept", "thresholds", "calibration"}
+_CONTEXT_ARRAYS = {"context_weight", "context_thresholds", "context_calibration"}
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:
@@ -35,20 +42,32 @@ def _bytes(text: str) -> NDArray[np.uint8]:
 
 def write_model(model: Model, path: str | Path) -> None:
     """Write `model` to `path`. If writing fails, `path` is unchanged."""
-    header = {"format": FORMAT, "pillars": list(PILLARS), **model.info.to_json()}
+    header = {"format": FORMAT, "categories": list(PILLARS), **model.info.to_json()}
+    arrays: dict[str, NDArray[Any]] = {
+        "header": _bytes(json.dumps(header, ensure_ascii=False, sort_keys=True)),
+        "lexicon": _bytes("\n".join(model.lexicon.terms)),
+        "idf": model.features.idf,
+        "names": model.features.name_pillar,
+        "patterns": model.features.pattern_pillar,
+        "coef": _shorten(model.coef),
+        "intercept": model.intercept,
+        "thresholds": model.thresholds,
+        "calibration": model.calibration,
+        "training_hashes": model.training_hashes,
+    }
+    if model.context is not None:
+        arrays["context_weight"] = np.array(model.context.weight)
+        arrays["context_thresholds"] = model.context.thresholds
+        arrays["context_calibration"] = model.context.calibration
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
-        np.savez(
-            file,
-            header=_bytes(json.dumps(header, ensure_ascii=False, sort_keys=True)),
-            lexicon=_bytes("\n".join(model.lexicon.terms)),
-            idf=model.features.idf,
-            names=model.features.name_pillar,
-            patterns=model.features.pattern_pillar,
-            coef=model.coef,
-            intercept=model.intercept,
-            thresholds=model.thresholds,
-            calibration=model.calibration,
-        )
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def _shorten(weights: NDArray[np.float32]) -> NDArray[Any]:
+    """Return the weights as numbers of 16 bits if these are the same numbers, as those of a trained model are."""
+    with np.errstate(over="ignore"):
+        short = weights.astype(np.float16)
+    return short if np.array_equal(short.astype(np.float32), weights) else weights
 
 
 def read_model(path: str | Path | None = None) -> Model:
@@ -59,43 +78,41 @@ def read_model(path: str | Path | None = None) -> Model:
     FileNotFoundError
         There is no such file.
     ValueError
-        The file is not a model, is damaged, or was written by a newer version.
+        The file is not a model, is damaged or too large, or was written by a newer version.
     """
     path = data_path("models/pillars.npz") if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no model at {path}; train one with: cchc-ml train -o {path}")
     header, arrays = _read_arrays(path)
     version = header.pop("format")
-    if version != FORMAT:
+    if version not in range(1, FORMAT + 1):
         raise ValueError(
-            f"{path} has model format {version}, this version of cchc-ml reads format {FORMAT}; upgrade cchc-ml"
+            f"{path} has model format {version!r:.20}, this version of cchc-ml reads formats 1 to {FORMAT}; "
+            "upgrade cchc-ml"
         )
-    if header.pop("pillars", None) != list(PILLARS):
+    if header.pop("pillars" if version == 1 else "categories", None) != list(PILLARS):
         raise ValueError(f"{path} is for other pillars; want a model for {', '.join(PILLARS)}")
-    if missing := sorted(_ARRAYS - arrays.keys()):
+    wanted = _ARRAYS | (_CONTEXT_ARRAYS if _CONTEXT_ARRAYS & arrays.keys() else set())
+    if missing := sorted(wanted - arrays.keys()):
         raise ValueError(
             f"{path} is damaged: it does not have {', '.join(missing)}; train it again with: cchc-ml train"
         )
     try:
-        model = Model(
-            lexicon=Lexicon(arrays["lexicon"].tobytes().decode("utf8").split("\n")),
-            features=Features(arrays["idf"], arrays["names"], arrays["patterns"]),
-            **{name: arrays[name] for name in ("coef", "intercept", "thresholds", "calibration")},
-            info=ModelInfo.from_json(header),
-        )
-        _check_arrays(model)
+        return _build(arrays, header)
     except (ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}; train it again with: cchc-ml train") from error
-    return model
 
 
 def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return the header and the other arrays of a model file."""
     try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive)
+            arrays = {name.removesuffix(".npy"): _read_array(archive, name) for name in archive.namelist()}
         header: dict[str, Any] = json.loads(arrays.pop("header").tobytes())
         header["format"]  # every header has it
+    except _TooLargeError as error:
+        raise ValueError(f"{path} is not a cchc-ml model: {error}") from None
     except (
         ValueError,
         KeyError,
@@ -114,6 +131,63 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     return header, arrays
 
 
+class _TooLargeError(Exception):
+    """An array is larger than that of any model."""
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    """Raise if a file has more, or larger, arrays than a model has."""
+    members = archive.infolist()
+    if len(members) > MAX_ARRAYS:
+        raise _TooLargeError(f"it has {len(members)} arrays; a model has at most {MAX_ARRAYS}")
+    for member in members:
+        limit = MAX_HEADER_BYTES if member.filename == "header.npy" else MAX_BYTES
+        if member.file_size > limit:
+            raise _TooLargeError(f"{member.filename} has {member.file_size:,} bytes; at most {limit:,} are read")
+    if (size := sum(member.file_size for member in members)) > MAX_BYTES:
+        raise _TooLargeError(f"its arrays have {size:,} bytes; at most {MAX_BYTES:,} are read")
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """Read one array. Its bytes are read first, so no more is allocated than the file holds."""
+    with archive.open(name) as file:
+        major, _ = np.lib.format.read_magic(file)
+        shape, fortran_order, dtype = _read_array_header(file, major)
+        data = file.read()
+    if dtype.hasobject or fortran_order or dtype.itemsize * int(np.prod(shape, dtype=object)) != len(data):
+        raise ValueError(f"the array {name} has {len(data)} bytes for {dtype} of shape {shape}")
+    return np.frombuffer(data, dtype).reshape(shape)
+
+
+def _read_array_header(file: IO[bytes], major: int) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    read = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+    shape, fortran_order, dtype = read(file)
+    return shape, fortran_order, dtype
+
+
+def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> Model:
+    """Return the model of a file's arrays and header."""
+    lexicon = arrays["lexicon"].tobytes()
+    # The terms are counted before they are split: a damaged file may have millions of them.
+    _check_pillar_numbers("names", arrays["names"], lexicon.count(b"\n") + 1)
+    context = None
+    if "context_weight" in arrays:
+        _check_weights("context_weight", arrays["context_weight"], ())
+        weight = float(arrays["context_weight"])
+        context = ArticleContext(weight, arrays["context_thresholds"], arrays["context_calibration"])
+    model = Model(
+        lexicon=Lexicon(lexicon.decode("utf8").split("\n")),
+        features=Features(arrays["idf"], arrays["names"], arrays["patterns"]),
+        coef=arrays["coef"].astype(np.float32) if arrays["coef"].dtype == np.float16 else arrays["coef"],
+        **{name: arrays[name] for name in ("intercept", "thresholds", "calibration")},
+        context=context,
+        training_hashes=arrays.get("training_hashes", np.empty(0, np.uint64)),
+        info=ModelInfo.from_json(header),
+    )
+    _check_arrays(model)
+    return model
+
+
 def _check_arrays(model: Model) -> None:
     n_terms, n_pillars = len(model.lexicon), len(PILLARS)
     features = model.features
@@ -123,8 +197,18 @@ def _check_arrays(model: Model) -> None:
     _check_weights("coef", model.coef, (features.n_features, n_pillars))
     _check_weights("intercept", model.intercept, (n_pillars,))
     _check_weights("calibration", model.calibration, (n_pillars, 2))
+    _check_thresholds("thresholds", model.thresholds)
+    if model.context is not None:
+        _check_thresholds("context_thresholds", model.context.thresholds)
+        _check_weights("context_calibration", model.context.calibration, (n_pillars, 2))
+    hashes = model.training_hashes
+    if hashes.ndim != 1 or hashes.dtype != np.uint64:
+        raise ValueError(f"the array 'training_hashes' is {hashes.dtype} of shape {hashes.shape}, want uint64 numbers")
+
+
+def _check_thresholds(name: str, array: NDArray[Any]) -> None:
     # A threshold may be infinite: a pillar that cannot reach the wanted precision is never tagged.
-    _check_weights("thresholds", np.where(np.isinf(model.thresholds), 0, model.thresholds), (n_pillars,))
+    _check_weights(name, np.where(np.isinf(array), 0, array) if array.dtype.kind == "f" else array, (len(PILLARS),))
 
 
 def _check_pillar_numbers(name: str, array: NDArray[Any], n_terms: int) -> None:

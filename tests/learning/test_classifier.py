@@ -21,8 +21,8 @@ from sklearn.utils.estimator_checks import (
 )
 
 from cchc_ml import PILLARS, Pillar, PillarClassifier
-from cchc_ml.learning.classifier import positive_sentences
 from cchc_ml.learning.corpus import default_lexicon
+from cchc_ml.learning.fitting import Training
 from cchc_ml.model.lexicon import Lexicon
 
 TERMS = default_lexicon().terms
@@ -206,27 +206,6 @@ def test_counts_of_another_lexicon_are_reported(corpus, small):
         small.predict(Lexicon(["một cửa"]).count(["một cửa"]))
 
 
-@pytest.mark.parametrize(
-    ("scores", "owner", "y", "positive"),
-    [
-        # The best sentence of a positive paragraph, however low its score.
-        ([-2.0, -1.0], [0, 0], [1], [0, 1]),
-        # And every sentence above 0.6; 0.6 itself is not above.
-        ([0.61, 0.9, 0.6, 0.59], [0, 0, 0, 0], [1], [1, 1, 0, 0]),
-        # No sentence of a negative paragraph, however high its score.
-        ([5.0, 0.2, 0.1], [0, 1, 1], [0, 1], [0, 1, 0]),
-        # One best sentence for each paragraph, also if it is its only one.
-        ([0.1, 0.3, 0.2, 0.0], [0, 1, 1, 2], [1, 1, 1], [1, 1, 0, 1]),
-        # Of two equal best ones, one.
-        ([0.5, 0.5], [0, 0], [1], [0, 1]),
-        ([], [], [1, 0], []),
-    ],
-)
-def test_positive_sentences(scores, owner, y, positive):
-    marked = positive_sentences(np.array(scores, float), np.array(owner, np.intp), np.array(y, np.int8))
-    assert marked.astype(int).tolist() == positive
-
-
 def test_both_telling_sentences_of_a_paragraph_are_tagged_alone(monkeypatch):
     first, second = "Tổ một cửa trả giấy hẹn đúng ngày.", "Cán bộ xã bỏ bớt bản sao khai sinh."
     others = [
@@ -243,7 +222,7 @@ def test_both_telling_sentences_of_a_paragraph_are_tagged_alone(monkeypatch):
     clf = PillarClassifier(lexicon=words, folds=2).fit(texts, y)
     assert clf.predict([first, second, *others]).tolist() == [[1] * 6] * 2 + [[0] * 6] * 5
     # With only the best sentence of a paragraph as an example, the other telling sentence is less sure.
-    monkeypatch.setattr("cchc_ml.learning.classifier.CERTAIN_SCORE", np.inf)
+    monkeypatch.setattr("cchc_ml.learning.fitting.CERTAIN_SCORE", np.inf)
     best_only = PillarClassifier(lexicon=words, folds=2).fit(texts, y)
     weaker, sure = (c.model_.score_texts([first, second]).min() for c in (best_only, clf))
     assert sure > weaker + 0.05
@@ -252,4 +231,151 @@ def test_both_telling_sentences_of_a_paragraph_are_tagged_alone(monkeypatch):
 def test_progress_is_reported(corpus):
     seen = []
     PillarClassifier(lexicon=TERMS, rounds=0, folds=3).fit(corpus.texts, corpus.y, progress=lambda *at: seen.append(at))
-    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen == [(i, 24) for i in range(1, 25)]  # four models of six pillars
+    seen.clear()
+    fit_with_others(corpus, progress=lambda *at: seen.append(at))
+    assert seen == [(i, 48) for i in range(1, 49)]
+
+
+def fit_with_others(corpus, progress=None, **parameters):
+    """Fit on two thirds of the paragraphs; the others of the same articles come without labels."""
+    labelled, others = split_others(corpus)
+    quick = PillarClassifier(**{"lexicon": TERMS, "folds": 3} | parameters)
+    return quick.fit(
+        labelled.texts,
+        labelled.y,
+        groups=labelled.documents,
+        progress=progress,
+        unlabeled=others.texts,
+        unlabeled_groups=others.documents,
+    )
+
+
+def split_others(corpus):
+    is_other = np.arange(len(corpus)) % 3 == 2
+    return corpus.take(np.flatnonzero(~is_other)), corpus.take(np.flatnonzero(is_other))
+
+
+def test_paragraphs_without_labels_help(corpus):
+    labelled, others = split_others(corpus)
+    alone = PillarClassifier(lexicon=TERMS, folds=3).fit(labelled.texts, labelled.y, groups=labelled.documents)
+    taught = fit_with_others(corpus)
+    assert not np.array_equal(alone.model_.coef, taught.model_.coef)
+    assert np.array_equal(alone.oof_folds_, taught.oof_folds_)
+    # The taught model has its own others in mind: their tags are surer.
+    certainty = [np.abs(c.predict_proba(others.texts) - 0.5).mean() for c in (alone, taught)]
+    assert certainty[1] > certainty[0]
+    # All paragraphs of an article are counted as its context.
+    assert taught.oof_others_.sum() > alone.oof_others_.sum()
+    sizes = {name: int((corpus.documents == name).sum()) for name in set(corpus.documents)}
+    assert taught.oof_others_.tolist() == [sizes[name] - 1 for name in labelled.documents]
+
+
+def test_no_model_is_taught_about_its_own_fold(corpus, monkeypatch):
+    seen = []
+    fit = Training.fit
+
+    def spy(self, parts, taught, *args):
+        seen.append((parts, taught))
+        return fit(self, parts, taught, *args)
+
+    monkeypatch.setattr(Training, "fit", spy)
+    clf = fit_with_others(corpus)
+    labelled, others = split_others(corpus)
+    fold_of = dict(zip(labelled.documents, clf.oof_folds_, strict=True))
+    (_, nothing), (parts, taught) = seen
+    assert nothing == [None] * 4
+    for fold, (part, extra) in enumerate(zip(parts, taught, strict=True)):
+        folds = {fold_of[others.documents[i]] for i in extra.rows}
+        assert folds == {0, 1, 2} - {fold}
+        assert fold not in set(clf.oof_folds_[part])
+        assert ((extra.weight >= 0) & (extra.weight <= 1)).all()
+
+
+def test_others_do_not_depend_on_jobs_or_on_their_form(corpus):
+    labelled, others = split_others(corpus)
+    one = fit_with_others(corpus)
+    lexicon = Lexicon(TERMS)
+    two = PillarClassifier(lexicon=TERMS, folds=3, n_jobs=2).fit(
+        lexicon.count(labelled.texts),
+        labelled.y,
+        groups=labelled.documents,
+        unlabeled=lexicon.count(others.texts),
+        unlabeled_groups=others.documents,
+    )
+    for name in ("coef", "intercept", "thresholds", "calibration"):
+        assert np.array_equal(getattr(one.model_, name), getattr(two.model_, name))
+    assert np.array_equal(one.model_.context.thresholds, two.model_.context.thresholds)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"unlabeled": ["a"]}, "`unlabeled` needs `groups` and `unlabeled_groups`; give the document of each"),
+        ({"unlabeled_groups": ["a"]}, "`unlabeled` needs `groups` and `unlabeled_groups`"),
+        ({"groups": None, "unlabeled": ["a"], "unlabeled_groups": ["a"]}, "`unlabeled` needs `groups`"),
+        ({"unlabeled": ["a", "b"], "unlabeled_groups": ["a"]}, "unlabeled_groups has 1 entries for 2 paragraphs; give"),
+        ({"unlabeled": ["a"], "unlabeled_groups": ["no"]}, "the document 'no' in unlabeled_groups has no labelled"),
+        ({"sample_weight": [1.0]}, r"sample_weight has shape \(1,\), want \(240,\), one weight for each paragraph"),
+        ({"sample_weight": [0.0] * 240}, r"sample_weight holds 0\.0; want numbers greater than 0"),
+        ({"sample_weight": [np.nan] * 240}, "sample_weight holds nan; want numbers greater than 0"),
+    ],
+)
+def test_bad_fit_arguments_are_reported(corpus, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        PillarClassifier(lexicon=TERMS).fit(corpus.texts, corpus.y, **{"groups": corpus.documents} | parameters)
+
+
+def test_no_others_are_none(corpus, small):
+    fitted = PillarClassifier(lexicon=TERMS).fit(
+        corpus.texts, corpus.y, groups=corpus.documents, unlabeled=[], unlabeled_groups=[]
+    )
+    assert np.array_equal(fitted.model_.coef, small.model_.coef)
+
+
+def test_a_row_of_weight_two_counts_as_two_rows(corpus):
+    texts, y = corpus.texts[:120], corpus.y[:120]
+    quick = PillarClassifier(lexicon=TERMS[:3000], rounds=0, folds=2)
+    heavy = clone(quick).fit(texts, y, sample_weight=[2.0] * 120)
+    light = clone(quick).fit(texts, y)
+    assert not np.allclose(heavy.model_.coef, light.model_.coef)
+    twice = clone(quick).set_params(C=quick.C * 2).fit(texts, y)
+    assert np.allclose(heavy.model_.coef, twice.model_.coef, atol=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_higher_score_is_never_a_lower_probability(seed, corpus):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, (30, 6)).astype(np.int8)  # labels at random: out of fold, scores say nothing
+    documents = rng.integers(0, 6, 30)
+    fitted = PillarClassifier(lexicon=TERMS[:500], rounds=0, folds=3).fit(corpus.texts[:30], y, groups=documents)
+    calibrations = [fitted.model_.calibration, fitted.model_.context.calibration]
+    assert (np.stack(calibrations)[:, :, 0] > 0).all()
+    scores, p = fitted.decision_function(corpus.texts), fitted.predict_proba(corpus.texts)
+    for k in range(6):
+        assert (np.diff(p[np.argsort(scores[:, k]), k]) >= 0).all()
+
+
+def test_paragraphs_of_an_article_are_read_in_context(small, corpus):
+    texts, documents = corpus.texts[:60], corpus.documents[:60].tolist()
+    alone, together = small.decision_function(texts), small.decision_function(texts, documents)
+    tags = alone > 0
+    context = small.model_.context
+    for i, document in enumerate(documents):
+        others = [j for j, other in enumerate(documents) if other == document and j != i]
+        term = 0.8 * tags[others].sum(axis=0) / (len(others) + 1)
+        assert together[i] == pytest.approx(alone[i] + small.model_.thresholds + term - context.thresholds, abs=1e-6)
+    for method in ("predict", "predict_proba", "decision_function"):
+        assert getattr(small, method)(texts, documents).shape == (60, 6)
+    found = small.annotate(texts, documents)
+    assert [annotation.pillars for annotation in found] == small.tag(texts, documents)
+    assert np.array_equal(small.predict(texts, documents), together > 0)
+    with pytest.raises(ValueError, match="found 59 documents for 60 paragraphs; give the document of each paragraph"):
+        small.predict(texts, documents[:-1])
+
+
+def test_without_articles_there_is_no_context(corpus):
+    fitted = PillarClassifier(lexicon=TERMS, rounds=0, folds=2).fit(corpus.texts, corpus.y)
+    assert fitted.model_.context is None
+    documents = ["a"] * len(corpus)
+    assert np.array_equal(fitted.predict(corpus.texts, documents), fitted.predict(corpus.texts))

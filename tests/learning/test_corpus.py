@@ -1,22 +1,18 @@
-import gzip
 import hashlib
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
-from needs import missing
 
 from cchc_ml.learning.corpus import (
     Corpus,
     default_lexicon,
     fingerprint,
-    pack_files,
     parse_labels,
     read_corpus,
-    same_rows,
-    verify_packed,
-    write_packed,
 )
+from cchc_ml.learning.packing import pack_files
 from cchc_ml.model.lexicon import Lexicon
 from cchc_ml.pillars import PILLARS, Pillar
 
@@ -64,11 +60,11 @@ def table(tmp_path, *rows):
         ({"text": "a", "labels": ["digital"]}, "line 2: unknown pillar 'digital'; the six are institutional"),
         (
             {"sentences": [[1]], "labels": []},
-            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; write it",
+            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or .*; write",
         ),
         (
             {"sentences": [["x"]], "labels": [], "sha256": "", "lexicon": ""},
-            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers; write it",
+            "line 2: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or .*; write",
         ),
     ],
 )
@@ -122,44 +118,57 @@ def test_packed_rows_of_another_lexicon_are_refused(tmp_path, labelled):
         read_corpus(path).counts(default_lexicon())
 
 
-def test_same_rows_tells_the_first_difference(tmp_path, labelled):
-    packed = pack_files([labelled], default_lexicon())
-    path = tmp_path / "p.jsonl.gz"
-    path.write_bytes(gzip.compress(packed.encode()))
-    assert same_rows(packed, path) == ""
-    assert "has 240 rows, this text 239" in same_rows(packed.split("\n", 1)[1], path)
-    changed = packed.replace('"sha256":"', '"sha256":"0', 1)
-    assert "first in row 1 ('A1-01-1'): sha256" in same_rows(changed, path)
-
-
-def test_the_shipped_news_has_no_text_and_the_shipped_lexicon():
-    news = [row for row in read_corpus().rows if "text" not in row]
-    assert len(news) == 7366
+def test_the_shipped_real_rows_have_no_text_and_refer_to_the_shipped_documents():
+    corpus = read_corpus()
+    real = [row for row in corpus.rows if "text" not in row]
+    splits = Counter(row["split"] for row in real)
+    assert splits == {"train": 21_664, "validation": 364, "modern_validation": 901}
     mark = fingerprint(default_lexicon())
-    wanted = {"id", "corpus", "document", "part", "sha256", "labels", "split", "sampling", "sentences"}
-    for row in news:
+    wanted = {"id", "corpus", "document", "part", "sha256", "labels", "split", "sampling"}
+    for row in real:
         assert wanted <= set(row)
         assert row["lexicon"] == mark
-        assert all(sentence == sorted(sentence) for sentence in row["sentences"])
+        assert not {"sentences", "paragraphs", "title"} & set(row)
+    trained = {row["document"] for row in corpus.training().rows if "text" not in row}
+    assert not trained & {row["document"] for row in corpus.held_out().rows if "text" not in row}
 
 
-def test_the_counts_are_those_of_the_text(top):
-    shared = top.parent / "shared/real"
-    if not shared.is_dir():
-        missing("the third-party text does not lie beside this checkout", "It is not published.")
-    packed = pack_files([shared / "train.jsonl", shared / "validation.jsonl"], default_lexicon())
-    assert same_rows(packed, top / "data/news.jsonl.gz") == ""
+def test_rows_of_all_kinds_are_counted_in_their_order(tmp_path, corpus, labelled):
+    lexicon = default_lexicon()
+    packed = [json.loads(line) for line in pack_files([labelled], lexicon).splitlines()[:2]]
+    referring = read_corpus().where("split", "validation").rows[:2]
+    rows = [corpus.rows[0], referring[0], packed[1], referring[1], corpus.rows[2]]
+    mixed = Corpus.from_rows(rows).counts(lexicon).paragraphs().toarray()
+    alone = [Corpus.from_rows([row]).counts(lexicon).paragraphs().toarray()[0] for row in rows]
+    assert np.array_equal(mixed, np.stack(alone))
+    assert np.array_equal(mixed[2], corpus.counts(lexicon).paragraphs().toarray()[1])
 
 
-def test_no_text_is_packed_whatever_its_column(tmp_path, corpus):
-    path = table(
-        tmp_path, *({"nội dung": row["text"], "labels": row["labels"], "id": row["id"]} for row in corpus.rows[:5])
-    )
-    packed = pack_files([path], default_lexicon())
-    assert all(row["text"][:30] not in packed for row in corpus.rows[:5])
-    assert '"id":"A1-01-1"' in packed
-    with pytest.raises(ValueError, match="has text in 'content' too, which would be published; remove that column"):
-        pack_files([table(tmp_path, {"text": "a", "content": "b", "labels": []})], default_lexicon())
+def test_a_row_that_refers_to_nothing_is_reported():
+    (row,) = read_corpus().where("split", "validation").rows[:1]
+    with pytest.raises(ValueError, match=r"refers to a paragraph that is not in data/documents\.npz\.xz; give its"):
+        Corpus.from_rows([row | {"part": 999}]).counts(default_lexicon())
+
+
+def test_the_others_are_the_rest_of_the_documents():
+    lexicon = default_lexicon()
+    held_out = read_corpus().where("split", "modern_validation")
+    others = held_out.others(lexicon)
+    assert set(others.documents) <= set(held_out.documents)
+    assert len(others.documents) == others.counts.shape[0] > 5 * len(held_out)
+    counts, documents = held_out.in_articles(lexicon)
+    assert len(counts) == len(documents) == len(held_out) + len(others.documents)
+    assert np.array_equal(documents[: len(held_out)], held_out.documents)
+    # Without the last row, its paragraph is one of the others.
+    fewer = held_out.take(np.arange(len(held_out) - 1))
+    if held_out.documents[-1] in fewer.documents:
+        assert len(fewer.others(lexicon).documents) == len(others.documents) + 1
+    assert held_out.others(Lexicon(["xã"])) is None
+
+
+def test_written_articles_have_no_others(corpus):
+    assert corpus.others(default_lexicon()) is None
+    assert corpus.in_articles(default_lexicon())[1] is corpus.documents
 
 
 def test_the_column_that_is_wanted_is_read(tmp_path):
@@ -174,25 +183,7 @@ def test_a_corpus_can_be_compared_and_hashed(corpus):
     assert len({corpus, corpus}) == 1
 
 
-def test_a_file_without_rows_and_a_packed_file_are_reported(tmp_path, labelled):
+def test_a_file_without_rows_is_reported(tmp_path):
     (tmp_path / "head.csv").write_text("text,labels\n", "utf8")
     with pytest.raises(ValueError, match=r"head\.csv has no rows; give a table with at least one labelled paragraph"):
         read_corpus(tmp_path / "head.csv")
-    packed = tmp_path / "packed.jsonl"
-    packed.write_text(pack_files([labelled], default_lexicon()), "utf8")
-    with pytest.raises(ValueError, match=r"packed\.jsonl is packed already; give the file with the text"):
-        pack_files([packed], default_lexicon())
-
-
-def test_a_packed_file_is_written_and_verified(tmp_path, labelled):
-    out = tmp_path / "p.jsonl.gz"
-    assert write_packed([labelled], out) == 240
-    assert gzip.decompress(out.read_bytes()).decode() == pack_files([labelled], default_lexicon())
-    verify_packed([labelled], out)
-    with pytest.raises(FileExistsError, match="give --force to overwrite it"):
-        write_packed([labelled], out)
-    out.write_bytes(gzip.compress(gzip.decompress(out.read_bytes()).replace(b'"sha256":"', b'"sha256":"0', 1)))
-    with pytest.raises(ValueError, match=r"differs from this text, first in row 1 \('A1-01-1'\): sha256"):
-        verify_packed([labelled], out)
-    with pytest.raises(ValueError, match=r"packed rows are a \.jsonl\.gz file; found .*x\.jsonl"):
-        write_packed([labelled], tmp_path / "x.jsonl")

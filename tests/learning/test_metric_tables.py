@@ -54,6 +54,15 @@ def test_each_part_of_an_evaluation_has_a_table():
     scores = metrics(Y, TAGS, TAGS)
     evaluation = {
         **scores,
+        "in_context": scores,
+        "sources": [
+            {
+                "name": name, "average": average, "n": 9, "documents": 5, "positive": 4,
+                "taggers": {"alone": {"f1": 0.5, "low": 0.4, "high": 0.6}},
+            }
+            for name, average in (("validation", "macro"), ("validation, portal", "micro"))
+        ],
+        "comparison_in_context": {"baseline": "names list", **paired(Y, Y, TAGS, DOCUMENTS)},
         "baselines": {"this model": (0.8, 0.7), "names list": (0.5, 0.4)},
         "comparison": {"baseline": "names list", **paired(Y, Y, TAGS, DOCUMENTS)},
         "objective": {
@@ -67,6 +76,9 @@ def test_each_part_of_an_evaluation_has_a_table():
     tables = metric_tables(evaluation, "mine")
     assert [table.title for table in tables] == [
         "mine (40 paragraphs)",
+        "mine, in context (40 paragraphs)",
+        "Held-out rows (macro-F1)",
+        "By kind of source and year (micro-F1)",
         "Against the baselines",
         "Objective precision=0.9",
         "By kind of split",
@@ -76,9 +88,12 @@ def test_each_part_of_an_evaluation_has_a_table():
     for table in tables:
         assert table.rows
         assert all(len(row) == len(table.head) for row in [*table.rows, *table.summary])
-    _, baselines, objective, splits, variants, annotators = tables
+    _, _, held_out, sources, baselines, objective, splits, variants, annotators = tables
     assert baselines.rows[1] == ("names list", 0.5, 0.4)
-    assert baselines.note.startswith("Against names list: +0.")
+    assert baselines.note.startswith("Alone, against names list: +0.")
+    assert " In context, against names list: +0." in baselines.note
+    assert held_out.rows == [["validation", 9, 5, 4, "0.500 (0.40-0.60)"]]
+    assert [row[0] for row in sources.rows] == ["validation, portal"]
     assert objective.rows == [("for precision=0.9", 0.95, 0.5), ("for f1", 0.7, 0.8)]
     assert objective.note.startswith("12 paragraphs")
     assert splits.rows == [("random", 40, scores["macro"]["f1"], scores["micro"]["f1"])]

@@ -32,6 +32,10 @@ def test_the_keys_of_what_is_measured_are_those_of_the_types():
 def test_the_shipped_metrics_have_these_keys(top):
     scores = json.loads((top / "models/metrics.json").read_text("utf8"))["scores"]
     required, optional = keys(Metrics)
-    assert set(scores) == {"cross-validated", "own-heldout", "validation"}
-    assert set(scores["cross-validated"]) == required
+    assert set(scores) == {
+        name + way
+        for name in ("cross-validated", "own-heldout", "validation", "modern_validation")
+        for way in ("", ", in context")
+    }
+    assert set(scores["cross-validated"]) == set(scores["cross-validated, in context"]) == required
     assert set(scores["validation"]) == set(scores["own-heldout"]) == required | optional

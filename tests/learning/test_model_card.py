@@ -10,9 +10,33 @@ from cchc_ml.learning.model_card import check_card, markdown_table, write_card
 FACTS = {"name": "m.npz", "version": "1.2", "n": 6, "documents": 5, "data": "ab12", "terms": 7}
 SCORES = {"validation": metrics(np.eye(6, dtype=int), np.eye(6, dtype=int), np.eye(6))}
 
+SOURCES = [
+    {
+        "name": name,
+        "average": average,
+        "n": 6,
+        "documents": 5,
+        "positive": 4,
+        "taggers": {"alone": {"f1": 0.5, "low": 0.4, "high": 0.6}},
+    }
+    for name, average in (("validation", "macro"), ("validation, portal", "micro"))
+]
+MIX = {
+    "n": 9,
+    "positive": 3,
+    "tags": 2,
+    "precision": 0.5,
+    "precision_interval": [0.1, 0.9],
+    "recall": 1 / 3,
+    "recall_interval": [0.0, 1.0],
+    "average_precision": 0.4,
+    "mean_probability": 0.021,
+    "rate": 1 / 18,
+}
+
 
 def test_the_card_and_the_metrics_say_the_same(tmp_path):
-    write_card(tmp_path, FACTS, SCORES, "## Limits\n\n- few\n")
+    write_card(tmp_path, FACTS, SCORES, SOURCES, {"alone": MIX}, "## Limits\n\n- few\n")
     card = (tmp_path / "README.md").read_text("utf8")
     assert card.startswith("# Model card: m.npz\n")
     assert "| trained on | 6 paragraphs of 5 documents, SHA-256 `ab12` |" in card
@@ -21,7 +45,22 @@ def test_the_card_and_the_metrics_say_the_same(tmp_path):
     assert "| macro | | 1.000 | 1.000 | 1.000 | |\n| micro | | 1.000 | 1.000 | 1.000 | |\n" in card
     assert "samples" not in card
     assert card.endswith("## Limits\n\n- few\n")
-    assert json.loads((tmp_path / "metrics.json").read_text("utf8")) == {"model": FACTS, "scores": SCORES}
+    assert json.loads((tmp_path / "metrics.json").read_text("utf8")) == {
+        "model": FACTS,
+        "scores": SCORES,
+        "sources": SOURCES,
+        "natural_mix": {"alone": MIX},
+    }
+    # Real text comes first.
+    assert (
+        card.index("### Held-out rows (macro-F1)\n")
+        < card.index("### By kind of")
+        < card.index("### natural mix")
+        < card.index("### validation")
+    )
+    assert "| `validation` | 6 | 5 | 4 | 0.500 (0.40-0.60) |\n" in card
+    assert "### natural mix (9 paragraphs drawn at random, 3 labels)\n" in card
+    assert "| `alone` | 2 | 0.500 | 0.10-0.90 | 0.333 | 0.00-1.00 | 0.400 | 0.0210 | 0.0556 |\n" in card
 
 
 def test_a_table_as_markdown():

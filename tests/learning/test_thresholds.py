@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cchc_ml.learning.metrics import metrics
 from cchc_ml.learning.thresholds import (
+    LEAST_SLOPE,
     best_threshold,
     choose_thresholds,
     parse_objective,
@@ -153,3 +154,38 @@ def test_platt_gives_probabilities_that_come_true():
     scores = rng.normal(size=5000).astype(np.float32)
     y = (rng.random(5000) < 1 / (1 + np.exp(-(2 * scores - 1)))).astype(np.int8)
     assert platt(y, scores) == pytest.approx((2, -1), abs=0.2)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 60))
+def test_a_sigmoid_never_falls(seed, n):
+    rng = np.random.default_rng(seed)
+    y, scores = rng.integers(0, 2, n).astype(np.int8), rng.normal(size=n).round(1)
+    slope, offset = platt(y, scores)
+    assert slope >= LEAST_SLOPE > 0
+    assert np.isfinite(offset)
+    p = 1 / (1 + np.exp(-(slope * scores + offset)))
+    # The mean probability is the mean of Platt's targets: a little nearer to a half than the share of positives.
+    targets = np.where(y == 1, (y.sum() + 1) / (y.sum() + 2), 1 / (n - y.sum() + 2))
+    assert p.mean() == pytest.approx(targets.mean(), abs=1e-4)
+
+
+def test_a_sigmoid_is_the_best_of_its_neighbours():
+    rng = np.random.default_rng(5)
+    scores = rng.normal(size=300)
+    y = (rng.random(300) < 1 / (1 + np.exp(-(3 * scores + 0.5)))).astype(np.int8)
+    targets = np.where(y == 1, (y.sum() + 1) / (y.sum() + 2), 1 / (300 - y.sum() + 2))
+
+    def loss(slope, offset):
+        z = slope * scores + offset
+        return np.sum(np.logaddexp(0, z) - targets * z)
+
+    slope, offset = platt(y, scores)
+    for a, b in [(0.05, 0), (-0.05, 0), (0, 0.05), (0, -0.05)]:
+        assert loss(slope, offset) < loss(slope + a, offset + b)
+
+
+@pytest.mark.parametrize("gap", [0.01, 1, 100])
+def test_scores_that_tell_all_apart_have_a_finite_sigmoid(gap):
+    slope, offset = platt(np.array([0] * 5 + [1] * 5, np.int8), np.r_[np.full(5, -gap), np.full(5, gap)])
+    assert np.isfinite([slope, offset]).all()
+    assert 1 / (1 + np.exp(-(slope * gap + offset))) == pytest.approx(6 / 7, abs=1e-3)

@@ -1,19 +1,31 @@
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import cchc_ml
-from cchc_ml.learning.corpus import read_corpus
-from cchc_ml.learning.train import check_output, default_output, train_model
+from cchc_ml.learning.corpus import Corpus, read_corpus, text_hash
+from cchc_ml.learning.train import check_output, default_output, row_weights, train_model, training_hashes
 from cchc_ml.model.storage import read_model
 
-
 @pytest.mark.slow
-def test_the_shipped_model_is_what_the_shipped_data_gives(tmp_path, top):
+def test_the_shipped_model_is_what_the_shipped_data_gives(tmp_path, top, monkeypatch):
+    monkeypatch.setattr("cchc_ml.learning.metrics.BOOTSTRAP_DRAWS", 2000)
     train_model([], tmp_path / "pillars.npz", n_jobs=2)
     for name in ("pillars.npz", "README.md", "metrics.json"):
         assert (tmp_path / name).read_bytes() == (top / "models" / name).read_bytes(), f"run: cchc-ml train ({name})"
+
+
+@pytest.mark.slow
+def test_another_environment_gives_the_same_model(tmp_path, top):
+    """The hash seed, the number of processes and the number of threads change no byte."""
+    program = f"from cchc_ml.learning.train import train_model; train_model([], {str(tmp_path / 'm.npz')!r}, n_jobs=1)"
+    environment = os.environ | {"PYTHONHASHSEED": "12345", "OMP_NUM_THREADS": "3", "PYTHONPATH": str(top)}
+    subprocess.run([sys.executable, "-c", program], env=environment, cwd=tmp_path, check=True, timeout=900)
+    assert (tmp_path / "m.npz").read_bytes() == (top / "models" / "pillars.npz").read_bytes()
 
 
 def test_own_data_can_be_added_to_the_shipped_data(top, tmp_path, labelled, monkeypatch, corpus):
@@ -27,6 +39,7 @@ def test_own_data_can_be_added_to_the_shipped_data(top, tmp_path, labelled, monk
     assert "own-heldout" in both
     assert read_model(tmp_path / "a.npz").info.data == corpus.sha256()
     assert np.isfinite(cchc_ml.load(tmp_path / "b.npz").decision_function(["Một cửa."])).all()
+    assert np.array_equal(read_model(tmp_path / "a.npz").training_hashes, training_hashes(corpus))
 
 
 def test_only_other_splits_leave_nothing_to_train_on(tmp_path):
@@ -61,3 +74,18 @@ def test_where_no_model_can_be_written(tmp_path):
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(ValueError, match=r"README\.md is not a model card, and the card would overwrite it"):
         check_output(tmp_path / "m.npz", overwrite=True)
+
+
+def test_unsure_rows_count_less_and_real_text_of_this_decade_counts_more():
+    real = {"text": "a", "labels": [], "corpus": "c"}
+    rows = [real, real | {"year": 2024}, real | {"year": "2024", "sure": False}, real | {"year": 2015, "sure": True}]
+    own = {"text": "a", "labels": [], "year": 2024}
+    weights = row_weights(Corpus.from_rows([*rows, own, own | {"sure": False}, own | {"sure": None}]))
+    assert weights.tolist() == [1, 2, 1, 1, 1, 0.5, 1]
+
+
+def test_training_texts_are_known_by_eight_bytes():
+    rows = [{"text": "xã", "labels": []}, {"text": "a", "labels": []}, {"text": "xã", "labels": ["tthc"]}]
+    hashes = training_hashes(Corpus.from_rows(rows))
+    assert hashes.dtype == np.uint64
+    assert hashes.tolist() == sorted(int.from_bytes(bytes.fromhex(text_hash(text))[:8], "big") for text in ("xã", "a"))

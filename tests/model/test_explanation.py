@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -120,3 +121,54 @@ def test_strongest_terms_are_those_of_the_weights(model):
     assert [weight for _, weight in strongest.positive] == pytest.approx(np.sort(weights)[::-1][:5].tolist())
     assert [weight for _, weight in strongest.negative] == pytest.approx(np.sort(weights)[:5].tolist())
     assert {term for term, _ in strongest.codebook} <= set(model.lexicon.terms)
+
+
+CONTEXT = dict.fromkeys(PILLARS, (3, 9))
+
+
+@given(TEXTS)
+def test_the_context_is_one_more_summand(model, text):
+    alone = explain(model, text)
+    for k, (pillar, why) in enumerate(explain(model, text, CONTEXT).items()):
+        assert (why.context.carrying, why.context.others) == (3, 9)
+        assert why.context.weight == pytest.approx(0.24)
+        assert why.threshold == pytest.approx(model.context.thresholds[k])
+        assert why.intercept - why.threshold + why.total() == pytest.approx(why.decision, abs=1e-9)
+        assert why.total() == pytest.approx(alone[pillar].total() + 0.24)
+        assert why.total(scope="paragraph") + why.total(scope="sentence") == pytest.approx(alone[pillar].total())
+        assert why.parts == alone[pillar].parts
+        assert alone[pillar].context is None
+
+
+def test_an_article_is_explained_as_it_is_tagged(model, corpus):
+    texts, documents = corpus.texts[:12], corpus.documents[:12].tolist()
+    decisions = model.decide(model.score_texts(texts), documents)
+    for i, annotation in enumerate(model.annotate(texts, documents)):
+        why = explain(model, texts[i], annotation.context)
+        assert {pillar for pillar in PILLARS if why[pillar].tagged} == set(annotation.pillars)
+        assert [w.decision for w in why.values()] == pytest.approx(decisions.scores[i] - decisions.thresholds[i])
+        assert [w.probability for w in why.values()] == pytest.approx(list(annotation.scores.values()))
+
+
+def test_a_context_without_others_is_none(model):
+    assert explain(model, TEXT, dict.fromkeys(PILLARS, (0, 0))) == explain(model, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("context", "message"),
+    [
+        ({PILLARS[0]: (1, 2)}, "the context does not have tthc, .*; give the context of an annotation"),
+        (CONTEXT | {PILLARS[2]: (4, 3)}, "the context of apparatus is 4 of 3 paragraphs; want 0 to 3"),
+        (CONTEXT | {PILLARS[2]: (-1, 3)}, "the context of apparatus is -1 of 3 paragraphs"),
+    ],
+)
+def test_an_impossible_context_is_reported(model, context, message):
+    with pytest.raises(ValueError, match=message):
+        explain(model, TEXT, context)
+
+
+def test_a_model_without_context_explains_none(model):
+    with pytest.raises(
+        ValueError, match="the model reads every paragraph alone; explain the paragraph without context"
+    ):
+        explain(replace(model, context=None), TEXT, CONTEXT)

@@ -1,6 +1,7 @@
 import io
 import json
 import pickle
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -54,10 +55,10 @@ def header(**fields):
         (lambda p: zipfile.ZipFile(p, "w").close(), "is not a cchc-ml model, or is damaged"),
         (
             lambda p: rewrite(p, header=header(format=FORMAT + 1)),
-            f"has model format {FORMAT + 1}, this version of cchc-ml reads format {FORMAT}",
+            f"has model format {FORMAT + 1}, this version of cchc-ml reads formats 1 to {FORMAT}; upgrade",
         ),
         (
-            lambda p: rewrite(p, header=header(format=FORMAT, pillars=["a"])),
+            lambda p: rewrite(p, header=header(format=FORMAT, categories=["a"])),
             "is for other pillars; want a model for institutional",
         ),
         (lambda p: rewrite(p, coef=None, idf=None), "is damaged: it does not have coef, idf; train it again"),
@@ -68,7 +69,7 @@ def header(**fields):
         (lambda p: rewrite(p, intercept=np.zeros(6, np.int64)), "the array 'intercept' is int64 of shape"),
         (lambda p: rewrite(p, lexicon=np.frombuffer(b"x", np.uint8)), "is damaged: the array 'names' is int8 of shape"),
         (
-            lambda p: rewrite(p, header=header(format=FORMAT, pillars=list(PILLARS), prevalence=[1])),
+            lambda p: rewrite(p, header=header(format=FORMAT, categories=list(PILLARS), prevalence=[1])),
             "is damaged: the header has prevalence = .*; want six numbers; train it again",
         ),
     ],
@@ -104,7 +105,7 @@ def test_a_pillar_that_does_not_exist_is_damage(path, name, number):
 
 
 def test_a_header_may_lack_facts(path, small):
-    rewrite(path, header=header(format=FORMAT, pillars=list(PILLARS)))
+    rewrite(path, header=header(format=FORMAT, categories=list(PILLARS)))
     assert read_model(path).info == ModelInfo()
     assert cchc_ml.load(path).predict(["mưa"]).shape == (1, 6)
 
@@ -114,7 +115,7 @@ def test_the_header_is_sorted_json(path, small):
     write_model(replace(small.model_, info=info), path)
     with np.load(path) as file:
         text = file["header"].tobytes().decode("utf8")
-    assert json.loads(text) == {"format": 1, "pillars": list(PILLARS), "version": "9", "prevalence": [0.5] * 6}
+    assert json.loads(text) == {"format": FORMAT, "categories": list(PILLARS), "version": "9", "prevalence": [0.5] * 6}
     assert text == json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
     assert read_model(path).info == info
 
@@ -131,9 +132,12 @@ def test_a_model_of_format_1_still_reads_to_the_same_scores(tmp_path):
         assert list(annotation.pillars) == row["pillars"]
         assert {pillar: list(place) for pillar, place in annotation.evidence.items()} == row["evidence"]
     assert (model.info.version, model.info.objective, model.info.macro_f1) == ("0.1.0", "f1", {"cross-validated": 0.5})
-    if FORMAT == 1:
-        write_model(model, tmp_path / "again.npz")
-        assert (tmp_path / "again.npz").read_bytes() == (folder / "format-1.npz").read_bytes()
+    # It reads every paragraph alone, also if it is told the documents.
+    assert model.context is None
+    assert model.annotate(texts, ["a"] * len(texts)) == model.annotate(texts)
+    assert not len(model.training_hashes)
+    write_model(model, tmp_path / "again.npz")
+    assert np.array_equal(read_model(tmp_path / "again.npz").score_texts(texts), model.score_texts(texts))
 
 
 def test_a_missing_model_says_how_to_get_one(tmp_path):
@@ -144,11 +148,120 @@ def test_a_missing_model_says_how_to_get_one(tmp_path):
 def test_the_shipped_model_loads(top):
     model = read_model()
     assert len(model.lexicon) > 5000
-    assert model.info.macro_f1["validation"] > 0.82
-    assert (top / "models/pillars.npz").stat().st_size < 2_000_000
+    assert model.info.macro_f1["validation"] > 0.835
+    assert model.info.macro_f1["modern_validation"] > 0.709
+    assert model.info.macro_f1["modern_validation, in context"] > 0.745
+    assert model.context.weight == 0.8
+    assert len(model.training_hashes) > 24_000
+    assert (top / "models/pillars.npz").stat().st_size < 3_000_000
 
 
 def test_a_model_holds_plain_arrays(path):
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
+
+
+def test_weights_of_16_bits_are_the_trained_ones(path, small):
+    with np.load(path) as file:
+        assert file["coef"].dtype == np.float16
+    assert np.array_equal(read_model(path).coef, small.model_.coef)
+    finer = replace(small.model_, coef=small.model_.coef + np.float32(1e-6))
+    write_model(finer, path)
+    assert np.array_equal(read_model(path).coef, finer.coef)
+
+
+def test_the_context_and_the_hashes_are_kept(path, small, tmp_path):
+    assert small.model_.context is not None
+    hashes = np.array([1, 2**64 - 1], np.uint64)
+    write_model(replace(small.model_, training_hashes=hashes), path)
+    read = read_model(path)
+    assert read.context.weight == small.model_.context.weight
+    assert np.array_equal(read.context.thresholds, small.model_.context.thresholds)
+    assert np.array_equal(read.context.calibration, small.model_.context.calibration)
+    assert np.array_equal(read.training_hashes, hashes)
+    write_model(replace(small.model_, context=None), path)
+    assert read_model(path).context is None
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"context_weight": None}, "is damaged: it does not have context_weight; train"),
+        ({"context_weight": np.float64(np.nan)}, "the array 'context_weight' must not have NaN"),
+        ({"context_weight": np.zeros(2)}, r"the array 'context_weight' is float64 of shape \(2,\), want floats"),
+        ({"context_thresholds": np.zeros(5, np.float32)}, "the array 'context_thresholds' is float32 of shape"),
+        ({"context_thresholds": np.full(6, np.nan, np.float32)}, "the array 'context_thresholds' must not have NaN"),
+        ({"context_calibration": np.zeros((6, 2), int)}, "the array 'context_calibration' is int64 of shape"),
+        ({"training_hashes": np.zeros(3)}, r"the array 'training_hashes' is float64 of shape \(3,\), want uint64"),
+    ],
+)
+def test_a_damaged_context_is_reported(path, arrays, message):
+    rewrite(path, **arrays)
+    with pytest.raises(ValueError, match=message):
+        read_model(path)
+
+
+def npy(shape, data=b"", dtype="<f4"):
+    """Return an array file that declares a shape, and holds other data."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return file.getvalue() + data
+
+
+def write_zip(path, compression=zipfile.ZIP_STORED, **members):
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, data in members.items():
+            archive.writestr(f"{name}.npy", data)
+
+
+@pytest.mark.parametrize(
+    "shape", [(10**12,), (2**62, 2**62), (10**18, 0, 10**18), (-1,), (4, -4)], ids=["large", "huge", "zero", "-1", "-4"]
+)
+def test_no_more_is_allocated_than_the_file_holds(path, shape):
+    write_zip(path, header=npy(shape, b"\0" * 64))
+    with pytest.raises(ValueError, match="is not a cchc-ml model, or is damaged"):
+        read_model(path)
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_rejected(path):
+    write_zip(path, zipfile.ZIP_DEFLATED, coef=npy((25_000_000,), bytes(100_000_000)))
+    assert path.stat().st_size < 200_000
+    tracemalloc.start()
+    with pytest.raises(
+        ValueError, match=r"is not a cchc-ml model: coef\.npy has 100,000,\d+ bytes; at most 67,108,864"
+    ):
+        read_model(path)
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+def test_many_arrays_that_are_large_together_are_rejected(path):
+    write_zip(path, zipfile.ZIP_DEFLATED, **{f"a{i}": npy((3_000_000,), bytes(12_000_000)) for i in range(6)})
+    with pytest.raises(
+        ValueError, match=r"is not a cchc-ml model: its arrays have 72,000,\d+ bytes; at most 67,108,864"
+    ):
+        read_model(path)
+    write_zip(path, **{f"a{i}": npy((0,)) for i in range(65)})
+    with pytest.raises(ValueError, match="is not a cchc-ml model: it has 65 arrays; a model has at most 64"):
+        read_model(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[]", "3", "null", '"format"', "{}", "\xff"])
+def test_a_strange_header_is_reported(path, text):
+    rewrite(path, header=np.frombuffer(text.encode("latin-1"), np.uint8))
+    with pytest.raises(ValueError, match="is not a cchc-ml model, or is damaged") as error:
+        read_model(path)
+    assert len(str(error.value)) < 400
+
+
+def test_a_long_header_is_not_read(path):
+    rewrite(path, header=np.frombuffer(b" " * (2 << 20), np.uint8))
+    with pytest.raises(ValueError, match=r"is not a cchc-ml model: header\.npy has 2,097,\d+ bytes; at most 1,048,576"):
+        read_model(path)
+
+
+def test_millions_of_terms_are_counted_before_they_are_split(path):
+    rewrite(path, lexicon=np.full(20_000_000, ord("\n"), np.uint8))
+    with pytest.raises(ValueError, match=r"is damaged: the array 'names' is int8 of shape .* want integers of shape"):
+        read_model(path)
