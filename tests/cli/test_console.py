@@ -40,9 +40,9 @@ TWICE = "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt"
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_the_evidence_itself_is_underlined_not_an_equal_sentence_before_it(small, form):
+def test_the_evidence_itself_is_underlined_not_an_equal_sentence_before_it(model, form):
     text = unicodedata.normalize(form, f"Ông nói: {TWICE}, theo báo cáo.\n{TWICE}")
-    row = next(tag_rows(small.model_, [({"own": text}, "own")]))
+    row = next(tag_rows(model, [({"own": text}, "own")]))
     file = io.StringIO()
     console = Console(file=file, width=300, force_terminal=True, color_system="standard")
     print_tagged([row], console, "own")

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 
 from cchc_ml.pillars import PILLARS
 
@@ -11,7 +12,11 @@ def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
     measured = json.loads(out.read_text())
     assert measured["n"] == 240
     assert f"{measured['macro']['f1']:.3f}" in result.stdout
-    assert "validation (364 paragraphs)" in cli("evaluate").stdout
+    shipped = cli("evaluate").stdout
+    assert "validation, modern_validation (1265 paragraphs)" in shipped
+    assert "validation, modern_validation, in context (1265 paragraphs)" in shipped
+    assert re.search(r"modern_validation +│ +901 │ +349 │", shipped)
+    assert re.search(r"\bvalidation +│ +364 │ +331 │", shipped)
 
 
 def test_own_names_for_text_and_labels(cli, tmp_path, corpus):

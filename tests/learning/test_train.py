@@ -11,6 +11,7 @@ from cchc_ml.learning.corpus import Corpus, read_corpus, text_hash
 from cchc_ml.learning.train import check_output, default_output, row_weights, train_model, training_hashes
 from cchc_ml.model.storage import read_model
 
+
 @pytest.mark.slow
 def test_the_shipped_model_is_what_the_shipped_data_gives(tmp_path, top, monkeypatch):
     monkeypatch.setattr("cchc_ml.learning.metrics.BOOTSTRAP_DRAWS", 2000)

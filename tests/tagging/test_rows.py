@@ -49,9 +49,9 @@ def test_a_field_that_is_taken_is_refused(small, n_jobs):
         list(tag_rows(small.model_, items, n_jobs=n_jobs))
 
 
-def test_the_place_of_a_sentence_is_kept_though_an_equal_one_stands_before(small):
+def test_the_place_of_a_sentence_is_kept_though_an_equal_one_stands_before(model):
     sentence = "xã trả hồ sơ đúng hạn là thủ tục hành chính tốt"
     text = f"Ông nói: {sentence}, theo báo cáo.\n{sentence}"
-    (row,) = tag_rows(small.model_, [({"text": text}, "text")])
+    (row,) = tag_rows(model, [({"text": text}, "text")])
     assert row["evidence"] == {"tthc": sentence}
     assert row["evidence_spans"] == {"tthc": [text.rindex(sentence), len(text)]}

@@ -152,10 +152,10 @@ def bold_parts(cell):
     return [str(part.text) for part in cell.value if getattr(part, "font", None) is not None and part.font.b]
 
 
-def test_a_workbook_marks_the_evidence_itself_not_an_equal_sentence_before_it(small, tmp_path):
+def test_a_workbook_marks_the_evidence_itself_not_an_equal_sentence_before_it(model, tmp_path):
     openpyxl = needs("openpyxl")
     text = f"Ông nói: {TWICE}, theo báo cáo.\n{TWICE}"
-    export(tagged_rows(small, [{"text": text}]), tmp_path / "x.xlsx")
+    export(tag_rows(model, [({"text": text}, "text")]), tmp_path / "x.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active["A2"]
     assert str(cell.value) == text
     before, marked = cell.value
