@@ -11,7 +11,7 @@ from typing import Any
 __all__ = ["RANDOM", "SOURCE_FIELDS", "UNCERTAIN", "ReviewItem", "make_id", "yes_no"]
 
 # Where a paragraph comes from. Every format keeps these fields.
-SOURCE_FIELDS = ("document", "headline", "date", "outlet", "link")
+SOURCE_FIELDS = ("document", "headline", "date", "outlet", "link", "split")
 
 # Why a paragraph is in a queue.
 UNCERTAIN = "uncertain"
@@ -50,6 +50,8 @@ class ReviewItem:
         The person's notes, name, and the time of the last decision (ISO 8601).
     document, headline, date, outlet, link : str
         Where the paragraph comes from.
+    split : str
+        The part of labelled data that it is in, such as ``"validation"``; empty for training rows.
     sampling : str
         Why the paragraph is in the queue: ``"uncertain"``, ``"random"``, or empty.
     adjudicates : bool
@@ -80,6 +82,7 @@ class ReviewItem:
     date: str = ""
     outlet: str = ""
     link: str = ""
+    split: str = ""
     sampling: str = ""
     adjudicates: bool = False
     place: str = field(default="", compare=False)

@@ -10,10 +10,10 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ..files import require_extra
 from ..pillars import PILLARS
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
 from ..reading.tables import Row
+from .duplicates import NearDuplicates
 from .items import RANDOM, UNCERTAIN, ReviewItem, make_id
 from .records import source_fields
 
@@ -25,12 +25,6 @@ __all__ = ["RANDOM_SHARE", "SECONDS_A_PARAGRAPH", "Queue", "build_queue", "sugge
 # An assumption, not a measurement: read a paragraph of about eighty words and press a key.
 SECONDS_A_PARAGRAPH = 25
 RANDOM_SHARE = 0.2
-
-# Two texts are near-duplicates where their sets of three syllables in a row overlap by this much (Jaccard), as
-# estimated with so many permutations (Broder, 1997).
-SAME = 0.8
-PERMUTATIONS = 128
-SYLLABLES = 3
 
 # Paragraphs that are tagged together.
 BATCH = 512
@@ -217,26 +211,11 @@ class _Duplicates:
     """The texts that were taken; a near-duplicate of one of them is not taken again."""
 
     def __init__(self) -> None:
-        self._datasketch: Any = require_extra("datasketch", "review", "near-duplicates")
-        self._index = self._datasketch.MinHashLSH(threshold=SAME, num_perm=PERMUTATIONS)
-        self._sketches: dict[int, Any] = {}
+        self._taken = NearDuplicates()
         self.passed_over = 0
 
     def take(self, item: ReviewItem) -> bool:
         """Whether the text is new; if so, remember it."""
-        sketch = self._datasketch.MinHash(num_perm=PERMUTATIONS, seed=1)
-        syllables = item.text.casefold().split()
-        sketch.update_batch(
-            [
-                " ".join(syllables[i : i + SYLLABLES]).encode("utf8", "surrogatepass")
-                for i in range(max(1, len(syllables) - SYLLABLES + 1))
-            ]
-        )
-        # The index proposes; the estimate decides.
-        if any(sketch.jaccard(self._sketches[key]) >= SAME for key in self._index.query(sketch)):
-            self.passed_over += 1
-            return False
-        key = len(self._sketches)
-        self._index.insert(key, sketch)
-        self._sketches[key] = sketch
-        return True
+        new = self._taken.add_if_new(item.text)
+        self.passed_over += not new
+        return new

@@ -27,7 +27,7 @@ from .categories import Category, find_category
 from .items import ReviewItem
 from .records import item_fields
 
-__all__ = ["SHEET_KINDS", "read_review_sheet", "write_review_sheet"]
+__all__ = ["SHEET_KINDS", "is_review_sheet", "read_decision", "read_review_sheet", "write_review_sheet"]
 
 SHEET_KINDS = (".xlsx", ".csv")
 
@@ -47,6 +47,7 @@ _SOURCE = {
     "outlet": "Cơ quan báo chí",
     "document": "Văn bản",
     "link": "Đường dẫn",
+    "split": "Phần dữ liệu",
 }
 SAMPLING = "Lấy mẫu"
 ADJUDICATES = "Phân xử"
@@ -155,6 +156,14 @@ def _cells(
     return cells
 
 
+def is_review_sheet(path: Path) -> bool:
+    """Whether a file is a review sheet, and not another table."""
+    if table_kind(path) not in (*SHEET_KINDS, ".tsv"):
+        return False
+    _, row = next(iter(read_rows(path)), ("", {}))
+    return TEXT in row and DONE in row
+
+
 def read_review_sheet(path: str | Path, categories: Sequence[Category]) -> list[ReviewItem]:
     """Read what people filled in.
 
@@ -185,10 +194,10 @@ def _item(where: str, row: Row, file_name: str, categories: Sequence[Category]) 
     record: Row = {name: _plain(row.get(head)) for name, head in _SOURCE.items()}
     record |= {"id": _plain(row.get(ID)), "text": row[TEXT], "sampling": _plain(row.get(SAMPLING))}
     record |= _suggestion(row, categories)
-    finished = _decision(DONE, row.get(DONE)) is True
+    finished = read_decision(DONE, row.get(DONE)) is True
     decisions = {}
     for slug, head in columns.items():
-        decision = _decision(head, row[head])
+        decision = read_decision(head, row[head])
         if decision is None and finished:
             decision = _normal(row[head]).startswith((f"{YES}?", f"({YES})"))
         if decision is not None:
@@ -200,7 +209,7 @@ def _item(where: str, row: Row, file_name: str, categories: Sequence[Category]) 
         notes=_plain(row.get(NOTES)),
         annotator=annotator or (file_name if decisions else ""),
         time=_plain(row.get(TIME)),
-        adjudicates=_decision(ADJUDICATES, row.get(ADJUDICATES)) is True,
+        adjudicates=read_decision(ADJUDICATES, row.get(ADJUDICATES)) is True,
         place=where,
     )
 
@@ -249,7 +258,7 @@ def _normal(value: Any) -> str:
     return " ".join(unicodedata.normalize("NFC", _plain(value)).casefold().split())
 
 
-def _decision(head: str, value: Any) -> bool | None:
+def read_decision(head: str, value: Any) -> bool | None:
     """Return yes, no, or None for a cell without a decision."""
     cell = _normal(value)
     if cell in _YES:
