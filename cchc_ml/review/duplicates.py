@@ -6,7 +6,7 @@ from typing import Any
 
 from ..files import require_extra
 
-__all__ = ["SAME", "NearDuplicates"]
+__all__ = ["NearDuplicates"]
 
 # Two texts are near-duplicates where their sets of three syllables in a row overlap by this much (Jaccard), as
 # estimated with so many permutations (Broder, 1997).

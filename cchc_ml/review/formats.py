@@ -16,8 +16,8 @@ from .categories import Category
 from .doccano import doccano_examples, doccano_item, doccano_labels, is_doccano
 from .items import ReviewItem
 from .label_studio import is_label_studio, label_studio_config, label_studio_items, label_studio_tasks
-from .records import as_record, from_record
 from .labelled import read_labelled
+from .records import as_record, from_record
 from .sheet import SHEET_KINDS, is_review_sheet, read_review_sheet, write_review_sheet
 from .store import ReviewStore, is_store
 
@@ -98,8 +98,9 @@ def _write(name: str, beside: Path, text: str) -> None:
 def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewItem]:
     """Read items from a file of any format that people label in, as it is told by its name and content.
 
-    Read are review sheets (`.xlsx`, `.csv`, `.tsv`) and labelled tables of these kinds, our own `.jsonl`, what `cchc-ml predict` wrote as `.jsonl`,
-    exports of Label Studio (`.json`) and doccano (`.jsonl`, `.json`, `.zip`), and the store of the labelling page.
+    Read are review sheets and labelled tables (`.xlsx`, `.csv`, `.tsv`), our own `.jsonl`, what `cchc-ml predict` wrote
+    as `.jsonl`, exports of Label Studio (`.json`) and doccano (`.jsonl`, `.json`, `.zip`), and the store of the
+    labelling page.
 
     Raises
     ------
@@ -114,8 +115,10 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
         with ReviewStore.open(path) as store:
             items = store.items_with_decisions()
     elif kind in (*SHEET_KINDS, ".tsv"):
-        sheet = is_review_sheet(path) or "labels" not in next(iter(read_rows(path)), ("", {}))[1]
-        items = read_review_sheet(path, categories) if sheet else [r.item for r in read_labelled(path, categories)]
+        labelled = not is_review_sheet(path)
+        items = (
+            [row.item for row in read_labelled(path, categories)] if labelled else read_review_sheet(path, categories)
+        )
     elif kind in (".jsonl", ".jsonl.gz"):
         items = _lines(read_rows(path), path.name.split(".")[0], categories)
     elif kind == ".json":

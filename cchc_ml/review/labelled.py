@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from ..reading.inputs import is_blank, require_text
 from ..reading.tables import Row, read_rows
 from .categories import Category, find_category
 from .items import ReviewItem, yes_no
-from .records import from_record, slug_of
+from .records import from_record, slug_of, split_labels
 from .sheet import is_review_sheet, read_decision, read_review_sheet
 
 __all__ = ["LabelledRow", "OnFault", "labels_of", "read_labelled"]
@@ -69,20 +68,6 @@ def labels_of(row: Mapping[str, Any], categories: Sequence[Category]) -> list[st
             f"or a column for each of {', '.join(c.slug for c in categories)}"
         )
     return [slug for slug, head in columns.items() if read_decision(head, row[head])]
-
-
-def split_labels(labels: str, categories: Sequence[Category]) -> list[str]:
-    """Return the names in a string of labels. A name may have a comma of its own."""
-    if not labels.strip():
-        return []
-    if find_category(labels, categories):
-        return [labels]
-    for mark in (";", "|"):
-        if mark in labels:
-            return [name for name in labels.split(mark) if name.strip()]
-    for category in categories:
-        labels = re.sub(re.escape(category.vi), category.slug, labels, flags=re.IGNORECASE)
-    return [name for name in labels.split(",") if name.strip()]
 
 
 def read_labelled(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -12,7 +13,16 @@ from ..reading.tables import Row
 from .categories import Category, find_category
 from .items import SOURCE_FIELDS, ReviewItem, make_id, yes_no
 
-__all__ = ["as_record", "from_record", "item_fields", "slug_of", "source_fields", "suggestion_fields", "text_of"]
+__all__ = [
+    "as_record",
+    "from_record",
+    "item_fields",
+    "slug_of",
+    "source_fields",
+    "split_labels",
+    "suggestion_fields",
+    "text_of",
+]
 
 
 def as_record(item: ReviewItem, slugs: Sequence[str]) -> Row:
@@ -118,6 +128,20 @@ def slug_of(name: object, categories: Sequence[Category]) -> str:
     return found.slug
 
 
+def split_labels(labels: str, categories: Sequence[Category]) -> list[str]:
+    """Return the names in a string of labels. A name may have a comma of its own."""
+    if not labels.strip():
+        return []
+    if find_category(labels, categories):
+        return [labels]
+    for mark in (";", "|"):
+        if mark in labels:
+            return [name for name in labels.split(mark) if name.strip()]
+    for category in categories:
+        labels = re.sub(re.escape(category.vi), category.slug, labels, flags=re.IGNORECASE)
+    return [name for name in labels.split(",") if name.strip()]
+
+
 def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
     decisions = row.get("decisions") or {}
     if not isinstance(decisions, dict):
@@ -131,6 +155,8 @@ def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Ro
             found[slug] = decision
     if row.get("labels") is not None:
         labels = row["labels"]
+        if isinstance(labels, str):
+            labels = split_labels(labels, categories)
         if not isinstance(labels, list):
             raise ValueError(f"labels are {labels!r:.60}; want a list of categories")
         said = yes_no([c.slug for c in categories], [slug_of(label, categories) for label in labels])

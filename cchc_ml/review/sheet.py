@@ -161,7 +161,7 @@ def is_review_sheet(path: Path) -> bool:
     if table_kind(path) not in (*SHEET_KINDS, ".tsv"):
         return False
     _, row = next(iter(read_rows(path)), ("", {}))
-    return TEXT in row and DONE in row
+    return TEXT in row and (DONE in row or ID in row)
 
 
 def read_review_sheet(path: str | Path, categories: Sequence[Category]) -> list[ReviewItem]:

@@ -32,6 +32,7 @@ from .old_fonts import (
 
 __all__ = [
     "READABLE_PLAUSIBILITY",
+    "SYLLABLE",
     "Repaired",
     "from_tcvn3",
     "from_vni",

@@ -58,7 +58,7 @@ def test_reviews_of_several_people():
     [
         ({"text": "  "}, "row without text"),
         ({"text": None, "x": 1}, "row without text"),
-        ({"labels": "tthc"}, "labels are 'tthc'; want a list"),
+        ({"labels": {"tthc": 1}}, "labels are {'tthc': 1}; want a list"),
         ({"labels": ["mưa"]}, "unknown category 'mưa'; want one of institutional, tthc"),
         ({"labels": [3]}, "unknown category 3"),
         ({"decisions": {"tthc": 0.9}}, "the decision on tthc is 0.9; want true, false or null"),

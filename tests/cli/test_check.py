@@ -1,0 +1,41 @@
+import json
+
+import pytest
+
+TEXT = "Bộ phận một cửa của xã trả kết quả hồ sơ đất đai trước hạn hai ngày cho bà con."
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "own.jsonl"
+    rows = [{"id": "a", "text": TEXT, "labels": ["tthc"]}, {"id": "b", "text": TEXT, "labels": []}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    return path
+
+
+def test_table_and_sheet(cli, data, tmp_path):
+    result = cli("check", data, "-o", tmp_path / "fix.csv")
+    assert result.exit_code == 0
+    assert "2 rows, 2 findings: 2 × near-duplicate with other labels" in result.stdout
+    assert "wrote 2 paragraphs to" in result.stderr
+    assert "probable label errors were not looked for" in result.stderr
+    assert cli("review", "merge", data, tmp_path / "fix.csv").exit_code == 0
+
+
+def test_strict(cli, data, tmp_path):
+    assert cli("check", data, "--strict").exit_code == 1
+    clean = tmp_path / "clean.jsonl"
+    clean.write_text(data.read_text("utf8").splitlines()[0] + "\n", "utf8")
+    result = cli("check", clean, "--strict")
+    assert (result.exit_code, result.stdout) == (0, "1 rows, 0 findings\n")
+
+
+def test_errors_are_one_line(cli, data):
+    for arguments, message in (
+        ((data, "-o", "a.txt"), "a.txt is not a sheet"),
+        (("no.jsonl",), "no file no.jsonl"),
+    ):
+        result = cli("check", *arguments)
+        assert result.exit_code == 2
+        assert message in result.stderr
+        assert result.stderr.count("\n") == 1
