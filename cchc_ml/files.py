@@ -19,13 +19,14 @@ from importlib import import_module
 from pathlib import Path
 from shutil import copyfileobj, rmtree
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 __all__ = [
+    "GENERATOR",
     "MAX_XLSX_CELL_CHARS",
     "atomic_write",
     "check_target",
@@ -46,6 +47,9 @@ __all__ = [
 MAX_XLSX_CELL_CHARS = 32_000
 # Workbooks hold the time when they were made. It is always this one, so that the same rows give the same bytes.
 XLSX_CREATED = datetime(2000, 1, 1)
+
+# Pages, documents and workbooks of this package say so: as the generator, or as their category.
+GENERATOR = "cchc-ml"
 
 # Part of the names of temporary folders, after the name of the output, and how much of that name they have.
 _SCRATCH = ".cchc-ml-"
@@ -202,22 +206,33 @@ def _errors_name(path: Path) -> Iterator[None]:
 def _scratch_folder(folder: Path, name: str) -> Iterator[Path]:
     """Yield a new hidden folder in `folder`. It is locked as long as it is in use, and deleted at the end."""
     start = name.encode("utf8", "replace")[:MAX_SCRATCH_BYTES].decode("utf8", "ignore")
-    while True:
-        try:
-            scratch = Path(tempfile.mkdtemp(prefix=f".{start}{_SCRATCH}", dir=folder))
-            lock = open(scratch / "lock", "wb")  # noqa: SIM115
-        except PermissionError as error:
-            raise PermissionError(f"cannot write in {folder}: {error.strerror}") from None
-        with suppress(OSError):  # some network disks have no locks
-            _lock(lock.fileno(), wait=True)
-        if (scratch / "lock").exists():  # another run may have taken it for a leftover before it was locked
-            break
-        lock.close()
-    try:
+    scratch = folder / f".{start}{_SCRATCH}{os.urandom(8).hex()}"
+    lock: IO[bytes] | None = None
+    try:  # from here on: a signal may end the run at any time
+        while lock is None:
+            scratch.mkdir(mode=0o700, exist_ok=True)
+            lock = _locked(scratch / "lock")
         yield scratch
+    except PermissionError as error:
+        if lock is not None:
+            raise
+        raise PermissionError(f"cannot write in {folder}: {error.strerror}") from None
     finally:
-        lock.close()
+        if lock is not None:
+            lock.close()
         rmtree(scratch, ignore_errors=True)
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """Open and lock a new file. Return None if another run took it for a leftover before it was locked."""
+    with suppress(FileNotFoundError):
+        file = open(path, "wb")  # noqa: SIM115
+        with suppress(OSError):  # some network disks have no locks
+            _lock(file.fileno(), wait=True)
+        if path.exists():
+            return file
+        file.close()
+    return None
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -283,7 +298,7 @@ def xlsx_workbook(path: Path, **options: Any) -> Iterator[Any]:
     xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(path.parent)}
     book = xlsxwriter.Workbook(str(path), {**safe, **options})
-    book.set_properties({"created": XLSX_CREATED})
+    book.set_properties({"created": XLSX_CREATED, "category": GENERATOR})
     try:
         yield book
         book.close()

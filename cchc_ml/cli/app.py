@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import ForceOption, ModelOption, check_writable, command, open_output
+from .common import ForceOption, ModelOption, check_writable, command, open_output, tell
 
 
 @command
@@ -21,7 +20,7 @@ def app_(
     from ..model.storage import read_model
     from ..web.offline_page import render_offline_page
 
-    check_writable(out, force)
+    check_writable(out, force, [model] if model else [])
     with open_output(out) as file:
         file.write(render_offline_page(read_model(model)))
-    print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
+    tell(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -25,6 +25,8 @@ MAX_JOBS = 256
 PAGE_CHARS = 110
 # A longer message is cut in the middle.
 MAX_MESSAGE_CHARS = 1000
+# How many files are named that were passed over for one reason.
+LISTED = 5
 
 
 def check_jobs(jobs: int | None) -> int | None:
@@ -205,6 +207,20 @@ def tell(message: str) -> None:
     """Print one line about what was done on standard error."""
     with suppress(OSError):  # nobody can read it
         print(one_line(message), file=sys.stderr)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 file", "12,000 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def describe_passed_over(passed_over: Mapping[str, str]) -> str:
+    """Return how many files of folders and patterns were left out, why, and the names of the first ones."""
+    names: dict[str, list[str]] = {}
+    for file, why in passed_over.items():
+        names.setdefault(why, []).append(Path(file).name)
+    reasons = (f"{why}: {', '.join(some[:LISTED])}{', …' if len(some) > LISTED else ''}" for why, some in names.items())
+    return f"{count(len(passed_over), 'file')} passed over ({'; '.join(reasons)})"
 
 
 def report_failures(failures: Iterable[str], n_files: int) -> None:

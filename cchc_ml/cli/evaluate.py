@@ -58,9 +58,12 @@ def evaluate(
     from ..learning.metric_tables import metric_tables
     from .console import rich_table
 
+    inputs = [*(data or []), *(baselines or []), *([model] if model else [])]
     for path in (json_file, report):
         if path is not None:
-            check_writable(path, force)
+            check_writable(path, force, inputs)
+    if json_file and report and json_file.resolve() == report.resolve():
+        raise ValueError(f"{report} is given for --json and for --report; give two names")
     title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
     with progress_bar("measuring") as progress:
         result = evaluate_model(

@@ -13,6 +13,7 @@ from .common import (
     ModelOption,
     command,
     make_console,
+    one_line,
 )
 
 
@@ -32,6 +33,8 @@ def explain(
     keep_furniture: KeepFurnitureOption = False,
 ) -> None:
     """Show why paragraphs are tagged or not: words shaded by their weight, and each decision as a sum."""
+    from rich.text import Text
+
     from ..model.explanation import explain, strongest_terms
     from ..model.storage import read_model
     from ..pillars import PILLARS, parse_pillar
@@ -50,6 +53,6 @@ def explain(
     shaded = console.color_system is not None and not console.no_color
     keep = keep_boilerplate or keep_furniture
     for file in expand(inputs or []):
-        console.rule(file, style="dim")
+        console.rule(Text(one_line(file)), style="dim")
         for row, name in read_file(file, text_column=text_column, keep_boilerplate=keep):
             console.print(explained_paragraph(row[name], explain(trained, row[name]), only, shaded=shaded))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import ForceOption, JobsOption, command
+from .common import ForceOption, JobsOption, command, tell
 
 
 @command
@@ -30,4 +29,4 @@ def lexicon(
     from ..learning.learn_lexicon import write_lexicon
 
     n_terms, n_paragraphs = write_lexicon(rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force)
-    print(f"{n_terms} terms from {n_paragraphs} paragraphs", file=sys.stderr)
+    tell(f"{n_terms} terms from {n_paragraphs} paragraphs")

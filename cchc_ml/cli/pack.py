@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, command
+from .common import ColumnOption, ForceOption, command, tell
 
 
 @command
@@ -32,7 +31,7 @@ def pack(
 
     if out is not None and check is None:
         n_rows = write_packed(rows, out, documents or [], text_column=text_column, overwrite=force)
-        print(f"packed {n_rows} rows into {out}", file=sys.stderr)
+        tell(f"packed {n_rows} rows into {out}")
     elif check is not None and out is None:
         verify_packed(rows, check, documents or [], text_column=text_column)
         print(f"{check} holds the counts of this text")

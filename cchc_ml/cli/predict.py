@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -20,11 +20,17 @@ from .common import (
     check_jobs,
     check_writable,
     command,
+    count,
+    describe_passed_over,
     make_console,
     print_error,
     progress_bar,
     report_failures,
+    tell,
 )
+
+if TYPE_CHECKING:
+    from ..tagging.run import Summary
 
 
 class Format(StrEnum):
@@ -120,7 +126,7 @@ def predict(
         overwrite=force,
     )
     notes: list[str] = []
-    with nullcontext() if to_stdout else progress_bar("tagging") as show:
+    with nullcontext() if to_stdout else progress_bar("tagging", "paragraphs") as show:
         summary = tag_inputs(
             read_model(model),
             inputs,
@@ -129,14 +135,24 @@ def predict(
             write=print_table if format is Format.table else None,
             on_error=None if strict else lambda file, reason: None,  # printed below, in the order of the files
             on_note=None if strict else notes.append,
-            on_file=show,
-            on_rows=show and (lambda done: show(done, None)),
+            on_progress=show,
         )
     for note in notes:
         print_error(note)
-    if summary.folder:
-        print(f"wrote {summary.rows} rows in {summary.written} files to {out}", file=sys.stderr)
+    if not to_stdout or summary.passed_over:
+        tell(describe(summary, None if to_stdout else out))
     report_failures(summary.failures.values(), len(summary.files))
+
+
+@contextmanager
+def _print_if_nothing_is_written(failures: Mapping[str, str]) -> Iterator[None]:
+    """Before an error about the output, print why files could not be read."""
+    try:
+        yield
+    except ValueError:
+        for reason in failures.values():
+            print_error(reason)
+        raise
 
 
 def _write_sheet(
@@ -150,17 +166,19 @@ def _write_sheet(
 ) -> None:
     """Write what the model suggests as a sheet to correct."""
     from ..model.storage import read_model
-    from ..reading.inputs import expand
+    from ..reading.choose import choose_inputs
+    from ..reading.progress import InputProgress
     from ..review.categories import categories
     from ..review.suggested import check_sheet, write_suggestions
 
     sheet = check_sheet(out)
+    files, passed_over = choose_inputs(inputs, sheet)
     check_writable(sheet, force)
-    files = [file for file in expand(inputs) if Path(file) != sheet]
     failures: dict[str, str] = {}
     notes: list[str] = []
-    with progress_bar("tagging") as show:
-        count = write_suggestions(
+    progress = InputProgress(files)
+    with progress_bar("tagging", "paragraphs") as show, _print_if_nothing_is_written(failures):
+        counts = write_suggestions(
             read_model(model),
             files,
             sheet,
@@ -169,14 +187,31 @@ def _write_sheet(
             keep_boilerplate=keep_boilerplate,
             on_error=failures.__setitem__ if len(files) > 1 and not strict else None,
             on_note=None if strict else notes.append,
-            on_rows=lambda done: show(done, None),
+            progress=progress,
+            on_item=lambda done: show(done, progress.total(done)),
         )
     for note in notes:
         print_error(note)
-    repeated = f"; {count.repeated} that are there already were passed over" if count.repeated else ""
-    print(
-        f"wrote {count.written} paragraphs to {sheet}: suggestions, not labels{repeated}; "
-        f"correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl",
-        file=sys.stderr,
+    repeated = f"; {counts.repeated} that are there already were passed over" if counts.repeated else ""
+    tell(
+        f"wrote {counts.written} paragraphs to {sheet}: suggestions, not labels{repeated}; "
+        f"correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl"
     )
+    if passed_over:
+        tell(describe_passed_over(passed_over))
     report_failures([failures[file] for file in files if file in failures], len(files))
+
+
+def describe(summary: Summary, out: Path | None) -> str:
+    """Return in one line what a run did: "75 paragraphs of 12 articles, 39 with evidence → ket-qua.xlsx"."""
+    from ..reading.articles import ARTICLES
+
+    to_folder = out is not None and out.is_dir()
+    n_read = summary.written if to_folder else len(summary.files) - len(summary.failures)
+    unit = "article" if all(Path(file).suffix.lower() in ARTICLES for file in summary.files) else "file"
+    done = f"{count(summary.rows, 'paragraph')} of {count(n_read, unit)}, {summary.tagged:,} with evidence"
+    if out is not None:
+        done += f" → {out}" if summary.written else f"; {out} was not written"
+    if summary.passed_over:
+        done += f"; {describe_passed_over(summary.passed_over)}"
+    return done

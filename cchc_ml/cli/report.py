@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, JobsOption, ModelOption, command, print_error, progress_bar
+from .common import (
+    ColumnOption,
+    ForceOption,
+    JobsOption,
+    ModelOption,
+    command,
+    describe_passed_over,
+    print_error,
+    progress_bar,
+    tell,
+)
 
 
 @command
@@ -44,8 +53,8 @@ def report(
             raise typer.Exit(1)
         return
     notes: list[str] = []
-    with progress_bar("rows") as show:
-        write_report(
+    with progress_bar("tagging", "paragraphs") as show:
+        passed_over = write_report(
             read_model(model),
             inputs,
             out,
@@ -55,8 +64,10 @@ def report(
             text_column=text_column,
             overwrite=force,
             on_note=notes.append,
-            on_rows=lambda done: show(done, None),
+            on_progress=show,
         )
     for note in notes:
         print_error(note)
-    print(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
+    if passed_over:
+        tell(describe_passed_over(passed_over))
+    tell(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")

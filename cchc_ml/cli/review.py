@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,9 +16,11 @@ from .common import (
     ModelOption,
     check_writable,
     command,
+    describe_passed_over,
     make_console,
     progress_bar,
     report_failures,
+    tell,
 )
 from .common import (
     app as _app,
@@ -63,37 +64,42 @@ def queue(
 ) -> None:
     """Choose the paragraphs that are most worth a person's time: uncertain, diverse, and no near-duplicates."""
     from ..model.storage import read_model
-    from ..reading.inputs import expand, read_inputs
+    from ..reading.choose import choose_inputs
+    from ..reading.inputs import read_inputs
+    from ..reading.progress import InputProgress
     from ..review.categories import categories
     from ..review.formats import companion_of, write_items
     from ..review.queue import SECONDS_A_PARAGRAPH, build_queue, suggest
 
     companion = companion_of(out)
+    files, passed_over = choose_inputs(inputs, out)
     for path in filter(None, (out, companion)):
-        check_writable(path, force)
+        check_writable(path, force, files)
     trained = read_model(model)
-    files = [file for file in expand(inputs) if Path(file) != out]
     failures: dict[str, str] = {}
     on_error = None if len(files) == 1 else failures.__setitem__
-    with progress_bar("rows") as progress:
-        items = read_inputs(
-            files, text_column=text_column, on_error=on_error, on_rows=lambda done: progress(done, None)
-        )
-        pool = list(suggest(trained, items, on_error=on_error))
+    progress = InputProgress(files)
+    items = read_inputs(files, text_column=text_column, on_error=on_error, progress=progress)
+    pool = []
+    with progress_bar("tagging", "paragraphs") as show:
+        for item in suggest(trained, items, on_error=on_error):
+            pool.append(item)
+            show(len(pool), progress.total(len(pool)))
     thresholds = trained.probabilities(trained.thresholds[None].astype(float))[0].tolist()
     chosen = build_queue(pool, number, thresholds, random_share=random_share, seed=seed)
     write_items(chosen.items, out, categories())
     drawn = sum(item.sampling == "random" for item in chosen.items)
-    print(
+    tell(
         f"wrote {len(chosen.items)} of {chosen.candidates} paragraphs to {out}: {len(chosen.items) - drawn} uncertain,"
-        f" {drawn} random; {chosen.duplicates} near-duplicates passed over",
-        file=sys.stderr,
+        f" {drawn} random; {chosen.duplicates} near-duplicates passed over"
     )
     minutes = chosen.hours * 60
     needed = f"{chosen.hours:.1f} hours" if minutes >= 90 else f"{max(1, round(minutes))} minutes"
-    print(f"one person needs about {needed} (assumed: {SECONDS_A_PARAGRAPH} seconds a paragraph)", file=sys.stderr)
+    tell(f"one person needs about {needed} (assumed: {SECONDS_A_PARAGRAPH} seconds a paragraph)")
+    if passed_over:
+        tell(describe_passed_over(passed_over))
     if companion is not None:
-        print(f"wrote {companion} to set up the project with", file=sys.stderr)
+        tell(f"wrote {companion} to set up the project with")
     report_failures([failures[file] for file in files if file in failures], len(files))
 
 
@@ -127,9 +133,7 @@ def app(
         raise FileNotFoundError(f"no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx")
     from ..web.review_service import serve_review
 
-    serve_review(
-        ReviewStore.open(store), port, blind=blind, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr)
-    )
+    serve_review(ReviewStore.open(store), port, blind=blind, on_ready=lambda url: tell(f"listening on {url}"))
 
 
 @_command
@@ -168,11 +172,8 @@ def merge(
         raise ValueError(f"{out} is not .jsonl, which `cchc-ml train` reads with all that is written")
     if disagreements is not None and disagreements.suffix.lower() not in SHEET_KINDS:
         raise ValueError(f"{disagreements} is not a sheet; want {' or '.join(SHEET_KINDS)}")
-    read = {path.resolve() for path in files}
     for path in filter(None, (out, disagreements)):
-        if path.resolve() in read:
-            raise ValueError(f"{path} is one of the files to merge; give another name")
-        check_writable(path, force)
+        check_writable(path, force, files)
     merged = merge_items([item for path in files for item in read_items(path, known)], [c.slug for c in known])
     console = make_console()
     names = {c.slug: c.short for c in known}
@@ -193,15 +194,14 @@ def merge(
 def _tell_counts(merged: Merged, out: Path | None, disagreements: Path | None) -> None:
     counts = merged.counts()
     labelled = f"wrote {counts['labelled']} labelled paragraphs to {out}" if out else f"{counts['labelled']} labelled"
-    print(
+    tell(
         f"{labelled}; left out: {counts['disputed']} disputed, {counts['partial']} looked at in part,"
-        f" {counts['untouched']} not looked at",
-        file=sys.stderr,
+        f" {counts['untouched']} not looked at"
     )
     if disagreements:
-        print(f"wrote {counts['disputed']} disputed paragraphs to {disagreements}", file=sys.stderr)
+        tell(f"wrote {counts['disputed']} disputed paragraphs to {disagreements}")
     elif counts["disputed"]:
-        print("give --disagreements FILE.xlsx for a sheet to settle them in", file=sys.stderr)
+        tell("give --disagreements FILE.xlsx for a sheet to settle them in")
 
 
 def _estimate(estimate: Estimate) -> tuple[str, str]:

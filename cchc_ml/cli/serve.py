@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from .common import ModelOption, command, print_error
+from .common import ModelOption, command, print_error, tell
 
 
 @command
@@ -29,4 +28,4 @@ def serve(
 
     if not is_loopback(host):
         print_error(f"other machines can reach {host}, and no password is asked")
-    answer(read_model(model), host, port, on_ready=lambda url: print(f"listening on {url}", file=sys.stderr))
+    answer(read_model(model), host, port, on_ready=lambda url: tell(f"listening on {url}"))

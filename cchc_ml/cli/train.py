@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, JobsOption, command, make_console, progress_bar
+from .common import ColumnOption, ForceOption, JobsOption, command, make_console, progress_bar, tell
 
 
 @command
@@ -61,4 +60,4 @@ def train(
     console = make_console()
     for title, metrics in metrics_by_title.items():
         console.print(rich_table(scores_table(metrics, title)))
-    print(f"wrote {target}", file=sys.stderr)
+    tell(f"wrote {target}")

@@ -128,7 +128,7 @@ def write_lexicon(
     ValueError
         A row is packed: it has counts, but no text.
     """
-    check_writable(out, overwrite)
+    check_writable(out, overwrite, paths)
     corpus = read_corpus(*paths).training()
     if corpus.packed:
         raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")

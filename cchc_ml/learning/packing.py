@@ -158,7 +158,7 @@ def write_packed(
         raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
     beside = out.parent / DOCUMENTS_FILE
     for path in (out, *([beside] if documents else [])):
-        check_writable(path, overwrite)
+        check_writable(path, overwrite, [*paths, *documents])
     packed, counted = _pack_all(paths, documents, text_column)
     if counted is not None:
         with atomic_write(beside) as temporary:

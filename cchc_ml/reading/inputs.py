@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,14 +17,18 @@ from .boilerplate import Kind
 from .columns import COLUMN_NAMES, find_text_column
 from .decode import PrependedStream, check_not_empty
 from .heads import is_total
-from .tables import CSV_DELIMITERS, TABLES, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
+from .progress import InputProgress
+from .tables import CSV_DELIMITERS, TABLES, OnOpen, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
 
 __all__ = [
+    "ARTICLE_FIELDS",
     "MAX_PARAGRAPH_CHARS",
     "READING_ERRORS",
+    "STANDARD_INPUT",
     "InputItem",
     "OnNote",
     "PendingArticle",
+    "RowCheck",
     "TextRow",
     "article_rows",
     "expand",
@@ -40,8 +45,6 @@ READING_ERRORS = (ValueError, TypeError, OSError, ImportError)
 
 # A longer text is not a paragraph, but a book or a file of another kind.
 MAX_PARAGRAPH_CHARS = 1_000_000
-# Progress is reported once for this many rows.
-ROWS_PER_REPORT = 256
 # A longer first line of standard input is not the header of a CSV.
 MAX_HEADER_CHARS = 2000
 
@@ -77,6 +80,9 @@ class PendingArticle(NamedTuple):
         """Read the article; see `read_file`."""
         return read_file(self.path, keep_boilerplate=self.keep_boilerplate)
 
+
+# See `read_inputs`.
+RowCheck = Callable[[str, Row], None]
 
 # What `read_inputs` yields and `cchc_ml.tagging` tags: a row of a table, or an article that the worker reads.
 InputItem = TextRow | PendingArticle
@@ -118,6 +124,10 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
             f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8"
         ) from None
     return text_column
+
+
+# The columns of an article's rows, with the values of an article that is not read yet.
+ARTICLE_FIELDS = dict.fromkeys(("source", "paragraph", "text", "kind", "headline", "date", "author", "outlet"))
 
 
 def expand(paths: Iterable[str | Path]) -> list[str]:
@@ -181,8 +191,8 @@ def read_inputs(
     keep_boilerplate: bool = False,
     on_error: Callable[[str, str], None] | None = None,
     on_note: OnNote | None = None,
-    on_file: Callable[[int], None] | None = None,
-    on_rows: Callable[[int], None] | None = None,
+    check: RowCheck | None = None,
+    progress: InputProgress | None = None,
 ) -> Iterator[InputItem]:
     """Yield the rows of tables, and articles that are still to be read, in the order of the files.
 
@@ -198,38 +208,37 @@ def read_inputs(
         Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
     on_note : callable, optional
         Called with a sentence about what of a table is passed over; see `rows_with_text`. Without it, nothing is.
-    on_file : callable, optional
-        Called with the number of each file, from 0, before it is read.
-    on_rows : callable, optional
-        Called with how many rows and articles were yielded, once for every 256 of them.
+    check : callable, optional
+        Called with the place and the fields of each row; it raises ValueError if the row cannot be used. Then the rest
+        of its file is not read. An article is checked once, before it is read, with `ARTICLE_FIELDS`.
+    progress : InputProgress, optional
+        Is told how much has been read.
     """
-    items = _read_items(files, text_column, keep_boilerplate, on_error, on_note, on_file)
-    for number, item in enumerate(items, 1):
-        yield item
-        if on_rows and number % ROWS_PER_REPORT == 0:
-            on_rows(number)
-
-
-def _read_items(
-    files: Iterable[str],
-    text_column: str | None,
-    keep_boilerplate: bool,
-    on_error: Callable[[str, str], None] | None,
-    on_note: OnNote | None,
-    on_file: Callable[[int], None] | None,
-) -> Iterator[InputItem]:
     for number, path in enumerate(files):
-        if on_file:
-            on_file(number)
-        if Path(path).suffix.lower() in ARTICLES:
-            yield PendingArticle(path, keep_boilerplate)
-            continue
+        if progress:
+            progress.begin_file(number)
         try:
-            yield from read_file(path, text_column=text_column, keep_boilerplate=keep_boilerplate, on_note=on_note)
+            if Path(path).suffix.lower() not in ARTICLES:
+                yield from read_file(
+                    path,
+                    text_column=text_column,
+                    keep_boilerplate=keep_boilerplate,
+                    on_note=on_note,
+                    check=check,
+                    on_open=progress.open_file if progress else None,
+                )
+                continue
+            if check:
+                check(path, ARTICLE_FIELDS)
+            if progress:
+                progress.open_file(lambda: 1)
+            yield PendingArticle(path, keep_boilerplate)
         except READING_ERRORS as error:
             if not on_error:
                 raise
             on_error(path, str(error))
+    if progress:
+        progress.begin_file(len(progress))
 
 
 def read_file(
@@ -238,12 +247,21 @@ def read_file(
     text_column: str | None = None,
     keep_boilerplate: bool = False,
     on_note: OnNote | None = None,
+    check: RowCheck | None = None,
+    on_open: OnOpen | None = None,
 ) -> Iterator[TextRow]:
     """Yield the rows of one file, each with the name of the field that holds its text.
 
     A row of a table keeps its fields. A paragraph of an article has `source`, `paragraph` (from 1), `text`, `kind`, and
     the article's `headline`, `date`, `author` and `outlet`. ``"-"`` is standard input: JSON Lines, a CSV, or else one
     article.
+
+    Parameters
+    ----------
+    check : callable, optional
+        See `read_inputs`. It is called for the rows of tables only.
+    on_open : callable, optional
+        See `cchc_ml.reading.tables.read_rows`.
 
     Raises
     ------
@@ -252,11 +270,12 @@ def read_file(
     """
     path = Path(path)
     if str(path) == "-":
-        yield from _standard_input(text_column, keep_boilerplate, on_note)
+        yield from _standard_input(text_column, keep_boilerplate, on_note, check)
     elif path.suffix.lower() in ARTICLES:
         yield from _article_rows(read_article(path), keep_boilerplate)
     elif table_kind(path) in TABLES:
-        yield from _table_rows(read_rows(path, text_column, on_note), str(path), text_column, on_note)
+        rows = read_rows(path, text_column, on_note, on_open)
+        yield from _table_rows(rows, str(path), text_column, on_note, check)
     else:
         check_not_empty(path)
         raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
@@ -338,7 +357,7 @@ def _article_rows(article: Article, keep_boilerplate: bool, source: str | None =
                 f"want at most {MAX_PARAGRAPH_CHARS:,}"
             )
         row = {
-            "source": source or article.source,
+            "source": source or _printable_name(article.source),
             "paragraph": number,
             "text": block.text,
             "kind": str(block.kind),
@@ -350,14 +369,23 @@ def _article_rows(article: Article, keep_boilerplate: bool, source: str | None =
         yield row, "text"
 
 
+def _printable_name(source: str) -> str:
+    r"""Return a file name as text: bytes that are not UTF-8 are written as ``\xe9``."""
+    return os.fsencode(source).decode("utf8", "backslashreplace") if not source.isprintable() else source
+
+
 def _table_rows(
-    rows: Iterable[PlacedRow], name: str, text_column: str | None, on_note: OnNote | None
+    rows: Iterable[PlacedRow], name: str, text_column: str | None, on_note: OnNote | None, check: RowCheck | None
 ) -> Iterator[TextRow]:
-    for _, row, column in rows_with_text(rows, name, text_column, on_note):
+    for where, row, column in rows_with_text(rows, name, text_column, on_note):
+        if check:
+            check(where, row)
         yield row, column
 
 
-def _standard_input(text_column: str | None, keep_boilerplate: bool, on_note: OnNote | None) -> Iterator[TextRow]:
+def _standard_input(
+    text_column: str | None, keep_boilerplate: bool, on_note: OnNote | None, check: RowCheck | None
+) -> Iterator[TextRow]:
     """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
     if sys.stdin is None:  # cron, services and ``<&-`` start programs like that
         raise ValueError(f"{STANDARD_INPUT} is closed; open it, or name files")
@@ -369,12 +397,12 @@ def _standard_input(text_column: str | None, keep_boilerplate: bool, on_note: On
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
         rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check)
     elif start.startswith(b"[{"):
         raise ValueError(f"{STANDARD_INPUT} is one JSON array; want one object a line")
     elif start.lower().startswith(b"sep=") or _is_header(_first_line(start), text_column):
         rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check)
     else:
         data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)
         yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, source="-")

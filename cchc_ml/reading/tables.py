@@ -26,11 +26,13 @@ __all__ = [
     "CSV_DELIMITERS",
     "TABLES",
     "WRITTEN_TABLES",
+    "OnOpen",
     "PlacedRow",
     "Row",
     "check_free",
     "decode_cell",
     "open_parquet",
+    "parquet_batches",
     "parse_csv",
     "parse_jsonl",
     "read_rows",
@@ -40,6 +42,9 @@ __all__ = [
 Row = dict[str, Any]
 # A row with its place: "a.csv, line 7".
 PlacedRow = tuple[str, Row]
+
+# See `read_rows`.
+OnOpen = Callable[[Callable[[], float]], None]
 
 # The file endings of tables.
 TABLES = (".jsonl", ".csv", ".tsv", ".jsonl.gz", ".csv.gz", ".tsv.gz", ".parquet", *WORKBOOKS)
@@ -83,7 +88,13 @@ def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_JSON = json.JSONDecoder(parse_constant=_reject_constant)  # NaN and Infinity
+def _finite(number: str) -> float:
+    if isfinite(value := float(number)):
+        return value
+    raise ValueError(f"the number {number:.40} is too large")
+
+
+_JSON = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_finite)  # NaN and Infinity
 
 
 def parse_jsonl(stream: Any, name: str) -> Iterator[PlacedRow]:
@@ -213,10 +224,36 @@ def _read_sheets(path: Path, text_column: str | None, on_note: Callable[[str], N
         yield where, _as_row(row, find_text_column(row, text_column))
 
 
-def _read_parquet(path: Path, text_column: str | None) -> Iterator[PlacedRow]:
+def parquet_batches(file: Any, path: str | Path, batch_rows: int) -> Iterator[Any]:
+    """Yield the rows of an open Parquet file as record batches.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged inside. The message names the file and the last row that could be read.
+    """
+    batches = file.iter_batches(batch_size=batch_rows)
+    done = 0
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch.validate(full=True)  # text that is not UTF-8
+        except (OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ValueError(f"{path} is damaged after row {done}: {reason}") from None
+        yield batch
+        done += len(batch)
+
+
+def _read_parquet(path: Path, text_column: str | None, on_open: OnOpen | None) -> Iterator[PlacedRow]:
     with open_parquet(path) as file:
         text = find_text_column(file.schema_arrow.names, text_column)
-        batches = file.iter_batches(batch_size=PARQUET_BATCH_ROWS)
+        number = 0
+        if on_open and (n_rows := file.metadata.num_rows):
+            on_open(lambda: number / n_rows)
+        batches = parquet_batches(file, path, PARQUET_BATCH_ROWS)
         rows = (row for batch in batches for row in batch.to_pylist())
         for number, row in enumerate(rows, 1):
             yield f"{path}, row {number}", _as_row(row, text)
@@ -276,7 +313,10 @@ def table_kind(path: Path) -> str:
 
 
 def read_rows(
-    path: str | Path, text_column: str | None = None, on_note: Callable[[str], None] | None = None
+    path: str | Path,
+    text_column: str | None = None,
+    on_note: Callable[[str], None] | None = None,
+    on_open: OnOpen | None = None,
 ) -> Iterator[PlacedRow]:
     """Read the rows of a table one at a time: `.jsonl`, `.csv`, `.tsv` (also `.gz`), `.parquet` or a workbook.
 
@@ -289,6 +329,9 @@ def read_rows(
         The column with the text. Default: any usual name; see `cchc_ml.reading.columns.COLUMN_NAMES`.
     on_note : callable, optional
         Called with a sentence that names the sheets of a workbook that are not read.
+    on_open : callable, optional
+        Called when the file is open, with a function that returns which share of it has been read, from 0 to 1. Not
+        called if that is not known.
 
     Yields
     ------
@@ -321,9 +364,9 @@ def read_rows(
     if kind in WORKBOOKS:
         yield from _read_binary(path, _read_sheets(path, text_column, on_note))
     elif kind == ".parquet":
-        yield from _read_binary(path, _read_parquet(path, text_column))
+        yield from _read_binary(path, _read_parquet(path, text_column, on_open))
     else:
-        yield from _read_text(path, kind, text_column)
+        yield from _read_text(path, kind, text_column, on_open)
 
 
 def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
@@ -339,8 +382,10 @@ def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
         raise ValueError(f"{path} is damaged after {where} ({type(error).__name__})") from None
 
 
-def _read_text(path: Path, kind: str, text_column: str | None) -> Iterator[PlacedRow]:
+def _read_text(path: Path, kind: str, text_column: str | None, on_open: OnOpen | None) -> Iterator[PlacedRow]:
     with open(path, "rb") as raw:
+        if on_open and (size := path.stat().st_size):
+            on_open(lambda: raw.tell() / size)
         stream: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         try:
             if ".jsonl" in kind:

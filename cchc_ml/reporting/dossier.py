@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
+from ..files import GENERATOR, MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
 from ..pillars import PILLARS, Pillar
 from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
@@ -109,6 +109,7 @@ def _provenance_json(overview: Overview, content: str) -> str:
 
 def _write_docx(overview: Overview, path: Path) -> None:
     document = require_extra("docx", "office", ".docx files").Document()
+    document.core_properties.category = GENERATOR
     document.add_heading(TITLE, 0)
     overall = overview.overall
     document.add_paragraph(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import atomic_write, check_writable, data_path
+from ..reading.choose import choose_inputs
 from ..reading.inputs import InputItem, OnNote, expand, read_inputs
+from ..reading.progress import InputProgress
 from ..reading.tables import Row
 from .dossier import DOSSIER_SUFFIXES, read_dossier, write_dossier
 from .overview import gather
@@ -34,8 +36,8 @@ def write_report(
     text_column: str | None = None,
     overwrite: bool = False,
     on_note: OnNote | None = None,
-    on_rows: Callable[[int], None] | None = None,
-) -> None:
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> dict[str, str]:
     """Write an overview of articles as a page, or their evidence as a dossier, by the ending of `out`.
 
     Parameters
@@ -50,8 +52,13 @@ def write_report(
         The column to group by; see `cchc_ml.reporting.overview.gather`.
     on_note : callable, optional
         Called with a sentence about rows and sheets that are passed over, and about columns that no table has.
-    on_rows : callable, optional
-        Called with how many rows were read; see `cchc_ml.reading.inputs.read_inputs`.
+    on_progress : callable, optional
+        Called with how many paragraphs are done, and how many there are: an estimate, or None if it is not known.
+
+    Returns
+    -------
+    dict of str to str
+        The files of folders and patterns that were left out, and why.
 
     Raises
     ------
@@ -61,14 +68,15 @@ def write_report(
     suffix = out.suffix.lower()
     if suffix not in (*HTML_SUFFIXES, *DOSSIER_SUFFIXES):
         raise ValueError(f"a report is an .html, .docx or .xlsx file; found {out}")
-    check_writable(out, overwrite)
-    files = [file for file in expand(inputs) if Path(file).resolve() != out.resolve()]
+    files, passed_over = choose_inputs(inputs, out)
+    check_writable(out, overwrite, [_model_file(model_file)])
     if "-" in files:
         raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
     provenance = make_provenance(files, _model_file(model_file), model, {"by": by, "text_column": text_column})
-    items = read_inputs(files, text_column=text_column, on_note=on_note, on_rows=on_rows)
+    progress = InputProgress(files)
+    items = read_inputs(files, text_column=text_column, on_note=on_note, progress=progress)
     overview = gather(
-        tag(model, items),
+        _watched(tag(model, items), progress, on_progress),
         training_prior(model),
         by=by,
         text_column=text_column,
@@ -80,6 +88,16 @@ def write_report(
     else:
         with atomic_write(out) as temporary:
             temporary.write_text(render_overview(overview), "utf8", newline="")
+    return passed_over
+
+
+def _watched(
+    rows: Iterable[Row], progress: InputProgress, on_progress: Callable[[int, int | None], None] | None
+) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        if on_progress:
+            on_progress(number, progress.total(number))
 
 
 def verify_reports(reports: Iterable[str | Path], model_file: Path | None = None) -> list[str]:

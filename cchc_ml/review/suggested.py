@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..reading.inputs import OnNote, read_inputs
+from ..reading.progress import InputProgress
 from ..reading.tables import table_kind
 from .categories import Category
 from .items import ReviewItem
@@ -53,7 +54,8 @@ def write_suggestions(
     keep_boilerplate: bool = False,
     on_error: Callable[[str, str], None] | None = None,
     on_note: OnNote | None = None,
-    on_rows: Callable[[int], None] | None = None,
+    progress: InputProgress | None = None,
+    on_item: Callable[[int], None] | None = None,
 ) -> SuggestionCount:
     """Tag files and write a review sheet. Every tag is a suggestion there, and none is a label.
 
@@ -65,8 +67,10 @@ def write_suggestions(
     out : Path
         ``.xlsx`` or ``.csv``.
     categories : sequence of Category
-    text_column, keep_boilerplate, on_error, on_note, on_rows
+    text_column, keep_boilerplate, on_error, on_note, progress
         See `cchc_ml.reading.inputs.read_inputs`.
+    on_item : callable, optional
+        Called with how many paragraphs are done.
 
     Raises
     ------
@@ -80,10 +84,19 @@ def write_suggestions(
         keep_boilerplate=keep_boilerplate,
         on_error=on_error,
         on_note=on_note,
-        on_rows=on_rows,
+        progress=progress,
     )
     count = SuggestionCount()
-    write_review_sheet(unique_items(suggest(model, rows, on_error=on_error), count), out, categories)
+
+    def counted(items: Iterable[ReviewItem]) -> Iterator[ReviewItem]:
+        for item in items:
+            yield item
+            if on_item:
+                on_item(count.written + count.repeated)
+        if not count.written:  # an older sheet stays
+            raise ValueError(f"the input has no paragraph; {out} was not written")
+
+    write_review_sheet(counted(unique_items(suggest(model, rows, on_error=on_error), count)), out, categories)
     return count
 
 

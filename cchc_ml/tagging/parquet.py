@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -14,9 +15,10 @@ from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..reading.columns import find_text_column
 from ..reading.inputs import READING_ERRORS, OnNote, is_blank, passed_over, require_text
-from ..reading.tables import check_free, decode_cell, open_parquet
+from ..reading.tables import check_free, decode_cell, open_parquet, parquet_batches
 from .rows import as_row
 from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays
+from .tally import NoRowsError, OnProgress, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,7 @@ __all__ = [
     "SPARK_RESULTS",
     "Partition",
     "PartitionResult",
+    "count_rows",
     "plan_partitions",
     "tag_frames",
     "tag_parquet",
@@ -120,6 +123,7 @@ class PartitionResult(NamedTuple):
     rows: int
     error: Exception | None
     notes: tuple[str, ...] = ()
+    tagged: int = 0
 
 
 def plan_partitions(
@@ -176,10 +180,10 @@ def tag_partition(model: Model, partition: Partition) -> PartitionResult:
     notes: list[str] = []
     on_note = None if partition.strict else notes.append
     try:
-        rows = tag_parquet(model, [partition.source], partition.target, partition.text_column, on_note=on_note)
+        tally = tag_parquet(model, [partition.source], partition.target, partition.text_column, on_note=on_note)
     except PARQUET_ERRORS as error:
         return PartitionResult(partition, 0, error)
-    return PartitionResult(partition, rows, None, tuple(notes))
+    return PartitionResult(partition, tally.rows, None, tuple(notes), tally.tagged)
 
 
 def tag_parquet(
@@ -191,10 +195,10 @@ def tag_parquet(
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
     on_note: OnNote | None = None,
-    on_file: Callable[[int], None] | None = None,
-    on_rows: Callable[[int], None] | None = None,
-) -> int:
-    """Tag Parquet files with the same columns into one file, and return its number of rows.
+    on_progress: OnProgress | None = None,
+    required: bool = False,
+) -> Tally:
+    """Tag Parquet files with the same columns into one file, and count its rows.
 
     Every column keeps its type and its values. The new columns have the types of `SPARK_RESULTS`. The file appears only
     once it is complete.
@@ -203,10 +207,12 @@ def tag_parquet(
     ----------
     n_jobs : int, optional
         Number of processes, as joblib counts them. The file does not depend on it.
-    on_error, on_note, on_file : callable, optional
+    on_error, on_note : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`. The rows before the one that cannot be read are tagged.
-    on_rows : callable, optional
-        Called with how many rows have been written.
+    on_progress : callable, optional
+        Called with how many rows have been tagged, and how many there are.
+    required : bool
+        Raise NoRowsError if there is no row, before the file is replaced.
 
     Raises
     ------
@@ -214,9 +220,22 @@ def tag_parquet(
         The columns of a source differ from those of the first in name or type.
     """
     parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
-    batches = _read_batches(sources, text_column, on_error, on_note, on_file)
-    groups = _grouped(parallel_map(_tag_batch, model, batches, n_jobs))
-    rows = 0
+    pc = require_extra("pyarrow.compute", "office", ".parquet files")
+    sources = list(sources)
+    total = count_rows(sources) if on_progress else None
+    tally = Tally()
+
+    def counted(tables: Iterable[Any]) -> Iterator[Any]:
+        nonlocal tally
+        for table in tables:
+            tagged = pc.sum(pc.greater(pc.list_value_length(table.column("pillars")), 0)).as_py() or 0
+            tally = tally.plus(Tally(len(table), tagged))
+            yield table
+            if on_progress:
+                on_progress(tally.rows, total)
+
+    batches = _read_batches(sources, text_column, on_error, on_note)
+    groups = _grouped(counted(parallel_map(_tag_batch, model, batches, n_jobs)))
     with atomic_write(target) as temporary:
         first = next(groups, None)
         if first is None:  # no source could be read
@@ -224,9 +243,17 @@ def tag_parquet(
         with parquet.ParquetWriter(temporary, first.schema) as writer:
             for group in chain([first], groups):
                 writer.write_table(group)
-                rows += len(group)
-                if on_rows:
-                    on_rows(rows)
+        if required and not tally.rows:
+            raise NoRowsError
+    return tally
+
+
+def count_rows(sources: Iterable[str]) -> int:
+    """Return how many rows Parquet files have. One that cannot be opened counts as empty."""
+    rows = 0
+    for source in sources:
+        with suppress(*PARQUET_ERRORS), open_parquet(Path(source)) as file:
+            rows += file.metadata.num_rows
     return rows
 
 
@@ -239,12 +266,9 @@ def _read_batches(
     text_column: str | None,
     on_error: Callable[[str, str], None] | None,
     on_note: OnNote | None,
-    on_file: Callable[[int], None] | None,
 ) -> Iterator[Batch]:
     first: tuple[str, Any] | None = None
-    for number, source in enumerate(sources):
-        if on_file:
-            on_file(number)
+    for source in sources:
         try:
             with open_parquet(Path(source)) as file:
                 name = _text_column(source, file.schema_arrow.names, text_column)
@@ -287,7 +311,7 @@ def _checked_batches(file: Any, source: str, name: str, on_note: OnNote | None) 
         yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
     done = 0
     empty: list[str] = []
-    for batch in file.iter_batches(batch_size=BATCH_ROWS):
+    for batch in parquet_batches(file, source, BATCH_ROWS):
         kept: list[int] = []
         for number, text in enumerate(map(decode_cell, batch.column(name).to_pylist())):
             where = f"{source}, row {done + number + 1}"

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
+from shutil import move
 
+from ..files import atomic_write
 from ..model.model import Model
 from ..reading.inputs import READING_ERRORS, read_file
 from ..reading.tables import Row
 from .rows import tag_lines
+from .tally import NoRowsError, Tally
 
 __all__ = ["tag_files"]
+
+# A longer name of an output leaves no room for the endings of the files beside it.
+MAX_NAME_BYTES = 230
 
 
 def tag_files(
@@ -21,9 +29,9 @@ def tag_files(
     *,
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
     on_error: Callable[[str, str], None] | None = None,
-    on_file: Callable[[int], None] | None = None,
-) -> int:
-    """Tag files into the JSON Lines file `out`, and return how many rows this run wrote.
+    on_file: Callable[[int, int], None] | None = None,
+) -> Tally:
+    """Tag files into the JSON Lines file `out`, and count the rows that this run wrote.
 
     If an earlier run was interrupted, this one continues after the last file that was complete. Rows are written to
     ``OUT.partial``; after each file, its name and the length of ``OUT.partial`` are added to ``OUT.partial.done``. Both
@@ -33,15 +41,19 @@ def tag_files(
     ----------
     read : callable
         Yields the rows of a file, as `cchc_ml.reading.inputs.read_file` does.
-    on_error, on_file : callable, optional
+    on_error : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`.
+    on_file : callable, optional
+        Called before each file with its number, from 0, and with how many rows this run has written.
 
     Raises
     ------
     ValueError
         ``OUT.partial`` belongs to a run over other files, or was changed since.
+    NoRowsError
+        No file has a row. `out` stays as it is.
     """
-    partial, journal = out.with_name(out.name + ".partial"), out.with_name(out.name + ".partial.done")
+    partial, journal = _working_files(out)
     length_after = _read_journal(partial, journal)
     length = max(length_after.values(), default=0)
     if set(length_after) - set(files) or (length_after and partial.stat().st_size < length):
@@ -49,7 +61,7 @@ def tag_files(
             f"{partial} is from a run over other files, or was changed; "
             f"delete it and {journal.name}, or run again with the same files"
         )
-    rows = 0
+    tally = Tally()
     with (
         open(partial, "a+", encoding="utf8", newline="") as file,
         open(journal, "a" if length_after else "w", encoding="utf8", newline="") as notes,
@@ -58,14 +70,14 @@ def tag_files(
         file.seek(length)
         for number, name in enumerate(files):
             if on_file:
-                on_file(number)
+                on_file(number, tally.rows)
             if name in length_after:
                 continue
-            start, written = file.tell(), 0
+            start, written = file.tell(), Tally()
             try:
                 for lines in tag_lines(model, read(name)):
                     file.write(lines)
-                    written += lines.count("\n")
+                    written = written.plus(lines)
             except READING_ERRORS as error:
                 if not on_error:
                     raise
@@ -74,12 +86,29 @@ def tag_files(
                 on_error(name, str(error))
                 continue
             file.flush()
-            rows += written
+            tally = tally.plus(written)
             notes.write(json.dumps([name, file.tell()]) + "\n")
             notes.flush()
-    partial.replace(out)
+    is_empty = partial.stat().st_size == 0
+    if not is_empty:
+        with atomic_write(out) as temporary:
+            move(partial, temporary)
+    partial.unlink(missing_ok=True)
     journal.unlink()
-    return rows
+    if is_empty:
+        raise NoRowsError
+    return tally
+
+
+def _working_files(out: Path) -> tuple[Path, Path]:
+    """Return ``OUT.partial`` and ``OUT.partial.done``. A name that would be too long is cut and gets a hash."""
+    name = out.name
+    if len(os.fsencode(name)) > MAX_NAME_BYTES:
+        name = (
+            os.fsencode(name)[: MAX_NAME_BYTES - 20].decode("utf8", "ignore")
+            + sha256(os.fsencode(name)).hexdigest()[:16]
+        )
+    return out.with_name(f"{name}.partial"), out.with_name(f"{name}.partial.done")
 
 
 def _read_journal(partial: Path, journal: Path) -> dict[str, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
+from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
 from .schema import RESULTS, TaggedRow
 from .writers import json_lines
@@ -14,7 +15,7 @@ from .writers import json_lines
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
 
-__all__ = ["as_row", "tag_lines", "tag_rows"]
+__all__ = ["Lines", "as_row", "tag_lines", "tag_rows"]
 
 # Size of a batch, in rows. Longer texts and unread articles count as several rows.
 BATCH_ROWS = 512
@@ -25,12 +26,33 @@ CHARS_PER_ROW = 2000
 Failure = tuple[str, Exception]
 
 
+class Lines(str):
+    """Tagged rows as JSON Lines.
+
+    Attributes
+    ----------
+    rows, tagged : int
+        How many rows there are, and how many of them are evidence for a pillar.
+    """
+
+    rows: int
+    tagged: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Lines:
+        """Encode tagged rows."""
+        lines = cls("".join(json_lines(rows)))
+        lines.rows, lines.tagged = len(rows), sum(bool(row["pillars"]) for row in rows)
+        return lines
+
+
 def tag_rows(
     model: Model,
     items: Iterable[InputItem],
     *,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
+    progress: InputProgress | None = None,
 ) -> Iterator[Row]:
     """Yield each row with the fields of `cchc_ml.tagging.schema.TaggedRow` added, in order.
 
@@ -42,6 +64,8 @@ def tag_rows(
         Number of processes, as joblib counts them: -1 is one per core. The rows do not depend on it.
     on_error : callable, optional
         Called with the path of an article that cannot be read, and the reason. Without it, the error is raised.
+    progress : InputProgress, optional
+        Is told which of the rows have been tagged.
 
     Raises
     ------
@@ -55,8 +79,10 @@ def tag_rows(
     >>> row["id"], row["pillars"], row["evidence_spans"]
     (1, ['public_finance'], {'public_finance': [0, 37]})
     """
-    for rows, failures in parallel_map(_tag, model, _batches(items), n_jobs):
+    for rows, failures in parallel_map(_tag, model, _watched(_batches(items), progress), n_jobs):
         _report(failures, on_error)
+        if progress:
+            progress.end_batch()
         yield from rows
 
 
@@ -66,14 +92,24 @@ def tag_lines(
     *,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
-) -> Iterator[str]:
+    progress: InputProgress | None = None,
+) -> Iterator[Lines]:
     """Yield the rows of `tag_rows` as JSON Lines, several lines in one string.
 
     The lines are encoded where the rows are tagged, so that several processes share that work too.
     """
-    for lines, failures in parallel_map(_tag_lines, model, _batches(items), n_jobs):
+    for lines, failures in parallel_map(_tag_lines, model, _watched(_batches(items), progress), n_jobs):
         _report(failures, on_error)
+        if progress:
+            progress.end_batch()
         yield lines
+
+
+def _watched(batches: Iterable[list[InputItem]], progress: InputProgress | None) -> Iterator[list[InputItem]]:
+    for batch in batches:
+        if progress:
+            progress.begin_batch()
+        yield batch
 
 
 def as_row(annotation: Annotation, text: str) -> TaggedRow:
@@ -128,6 +164,6 @@ def _tag(model: Model, batch: list[InputItem]) -> tuple[list[Row], list[Failure]
     return tagged, failures
 
 
-def _tag_lines(model: Model, batch: list[InputItem]) -> tuple[str, list[Failure]]:
+def _tag_lines(model: Model, batch: list[InputItem]) -> tuple[Lines, list[Failure]]:
     rows, failures = _tag(model, batch)
-    return "".join(json_lines(rows)), failures
+    return Lines.of(rows), failures

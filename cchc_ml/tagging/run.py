@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from ..files import atomic_write, check_writable, require_extra
-from ..reading.inputs import OnNote, expand, read_file, read_inputs
+from ..files import atomic_write, check_writable, is_stream, require_extra
+from ..reading.choose import choose_inputs
+from ..reading.inputs import OnNote, read_file, read_inputs
+from ..reading.progress import InputProgress
 from ..reading.tables import TABLES, Row, table_kind
-from .parquet import Partition, PartitionResult, plan_partitions, tag_parquet, tag_partitions
+from .checks import RowChecks
+from .parquet import Partition, PartitionResult, count_rows, plan_partitions, tag_parquet, tag_partitions
 from .resume import tag_files
 from .rows import tag_lines, tag_rows
+from .tally import Counted, NoRowsError, OnProgress, Tally
 from .writers import export, write_csv, write_jsonl
 
 if TYPE_CHECKING:
@@ -24,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Summary", "TagOptions", "tag_inputs"]
 
 OnError = Callable[[str, str], None]
-OnFile = Callable[[int, int], None]
-OnRows = Callable[[int], None]
 RowWriter = Callable[[Iterable[Row], TextIO], None]
 
 
@@ -73,17 +75,20 @@ class Summary:
         The files that could not be read to the end, and why, in the same order.
     rows : int
         Number of rows that this run wrote.
+    tagged : int
+        Number of those rows that are evidence for a pillar.
     written : int
-        Number of files that this run wrote.
-    folder : bool
-        Whether the output is a folder.
+        Number of files that this run wrote. 0: no input had a row, and an older output was kept.
+    passed_over : dict of str to str
+        Files of folders and patterns that were left out, and why.
     """
 
     files: tuple[str, ...]
     failures: dict[str, str]
     rows: int
+    tagged: int
     written: int = 1
-    folder: bool = False
+    passed_over: dict[str, str] = field(default_factory=dict)
 
 
 def tag_inputs(
@@ -95,8 +100,7 @@ def tag_inputs(
     write: RowWriter | None = None,
     on_error: OnError | None = None,
     on_note: OnNote | None = None,
-    on_file: OnFile | None = None,
-    on_rows: OnRows | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Summary:
     """Tag articles and tables, and write the result. This is all that ``cchc-ml predict`` does.
 
@@ -104,7 +108,8 @@ def tag_inputs(
     ----------
     model : Model
     inputs : iterable of str or Path
-        Files, folders and patterns; see `cchc_ml.reading.inputs.expand`. An input that is the output too is left out.
+        Files, folders and patterns; see `cchc_ml.reading.inputs.expand`. In a folder and among the files of a pattern,
+        the output and the results of earlier runs are left out.
     out : Path or text file
         A file to write; or a folder, into which each Parquet file is tagged under its own name. A path that does not
         exist and has no ending is a folder.
@@ -112,15 +117,14 @@ def tag_inputs(
     write : callable, optional
         Writes the rows to a text file in a format of its own. Default: by `options.format` and the name of `out`.
     on_error : callable, optional
-        Called with the path of a file that cannot be read, and the reason; the other files are still tagged. Without
-        it, or if there is only one file, the error is raised and nothing is written.
+        Called with the path of a file that cannot be read, or that has a row that cannot be tagged or written, and the
+        reason; the other files are still tagged, and the rows before that one. Without it, or if there is only one
+        file, the error is raised and nothing is written.
     on_note : callable, optional
         Called with a sentence about rows without text, rows of totals and sheets that are passed over. Without it, such
         a row is an error; see `cchc_ml.reading.inputs.rows_with_text`.
-    on_file : callable, optional
-        Called with how many files are done, and how many there are. Not called for a single file.
-    on_rows : callable, optional
-        Called with how many rows of a single file were read.
+    on_progress : callable, optional
+        Called with how many rows are done, and how many there are: an estimate, or None if it is not known.
 
     Raises
     ------
@@ -143,35 +147,45 @@ def tag_inputs(
     """
     options = options or TagOptions()
     to_folder = _is_folder(out, options)
+    files, passed_over = choose_inputs(inputs, _file_of(out))
     if not to_folder:
         _check_file(out, options)
-    files = [file for file in expand(inputs) if not (isinstance(out, Path) and _is_inside(file, out))]
     failures: dict[str, str] = {}
 
     def note_failure(name: str, reason: str) -> None:
-        failures[name] = reason
+        failures.setdefault(name, reason)
         if on_error:
             on_error(name, reason)
 
-    several = len(files) > 1
-    keep_going = note_failure if on_error and several else None
-    report_file = (lambda number: on_file(number, len(files))) if on_file and several else None
-    if to_folder:
-        assert isinstance(out, Path)
-        rows, written = _tag_to_folder(model, files, out, options, keep_going, on_note, report_file)
-    else:
-        report_rows = None if several else on_rows
-        rows, written = (
-            _tag_to_file(model, files, out, options, write, keep_going, on_note, report_file, report_rows),
-            1,
-        )
+    keep_going = note_failure if on_error and len(files) > 1 else None
+    written = 1
+    try:
+        if to_folder:
+            assert isinstance(out, Path)
+            tally, written = _tag_to_folder(model, files, out, options, keep_going, on_note, on_progress)
+        else:
+            tally = _tag_to_file(model, files, out, options, write, keep_going, on_note, on_progress)
+    except NoRowsError:
+        if not failures:
+            raise ValueError(f"{files[0] if len(files) == 1 else 'the input'} has no paragraph to tag") from None
+        tally, written = Tally(), 0
     in_order = {file: failures[file] for file in files if file in failures}
-    return Summary(tuple(files), in_order, rows, written, to_folder)
+    return Summary(tuple(files), in_order, tally.rows, tally.tagged, written, passed_over)
+
+
+def _file_of(out: Path | TextIO) -> Path | int | None:
+    """Return a path, or the descriptor of an open file; None if it is not a file of the system."""
+    if isinstance(out, Path):
+        return out
+    try:
+        return out.fileno()
+    except (OSError, ValueError):
+        return None
 
 
 def _is_folder(out: Path | TextIO, options: TagOptions) -> bool:
     """Whether Parquet files are tagged into a folder. Raise if they should be, but `out` is not a folder."""
-    named = isinstance(out, Path) and (out.is_dir() or not (out.suffix or options.format))
+    named = isinstance(out, Path) and (out.is_dir() or not (out.suffix or options.format or is_stream(out)))
     if options.dask is None and not named:
         return False
     if not isinstance(out, Path) or options.format or table_kind(out) in TABLES:
@@ -190,12 +204,6 @@ def _check_file(out: Path | TextIO, options: TagOptions) -> None:
         )
 
 
-def _is_inside(file: str, out: Path) -> bool:
-    """Whether an input is the output itself, or in the folder that is the output."""
-    path, target = Path(file).resolve(), out.resolve()
-    return file != "-" and (path == target or target in path.parents)
-
-
 def _tag_to_file(
     model: Model,
     files: Sequence[str],
@@ -204,13 +212,19 @@ def _tag_to_file(
     write: RowWriter | None,
     on_error: OnError | None,
     on_note: OnNote | None,
-    on_file: Callable[[int], None] | None,
-    on_rows: OnRows | None,
-) -> int:
-    """Tag files into one file, and return the number of rows that were written."""
+    on_progress: OnProgress | None,
+) -> Tally:
+    """Tag files into one file, and count the rows that were written."""
     column, keep = options.text_column, options.keep_boilerplate
+    progress = InputProgress(files)
     if options.resume and isinstance(out, Path):
-        read = partial(read_file, text_column=column, keep_boilerplate=keep, on_note=on_note)
+        read = partial(read_file, text_column=column, keep_boilerplate=keep, on_note=on_note, check=RowChecks(".jsonl"))
+
+        def on_file(number: int, rows: int) -> None:
+            progress.begin_file(number)
+            if on_progress:
+                on_progress(rows, progress.total(rows))
+
         return tag_files(model, files, out, read=read, on_error=on_error, on_file=on_file)
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)
@@ -223,8 +237,8 @@ def _tag_to_file(
             n_jobs=n_jobs,
             on_error=on_error,
             on_note=on_note,
-            on_file=on_file,
-            on_rows=on_rows,
+            on_progress=on_progress,
+            required=True,
         )
     items = read_inputs(
         files,
@@ -232,23 +246,24 @@ def _tag_to_file(
         keep_boilerplate=keep,
         on_error=on_error,
         on_note=on_note,
-        on_file=on_file,
-        on_rows=on_rows,
+        check=RowChecks(kind if write is None else ".jsonl"),
+        progress=progress,
     )
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
-    tagged = _Counted(tag(model, items, n_jobs=n_jobs, on_error=on_error))
+    tagged = tag(model, items, n_jobs=n_jobs, on_error=on_error, progress=progress)
+    counted = Counted(tagged, progress, on_progress, required=isinstance(out, Path))
     if write is not None:
         with _opened(out) as file:
-            write(tagged, file)
+            write(counted, file)
     elif isinstance(out, Path):
-        export(tagged, out, kind, text_column=column)
+        export(counted, out, kind, text_column=column)
     elif kind == ".jsonl":
-        write_jsonl(tagged, out)
+        write_jsonl(counted, out)
     elif kind == ".csv":
-        write_csv(tagged, out)
+        write_csv(counted, out)
     else:
         raise ValueError(f"{options.format!r} cannot be written to an open text file; want jsonl or csv")
-    return tagged.rows
+    return counted.tally
 
 
 def _kind(out: Path | TextIO, format: str | None) -> str:
@@ -256,20 +271,8 @@ def _kind(out: Path | TextIO, format: str | None) -> str:
     if not isinstance(out, Path):
         return f".{format or 'jsonl'}"
     if format is None:
-        return table_kind(out)
+        return table_kind(out) or (".jsonl" if is_stream(out) else "")
     return f".{format}.gz" if out.suffix.lower() == ".gz" else f".{format}"
-
-
-class _Counted:
-    """Tagged rows, or strings of lines, that are counted while they are written."""
-
-    def __init__(self, rows: Iterable[Any]) -> None:
-        self.source, self.rows = rows, 0
-
-    def __iter__(self) -> Iterator[Any]:
-        for row in self.source:
-            self.rows += row.count("\n") if isinstance(row, str) else 1
-            yield row
 
 
 @contextmanager
@@ -289,9 +292,9 @@ def _tag_to_folder(
     options: TagOptions,
     on_error: OnError | None,
     on_note: OnNote | None,
-    on_file: Callable[[int], None] | None,
-) -> tuple[int, int]:
-    """Tag Parquet files into a folder. Return how many rows and files were written."""
+    on_progress: OnProgress | None,
+) -> tuple[Tally, int]:
+    """Tag Parquet files into a folder. Count the rows and the files that were written."""
     partitions = plan_partitions(files, out, options.text_column, strict=on_note is None)
     if options.resume:
         partitions = [partition for partition in partitions if not Path(partition.target).exists()]
@@ -308,21 +311,22 @@ def _tag_to_folder(
             "leave out --jobs"
         )
     file_of = {os.path.abspath(file): file for file in files}
-    rows = written = 0
+    tally, written = Tally(), 0
+    total = count_rows(partition.source for partition in partitions) if on_progress else None
     with _partition_results(model, partitions, out, options) as results:
-        for number, result in enumerate(results, 1 + len(files) - len(partitions)):
-            if on_file:
-                on_file(number)
+        for result in results:
             if result.error and not on_error:
                 raise result.error
             if result.error and on_error:
                 on_error(file_of[result.partition.source], str(result.error))
             else:
-                rows, written = rows + result.rows, written + 1
+                tally, written = tally.plus(result), written + 1
                 if on_note:
                     for note in result.notes:
                         on_note(note)
-    return rows, written
+            if on_progress:
+                on_progress(tally.rows, total)
+    return tally, written
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
                 columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group)]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 group = list(islice(stream, ROW_GROUP_ROWS))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, NotImplementedError, OverflowError) as error:
         raise ValueError(
             f"rows differ in their types, or hold a value that Parquet cannot hold: {str(error).splitlines()[0]}; "
             "write .jsonl"

@@ -184,7 +184,7 @@ def corpus_folder(tmp_path):
 def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
     out = corpus_folder / "tagged"
     result = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
-    assert (result.exit_code, result.stderr) == (0, f"wrote 4 rows in 2 files to {out}\n")
+    assert (result.exit_code, result.stderr) == (0, f"4 paragraphs of 2 files, 2 with evidence → {out}\n")
     assert sorted(path.name for path in out.iterdir()) == ["a.parquet", "b.parquet"]
     again = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), *how)
     remedy = "give --force to overwrite it, or --resume to tag only the other files"
@@ -192,7 +192,7 @@ def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
     assert (again.exit_code, again.stderr) == (2, taken)
     (out / "b.parquet").unlink()
     resumed = cli("predict", f"{corpus_folder}/*.parquet", "-o", str(out), "--resume", *how)
-    assert (resumed.exit_code, resumed.stderr) == (0, f"wrote 2 rows in 1 files to {out}\n")
+    assert (resumed.exit_code, resumed.stderr) == (0, f"2 paragraphs of 1 file, 1 with evidence → {out}\n")
 
 
 def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_folder):
@@ -286,3 +286,36 @@ def test_review_with_other_options(cli, arguments, message):
     result = cli("predict", "data/samples", "--review", *arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_the_end_says_what_was_done(cli, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "1.txt").write_text("Xã họp bàn.\nSở bãi bỏ văn bản quy phạm pháp luật.\n", "utf8")
+    out = folder / "kq.jsonl"
+    result = cli("predict", folder / "1.txt", "-o", out)
+    assert (result.exit_code, result.stderr) == (0, f"2 paragraphs of 1 article, 1 with evidence → {out}\n")
+    (folder / "2.csv").write_text("text\nXã họp.\n", "utf8")
+    csv_file = folder / "kq.csv"
+    result = cli("predict", folder, "-o", csv_file, "-f", "jsonl")
+    done, left_out = (
+        "3 paragraphs of 2 files, 1 with evidence",
+        "1 file passed over (a result of an earlier run: kq.jsonl)",
+    )
+    assert (result.exit_code, result.stderr) == (0, f"{done} → {csv_file}; {left_out}\n")
+    printed = cli("predict", f"{folder}/*.jsonl", folder / "1.txt")
+    assert len(printed.stdout.splitlines()) == 2
+    assert printed.stderr.endswith("; 1 file passed over (a result of an earlier run: kq.jsonl)\n")
+    assert cli("predict", folder / "1.txt").stderr == ""
+
+
+def test_all_inputs_are_unreadable(cli, tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_bytes(b"")
+    out = tmp_path / "o.jsonl"
+    out.write_text("old")
+    result = cli("predict", tmp_path / "a.txt", tmp_path / "b.txt", "-o", out, "--force")
+    assert result.exit_code == 1
+    assert f"{out} was not written" in result.stderr
+    assert result.stderr.endswith("2 of 2 files could not be read to the end\n")
+    assert out.read_text() == "old"

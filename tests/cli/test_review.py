@@ -119,7 +119,7 @@ def test_merge_overwrites_neither_results_nor_its_inputs(cli, tmp_path, labelled
     before = labelled_by_two[0].read_bytes()
     result = cli("review", "merge", *labelled_by_two, "-o", labelled_by_two[0], "--force")
     assert result.exit_code == 2
-    assert "is one of the files to merge" in result.stderr
+    assert "is input and output; give the output another name" in result.stderr
     assert labelled_by_two[0].read_bytes() == before
 
 

@@ -1,9 +1,18 @@
 import io
+import os
 import sys
 
 import pytest
 
-from cchc_ml.reading.inputs import MAX_PARAGRAPH_CHARS, PendingArticle, expand, read_file, read_inputs, require_text
+from cchc_ml.reading.inputs import (
+    ARTICLE_FIELDS,
+    MAX_PARAGRAPH_CHARS,
+    PendingArticle,
+    expand,
+    read_file,
+    read_inputs,
+    require_text,
+)
 
 
 def rows_of(paths, **kwargs):
@@ -43,13 +52,12 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_path
     (tmp_path / "1.txt").write_text("Xã họp bàn.")
     (tmp_path / "2.jsonl").write_text('{"text": "Hai."}\n{broken\n')
     (tmp_path / "3.txt").write_text("Dân đến dự.")
-    failures, on_file = [], []
-    assert texts([tmp_path], on_error=lambda *why: failures.append(why), on_file=on_file.append) == [
+    failures = []
+    assert texts([tmp_path], on_error=lambda *why: failures.append(why)) == [
         "Xã họp bàn.",
         "Hai.",
         "Dân đến dự.",
     ]
-    assert on_file == [0, 1, 2]
     assert [name for name, _ in failures] == [str(tmp_path / "2.jsonl")]
     assert "line 2: broken JSON" in failures[0][1]
     with pytest.raises(ValueError, match="line 2: broken JSON"):
@@ -141,14 +149,6 @@ def test_an_error_on_standard_input_counts_the_blank_lines(monkeypatch):
         list(read_file("-"))
 
 
-def test_rows_are_reported_while_they_are_read(tmp_path):
-    (tmp_path / "a.jsonl").write_text('{"text": "Xã họp."}\n' * 300, "utf8")
-    (tmp_path / "b.jsonl").write_text('{"text": "Xã họp."}\n' * 300, "utf8")
-    rows = []
-    assert len(list(read_inputs(expand([tmp_path]), on_rows=rows.append))) == 600
-    assert rows == [256, 512]
-
-
 TABLE = "STT,Nội dung\n1,Xã họp.\n2,\n3,  \n,Dân đến.\nTổng cộng,2 đoạn\n"
 
 
@@ -193,3 +193,50 @@ def test_a_table_with_no_text_in_any_row_is_rejected(tmp_path):
 def test_standard_input_of_an_old_mac_is_a_table(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("STT,Nội dung\r1,Xã họp.\r2,Dân đến.\r".encode())))
     assert [row["Nội dung"] for row, _ in read_file("-")] == ["Xã họp.", "Dân đến."]
+
+
+def test_rows_and_articles_are_checked(tmp_path):
+    (tmp_path / "a.txt").write_text("Xã họp.", "utf8")
+    (tmp_path / "b.jsonl").write_text('{"text": "Xã họp.", "n": 1}\n{"text": "Dân dự.", "n": 2}\n', "utf8")
+    seen, failures = [], {}
+
+    def check(where, row):
+        seen.append((where, list(row)))
+        if row.get("n") == 2:
+            raise ValueError(f"{where}: two")
+
+    items = list(read_inputs(expand([tmp_path]), check=check, on_error=failures.__setitem__))
+    b = str(tmp_path / "b.jsonl")
+    assert len(items) == 2
+    assert seen == [
+        (str(tmp_path / "a.txt"), ["source", "paragraph", "text", "kind", "headline", "date", "author", "outlet"]),
+        (f"{b}, line 1", ["text", "n"]),
+        (f"{b}, line 2", ["text", "n"]),
+    ]
+    assert failures == {b: f"{b}, line 2: two"}
+
+
+def test_the_columns_of_an_article_are_known_before_it_is_read(tmp_path):
+    (tmp_path / "a.txt").write_text("Xã họp.", "utf8")
+    ((row, _),) = read_file(tmp_path / "a.txt")
+    assert list(row) == list(ARTICLE_FIELDS)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has only names of Unicode")
+def test_a_file_name_that_is_not_unicode_can_be_written(tmp_path):
+    name = os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt")
+    with open(name, "wb") as file:
+        file.write("Xã họp.".encode())
+    ((row, _),) = read_file(os.fsdecode(name))
+    assert row["source"] == f"{tmp_path}/caf\\xe9.txt"
+
+
+def test_a_carriage_return_on_standard_input_is_a_line_break(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("Xã trả hồ sơ.\rHuyện họp.\n".encode())))
+    assert [row["text"] for row, _ in read_file("-")] == ["Xã trả hồ sơ.", "Huyện họp."]
+
+
+def test_standard_input_that_is_closed(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ValueError, match="standard input is closed; open it, or name files"):
+        list(read_file("-"))

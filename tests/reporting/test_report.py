@@ -19,11 +19,11 @@ def folder(tmp_path):
 def test_a_report_is_written_by_its_ending_and_verified(model, folder, tmp_path, name):
     needs("docx")
     needs("xlsxwriter")
-    out, rows = tmp_path / name, []
-    write_report(model, [folder], out, tag=tag_rows, on_rows=rows.append)
+    out, seen = tmp_path / name, []
+    write_report(model, [folder], out, tag=tag_rows, on_progress=lambda *done: seen.append(done))
     record, _ = (read_html_report if "ht" in name.lower() else read_dossier)(out)
     assert record
-    assert rows == [256]
+    assert seen[-1] == (302, 302)
     assert verify_reports([out]) == []
     (folder / "a.txt").write_text("Xã họp.", "utf8")
     assert verify_reports([out]) == [f"{out}: {folder / 'a.txt'} was changed"]
@@ -33,7 +33,10 @@ def test_the_report_itself_is_not_an_input(model, folder):
     out = folder / "report.html"
     write_report(model, [folder], out, tag=tag_rows)
     first = out.read_bytes()
-    write_report(model, [folder], out, tag=tag_rows, overwrite=True)
+    assert write_report(model, [folder], out, tag=tag_rows, overwrite=True) == {str(out): "the output"}
+    assert write_report(model, [folder], folder / "again.html", tag=tag_rows) == {
+        str(out): "a result of an earlier run"
+    }
     assert out.read_bytes() == first
 
 
@@ -43,6 +46,9 @@ def test_reports_that_are_refused(model, folder, tmp_path):
 
     with pytest.raises(ValueError, match=r"a report is an \.html, \.docx or \.xlsx file; found .*x\.pdf"):
         write([folder], "x.pdf")
+    (tmp_path / "a.html").write_text("<p>Xã họp.</p>", "utf8")
+    with pytest.raises(ValueError, match=r"a\.html is input and output"):
+        write([tmp_path / "a.html"], "a.html")
     with pytest.raises(ValueError, match="standard input is not a file; name the files"):
         write(["-"], "x.html")
     (tmp_path / "mine.html").write_text("mine")

@@ -1,6 +1,7 @@
 import datetime
 import io
 import json
+from pathlib import Path
 
 import pytest
 from needs import needs
@@ -46,7 +47,7 @@ def names(files):
 def test_a_file_and_an_open_file_get_the_same(trained, folder, tmp_path):
     out, file = tmp_path / "o.jsonl", io.StringIO()
     files = tuple(names(sorted(folder.iterdir())))
-    assert tag_inputs(trained, [folder], out) == Summary(files, {}, rows=6)
+    assert tag_inputs(trained, [folder], out) == Summary(files, {}, rows=6, tagged=0)
     assert tag_inputs(trained, [folder], file).rows == 6
     assert file.getvalue() == out.read_text("utf8")
     assert [row["source"] for row in read_lines(out)] == [name for name in files for _ in range(2)]
@@ -103,14 +104,153 @@ def test_an_existing_file_is_kept(trained, folder, tmp_path):
     assert tag_inputs(trained, [folder], out, TagOptions(overwrite=True)).rows == 6
 
 
-def test_the_output_is_not_an_input(trained, folder, monkeypatch):
+def test_the_output_in_a_folder_is_not_an_input(trained, folder, monkeypatch):
     out = folder / "o.jsonl"
     assert tag_inputs(trained, [folder], out).rows == 6
     before = out.read_bytes()
     monkeypatch.chdir(folder)
     summary = tag_inputs(trained, [folder.resolve()], out.relative_to(folder), TagOptions(overwrite=True))
     assert (len(summary.files), summary.rows) == (3, 6)
+    assert summary.passed_over == {str(folder.resolve() / "o.jsonl"): "the output"}
     assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_named_input_is_not_the_output(trained, tmp_path, monkeypatch, resume):
+    source = tmp_path / "s.jsonl"
+    source.write_text('{"text": "Xã họp."}\n', "utf8")
+    (tmp_path / "t.jsonl").write_text('{"text": "Xã họp."}\n', "utf8")
+    (tmp_path / "link.jsonl").symlink_to(source)
+    before = source.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    for inputs in (["s.jsonl"], [source.resolve()], ["t.jsonl", "./s.jsonl"], ["link.jsonl"]):
+        options = TagOptions(overwrite=True, resume=resume)
+        with pytest.raises(ValueError, match=r"\w\.jsonl is input and output; give the output another name|link"):
+            tag_inputs(trained, inputs, source.relative_to(tmp_path), options, on_error=ignore)
+    assert source.read_bytes() == before
+    with open(source, "a") as out, pytest.raises(ValueError, match=r"s\.jsonl is input and output"):
+        tag_inputs(trained, ["s.jsonl"], out)
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", "old.csv", "old.tsv.gz", "old.xlsx", "old.parquet"])
+def test_a_result_of_an_earlier_run_in_a_folder_is_passed_over(trained, folder, tmp_path, name):
+    needs("xlsxwriter")
+    needs("pyarrow")
+    tag_inputs(trained, [folder], folder / name)
+    summary = tag_inputs(trained, [folder], tmp_path / "o.jsonl")
+    assert (summary.rows, summary.passed_over) == (6, {str(folder / name): "a result of an earlier run"})
+    summary = tag_inputs(trained, [f"{folder}/*"], tmp_path / "p.jsonl")
+    assert (summary.rows, summary.passed_over) == (6, {str(folder / name): "a result of an earlier run"})
+    with pytest.raises(ValueError, match=f"no file to read: .*{name} is a result of an earlier run"):
+        tag_inputs(trained, [f"{folder}/old*"], tmp_path / "q.jsonl")
+    with pytest.raises(ValueError, match="already has a column 'pillars', which the result needs"):
+        tag_inputs(trained, [folder / name], tmp_path / "q.jsonl")
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.xlsx", "o.parquet"])
+@pytest.mark.parametrize("content", ["", "\x00\x01"])
+def test_an_old_output_is_not_replaced_by_nothing(trained, tmp_path, name, content):
+    needs("xlsxwriter")
+    for source in ("a.txt", "b.txt"):
+        (tmp_path / source).write_text(content)
+    out = tmp_path / name
+    out.write_text("old")
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    summary = tag_inputs(trained, files, out, TagOptions(overwrite=True), on_error=ignore)
+    assert (len(summary.failures), summary.rows, summary.written) == (2, 0, 0)
+    assert out.read_text() == "old"
+    with pytest.raises(ValueError, match=r"a\.txt is"):
+        tag_inputs(trained, files, out, TagOptions(overwrite=True))
+    assert out.read_text() == "old"
+
+
+def test_an_old_output_is_not_replaced_by_nothing_when_a_run_is_resumed(trained, tmp_path):
+    for source in ("a.txt", "b.txt"):
+        (tmp_path / source).write_bytes(b"")
+    out = tmp_path / "o.jsonl"
+    out.write_text("old")
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    summary = tag_inputs(trained, files, out, TagOptions(overwrite=True, resume=True), on_error=ignore)
+    assert (len(summary.failures), summary.written) == (2, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt", "o.jsonl"]
+    assert out.read_text() == "old"
+
+
+BAD_ROWS = [
+    ('{"text": "Xã họp.", "n": 1e999}', "o.jsonl", "broken JSON: the number 1e999 is too large"),
+    ('{"text": "Xã họp.", "pillars": []}', "o.jsonl", "already has a column 'pillars'"),
+    ('{"text": "Xã họp.", "tthc_evidence": 1}', "o.csv", "already has a column 'tthc_evidence'"),
+    ('{"text": "Xã họp.", "n": "\\ud800"}', "o.csv", "column 'n' holds half a character ('\\ud800')"),
+    ('{"text": "Xã họp.", "n": "\\ud800"}', "o.xlsx", "column 'n' holds half a character ('\\ud800')"),
+    ('{"text": "Xã họp.", "n": "\\ud800"}', "o.parquet", "column 'n' holds half a character ('\\ud800')"),
+    ('{"text": "Xã họp.", "n": [{"a": "\\ud800"}]}', "o.csv", "column 'n' holds half a character"),
+    ('{"text": "Xã họp.", "\\ud800": 1}', "o.csv", "the first row does not have \ud800"),
+    ('{"text": "Xã họp.", "more": 1}', "o.csv", "the first row does not have more"),
+    ('{"text": "Xã họp.", "n": {}}', "o.parquet", "column 'n' holds an object without fields, which Parquet cannot"),
+    ('{"text": "Xã họp.", "n": [{}]}', "o.parquet", "column 'n' holds an object without fields"),
+    ('{"text": "Xã họp.", "n": 12345678901234567890}', "o.parquet", "column 'n' holds the number 12345678901234567890"),
+]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(("row", "name", "message"), BAD_ROWS)
+def test_a_bad_row_is_reported_with_its_place_and_the_other_files_are_tagged(
+    trained, tmp_path, row, name, message, resume
+):
+    needs("xlsxwriter")
+    needs("pyarrow")
+    if resume and name != "o.jsonl":
+        pytest.skip("only JSON Lines can be resumed")
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        rows = ['{"text": "Xã họp.", "n": null}'] * 2
+        (tmp_path / "in" / f"{number}.jsonl").write_text("\n".join([*rows, row] if number == 1 else rows), "utf8")
+    out = tmp_path / name
+    summary = tag_inputs(trained, [tmp_path / "in"], out, TagOptions(resume=resume), on_error=ignore)
+    bad = str(tmp_path / "in" / "1.jsonl")
+    assert list(summary.failures) == [bad]
+    assert summary.failures[bad].startswith(f"{bad}, line 3")
+    assert message in summary.failures[bad]
+    assert summary.rows == (4 if resume else 6)
+    out.unlink()
+    with pytest.raises(ValueError, match=r"1\.jsonl, line 3"):
+        tag_inputs(trained, [tmp_path / "in"], out)
+    assert not out.exists()
+
+
+def test_an_article_among_tables_with_other_columns_is_reported(trained, folder, tmp_path):
+    table = tmp_path / "t.jsonl"
+    table.write_text('{"text": "Xã họp."}\n', "utf8")
+    summary = tag_inputs(trained, [table, folder / "0.txt"], tmp_path / "o.csv", on_error=ignore)
+    assert list(summary.failures) == [str(folder / "0.txt")]
+    assert summary.rows == 1
+    assert tag_inputs(trained, [table, folder / "0.txt"], tmp_path / "o.jsonl", on_error=ignore).rows == 3
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.parquet"])
+def test_a_damaged_page_of_a_parquet_file_is_reported_with_its_place(trained, tables, tmp_path, parquet, name):
+    pa = needs("pyarrow")
+    path = tables / "a.parquet"
+    table = pa.table({**{c: parquet.read_table(path)[c] for c in ("n", "day", "kind")}, "text": ["TRANG HỎNG"] * 3})
+    parquet.write_table(table, path, compression="none", use_dictionary=["kind"])
+    path.write_bytes(path.read_bytes().replace(b"TRANG", b"TRAN\xff"))
+    parquet.write_table(
+        parquet.read_table(tables / "b.parquet"), tables / "b.parquet", use_dictionary=["kind"], compression="none"
+    )
+    summary = tag_inputs(trained, [tables / "b.parquet", path], tmp_path / name, on_error=ignore)
+    assert list(summary.failures) == [str(path)]
+    assert summary.failures[str(path)].startswith(f"{path} is damaged after row 0: ")
+    assert summary.rows == 3
+
+
+def test_a_device_gets_json_lines(trained, folder, tmp_path):
+    assert tag_inputs(trained, [folder], Path("/dev/null")).rows == 6
+    (tmp_path / "o").write_text("before\n")
+    with open(tmp_path / "o", "a") as file:
+        assert tag_inputs(trained, [folder], Path(f"/dev/fd/{file.fileno()}")).rows == 6
+    lines = (tmp_path / "o").read_text("utf8").splitlines()
+    assert (lines[0], len([json.loads(line) for line in lines[1:]])) == ("before", 6)
 
 
 def test_the_text_column_is_passed_on(trained, tmp_path):
@@ -169,15 +309,34 @@ def test_a_single_file_that_cannot_be_read_raises(trained, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_progress_counts_files_or_the_rows_of_one(trained, folder, tmp_path):
-    files, rows = [], []
-    report = {"on_file": lambda *done: files.append(done), "on_rows": rows.append}
-    tag_inputs(trained, [folder], tmp_path / "o.jsonl", **report)
-    assert (files, rows) == ([(0, 3), (1, 3), (2, 3)], [])
-    files.clear()
-    (tmp_path / "rows.jsonl").write_text('{"text": "Xã họp."}\n' * 600, "utf8")
-    tag_inputs(trained, [tmp_path / "rows.jsonl"], tmp_path / "p.jsonl", **report)
-    assert (files, rows) == ([], [256, 512])
+@pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.parquet"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_progress_says_how_many_rows_are_done_and_how_many_there_are(trained, tmp_path, name, n_jobs):
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.jsonl").write_text('{"text": "Xã họp."}\n' * 600, "utf8")
+    seen = []
+    tag_inputs(
+        trained,
+        [tmp_path / "in"],
+        tmp_path / name,
+        TagOptions(n_jobs=n_jobs),
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    assert len(seen) >= 3
+    assert seen[-1][0] > 1700
+    assert all(done <= total < 3 * 1800 for done, total in seen)
+    assert seen[-1][1] == pytest.approx(1800, rel=0.05)
+
+
+def test_progress_of_articles(trained, folder, tmp_path):
+    for number in range(60):  # 126 paragraphs
+        (folder / f"x{number}.txt").write_text(f"Xã họp bàn việc thứ {number}.\nDân đến dự đông đủ cả.\n", "utf8")
+    seen = []
+    tag_inputs(trained, [folder], tmp_path / "o.jsonl", on_progress=lambda done, total: seen.append((done, total)))
+    assert seen
+    assert all(total == pytest.approx(126, rel=0.1) for _, total in seen)
 
 
 # Interrupted runs
@@ -187,11 +346,12 @@ def test_a_run_is_resumed(trained, folder, tmp_path):
     out = tmp_path / "o.jsonl"
 
     def stop(done, total):
-        if done == 2:
+        assert total in (None, 6)
+        if done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tag_inputs(trained, [folder], out, TagOptions(resume=True), on_file=stop)
+        tag_inputs(trained, [folder], out, TagOptions(resume=True), on_progress=stop)
     assert not out.exists()
     assert tag_inputs(trained, [folder], out, TagOptions(resume=True)).rows == 2
     assert tag_inputs(trained, [folder], tmp_path / "p.jsonl").rows == 6
@@ -242,7 +402,7 @@ def test_a_file_and_a_folder_get_the_same_types(trained, tables, tmp_path, parqu
     source = tables / "a.parquet"
     tag_inputs(trained, [source], tmp_path / "one.parquet")
     summary = tag_inputs(trained, [source], tmp_path / "out")
-    assert (summary.rows, summary.written, summary.folder) == (3, 1, True)
+    assert (summary.rows, summary.tagged, summary.written) == (3, 2, 1)
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "out" / "a.parquet").read_bytes()
     before, after = parquet.read_table(source), parquet.read_table(tmp_path / "one.parquet")
     assert after.select(before.column_names).equals(before)
@@ -253,10 +413,10 @@ def test_a_file_and_a_folder_get_the_same_types(trained, tables, tmp_path, parqu
 def test_parquet_files_go_into_one_file(trained, tables, tmp_path, parquet, monkeypatch, n_jobs):
     monkeypatch.setattr("cchc_ml.tagging.parquet.BATCH_ROWS", 2)
     out = tmp_path / "o.parquet"
-    files = []
-    summary = tag_inputs(trained, [tables], out, TagOptions(n_jobs=n_jobs), on_file=lambda *done: files.append(done))
-    assert (summary.rows, summary.written, summary.folder) == (6, 1, False)
-    assert files == [(0, 2), (1, 2)]
+    seen = []
+    summary = tag_inputs(trained, [tables], out, TagOptions(n_jobs=n_jobs), on_progress=lambda *done: seen.append(done))
+    assert (summary.rows, summary.tagged, summary.written) == (6, 4, 1)
+    assert seen == [(2, 6), (3, 6), (5, 6), (6, 6)]
     table = parquet.read_table(out)
     assert table["text"].to_pylist() == TEXTS * 2
     assert table["kind"].to_pylist() == ["a", "y", "a", "b", "y", "b"]
@@ -288,10 +448,14 @@ def test_a_parquet_row_without_text_ends_its_file(trained, tables, tmp_path, par
     assert not (tmp_path / "p.parquet").exists()
 
 
-def test_an_empty_parquet_file_stays_empty(trained, tables, tmp_path, parquet):
+def test_an_empty_parquet_file_stays_empty_in_a_folder(trained, tables, tmp_path, parquet):
     parquet.write_table(parquet.read_table(tables / "a.parquet").slice(0, 0), tables / "a.parquet")
-    assert tag_inputs(trained, [tables / "a.parquet"], tmp_path / "o.parquet").rows == 0
-    table = parquet.read_table(tmp_path / "o.parquet")
+    (tmp_path / "o.parquet").write_text("old")
+    with pytest.raises(ValueError, match=r"a\.parquet has no paragraph to tag"):
+        tag_inputs(trained, [tables / "a.parquet"], tmp_path / "o.parquet", TagOptions(overwrite=True))
+    assert (tmp_path / "o.parquet").read_text() == "old"
+    assert tag_inputs(trained, [tables / "a.parquet"], tmp_path / "out").rows == 0
+    table = parquet.read_table(tmp_path / "out" / "a.parquet")
     assert table.column_names[-4:] == ["pillars", "scores", "evidence", "evidence_spans"]
     assert len(table) == 0
 
@@ -300,8 +464,8 @@ def test_no_parquet_file_can_be_read(trained, tables, tmp_path, parquet):
     for path in tables.iterdir():
         path.write_bytes(b"PAR1")
     summary = tag_inputs(trained, [tables], tmp_path / "o.parquet", on_error=ignore)
-    assert (len(summary.failures), summary.rows) == (2, 0)
-    assert len(parquet.read_table(tmp_path / "o.parquet")) == 0
+    assert (len(summary.failures), summary.rows, summary.written) == (2, 0, 0)
+    assert not (tmp_path / "o.parquet").exists()
 
 
 def test_a_parquet_file_among_others_is_read_row_by_row(trained, tables, tmp_path, parquet):
@@ -316,10 +480,10 @@ def test_a_folder_keeps_what_is_there_and_can_be_resumed(trained, tables, tmp_pa
     with pytest.raises(FileExistsError, match=r"a\.parquet exists; give --force .*, or --resume to tag only the other"):
         tag_inputs(trained, [tables], out)
     (out / "b.parquet").unlink()
-    files = []
-    summary = tag_inputs(trained, [tables], out, TagOptions(resume=True), on_file=lambda *done: files.append(done))
+    seen = []
+    summary = tag_inputs(trained, [tables], out, TagOptions(resume=True), on_progress=lambda *done: seen.append(done))
     assert (summary.rows, summary.written, len(summary.files)) == (3, 1, 2)
-    assert files == [(2, 2)]
+    assert seen == [(3, 3)]
     assert tag_inputs(trained, [tables], out, TagOptions(overwrite=True)).written == 2
 
 
