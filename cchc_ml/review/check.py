@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..learning.classifier import PillarClassifier
-from ..learning.corpus import default_lexicon
 from ..learning.thresholds import platt
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
 from .duplicates import NearDuplicates
 from .items import ReviewItem
 from .labelled import LabelledRow, read_labelled
+from .own_models import assign_folds, score_parts
 from .sheet import write_review_sheet
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def check_data(
     n_jobs : int, optional
         Processes.
     progress : callable, optional
-        See `PillarClassifier.fit`.
+        See `cchc_ml.review.own_models.score_parts`.
 
     Raises
     ------
@@ -164,15 +163,15 @@ def _label_errors(
     """Return the labels that a model of the other documents finds improbable, the least probable first."""
     slugs = [c.slug for c in categories]
     y = np.array([[row.item.decisions[slug] for slug in slugs] for row in rows], np.int8).reshape(-1, len(slugs))
-    rare = [c.short for c, column in zip(categories, y.T, strict=True) if _too_few(column)]
     documents = [row.document for row in rows]
-    if rare or len(set(documents)) < 2:
-        reason = (
-            f"fewer than {LEAST_EXAMPLES} rows with, or without, {', '.join(rare)}" if rare else "only one document"
-        )
-        return [], [f"probable label errors were not looked for: {reason}"]
+    rare = [k for k, column in enumerate(y.T) if _too_few(column)]
+    if len(set(documents)) < 2 or len(rare) == len(slugs):
+        return [], ["probable label errors were not looked for: too few rows, or only one document"]
+    names = ", ".join(categories[k].short for k in rare)
+    notes = [f"no label errors of {names}: fewer than {LEAST_EXAMPLES} rows with it, or without it"] if rare else []
     probability = _out_of_fold([row.item.text for row in rows], y, documents, n_jobs, progress)
     of_label = np.where(y == 1, probability, 1 - probability)
+    of_label[:, rare] = 1
     found = []
     for i in np.argsort(of_label.min(axis=1), kind="stable"):
         doubtful = [k for k in np.argsort(of_label[i], kind="stable") if of_label[i, k] < DOUBTFUL]
@@ -185,7 +184,7 @@ def _label_errors(
         item = rows[i].item
         doubts = tuple((slugs[k], round(float(probability[i, k]), 4)) for k in doubtful)
         found.append(Finding(Kind.label, item.place, said, item.text, item, doubts))
-    return found, []
+    return found, notes
 
 
 def _too_few(column: NDArray[np.int8]) -> bool:
@@ -204,8 +203,11 @@ def _out_of_fold(
     progress: Progress | None,
 ) -> NDArray[np.float64]:
     """Return the probability of each category by a model that saw no paragraph of the same document."""
-    classifier = PillarClassifier(lexicon=default_lexicon().terms, n_jobs=n_jobs)
-    scores = classifier.fit(texts, y, groups=documents, progress=progress).oof_scores_
+    folds = assign_folds(documents)
+    parts = [np.flatnonzero(folds != fold) for fold in np.unique(folds)]
+    scores = np.zeros(y.shape)
+    for fold, of_part in enumerate(score_parts(texts, y, parts, n_jobs=n_jobs, progress=progress)):
+        scores[folds == fold] = of_part[folds == fold]
     slope, offset = np.array([platt(y[:, k], scores[:, k]) for k in range(y.shape[1])]).T
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * scores + offset)))
     return probability

@@ -1,0 +1,90 @@
+"""`cchc-ml plan`: what more labels would bring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import ColumnOption, JobsOption, command, make_console, progress_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..review.plan import Band, Forecast, Plan
+
+
+@command
+def plan(
+    data: Annotated[
+        list[Path],
+        typer.Argument(help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."),
+    ],
+    text_column: ColumnOption = None,
+    jobs: JobsOption = -1,
+) -> None:
+    """Tell what 100, 200 and 400 more labels would bring, and which pillar to label first.
+
+    Models are trained on parts of DATA alone and measured on documents that they did not see. Rows whose `split` is not
+    train are left out.
+    """
+    from ..review.categories import categories
+    from ..review.labelled import read_labelled
+    from ..review.plan import LEAST_DOCUMENTS, LEAST_POSITIVE, LEAST_ROWS, make_plan
+
+    known = categories()
+    rows = [row for path in data for row in read_labelled(path, known, text_column=text_column)]
+    with progress_bar("training") as progress:
+        made = make_plan([row for row in rows if row.split == "train"], known, n_jobs=jobs, progress=progress)
+    names = {c.slug: c.short for c in known}
+    console = make_console()
+    if made.macro.now is None:
+        console.print(
+            f"{made.rows} rows of {made.documents} documents: too few for a learning curve; want {LEAST_ROWS} rows of "
+            f"{LEAST_DOCUMENTS} documents, and a pillar that {LEAST_POSITIVE} rows have",
+            soft_wrap=True,
+        )
+    else:
+        console.print(_curve_table(made))
+        console.print(_forecast_table(made, names))
+    console.print(f"label first: {names[made.first]} ({made.first}): {made.reason}", soft_wrap=True)
+
+
+def _curve_table(plan: Plan) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Macro-F1 by number of labels", title_justify="left")
+    for head in ("labels", "F1", "95 %"):
+        table.add_column(head, justify="right")
+    for size, band in plan.macro.curve:
+        table.add_row(str(size), f"{band.value:.3f}", _interval(band, ""))
+    return table
+
+
+def _forecast_table(plan: Plan, names: dict[str, str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=f"What more labels would bring to these {plan.rows} (F1)", title_justify="left")
+    table.add_column("pillar")
+    table.add_column("labelled yes", justify="right")
+    table.add_column("now", justify="right")
+    for more, _ in plan.macro.gains:
+        table.add_column(f"+{more}", justify="right")
+    for forecast in (*plan.categories, plan.macro):
+        table.add_row(names.get(forecast.name, "mean"), *_cells(forecast, len(plan.macro.gains)))
+    table.caption = "power law; 95 % intervals by document; – too few rows to say"
+    table.caption_justify = "left"
+    return table
+
+
+def _cells(forecast: Forecast, n: int) -> list[str]:
+    count = "" if forecast.name == "macro" else str(forecast.positive)
+    if forecast.now is None:
+        return [count, *["–"] * (1 + n)]
+    gains = [f"{band.value:+.3f}\n{_interval(band, '+')}" for _, band in forecast.gains]
+    return [count, f"{forecast.now.value:.3f}\n{_interval(forecast.now, '')}", *gains]
+
+
+def _interval(band: Band, sign: str) -> str:
+    return f"{band.low:{sign}.3f} – {band.high:{sign}.3f}"
