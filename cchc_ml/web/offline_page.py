@@ -73,6 +73,7 @@ def _data(model: Model) -> dict[str, Any]:
             "intercept": _array(model.intercept, "<f4"),
             "thresholds": _array(model.thresholds, "<f4"),
             "calibration": _array(model.calibration, "<f4"),
+            "context": _context(model),
             "constants": {"sentenceShare": SENTENCE_SHARE, "scale": CODEBOOK_SCALE, "list": LIST_MIN_PILLARS},
             "language": {
                 **repair_tables(),
@@ -87,6 +88,13 @@ def _data(model: Model) -> dict[str, Any]:
         "textColumns": COLUMN_NAMES["text"],
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
+
+
+def _context(model: Model) -> dict[str, Any] | None:
+    if model.context is None:
+        return None
+    thresholds, calibration = _array(model.context.thresholds, "<f4"), _array(model.context.calibration, "<f4")
+    return {"weight": model.context.weight, "thresholds": thresholds, "calibration": calibration}
 
 
 def _array(values: NDArray[Any], dtype: str) -> str:

@@ -67,17 +67,38 @@ def own_paragraphs(top):
         return [json.loads(line)["text"] for line in file]
 
 
-def assert_same(page, model, texts):
+def assert_same(page, model, texts, documents=None):
     answers = page.evaluate(
-        "texts => texts.map((text) => { const { probabilities, passes, evidence } = tagger.annotate(text);"
-        " return [probabilities, passes, evidence.map((span) => span && text.slice(...span))]; })",
-        texts,
+        "([texts, documents]) => tagger.decide(texts.map((text) => tagger.read(text)), documents)"
+        ".map(({ probabilities, passes, evidence }, i) =>"
+        " [probabilities, passes, evidence.map((span) => span && texts[i].slice(...span))])",
+        [texts, documents or [None] * len(texts)],
     )
-    for text, (probabilities, passes, evidence), want in zip(texts, answers, model.annotate(texts), strict=True):
+    for text, (probabilities, passes, evidence), want in zip(
+        texts, answers, model.annotate(texts, documents), strict=True
+    ):
         assert probabilities == pytest.approx(list(want.scores.values()), abs=1e-9), text[:80]
         assert {p for p, one in zip(PILLARS, passes, strict=True) if one} == set(want.pillars), text[:80]
         for pillar, (a, b) in want.evidence.items():
             assert evidence[PILLARS.index(pillar)] == text[a:b], text[:80]
+
+
+def test_articles_are_read_in_context(page, model, top):
+    with open(top / "data" / "articles.jsonl", encoding="utf8") as file:
+        rows = [json.loads(line) for line in file][:600]
+    texts, documents = [row["text"] for row in rows], [row["article"] for row in rows]
+    documents[5:8] = [None] * 3
+    assert_same(page, model, texts, documents)
+    alone, together = model.annotate(texts), model.annotate(texts, documents)
+    assert any(a.pillars != b.pillars for a, b in zip(alone, together, strict=True))
+
+
+def test_pasted_text_is_one_article(page, model):
+    texts = TEXT.split("\n") * 3
+    tag(page, "\n".join(texts))
+    shown = page.evaluate("state.rows.map((row) => row.found.probabilities)")
+    want = model.annotate(texts, ["pasted"] * len(texts))
+    assert shown == [pytest.approx(list(annotation.scores.values()), abs=1e-9) for annotation in want]
 
 
 def test_every_paragraph_of_ours_is_scored_as_in_python(page, model, top):
@@ -145,7 +166,7 @@ def test_one_threshold_for_all(page, model):
         assert page.inner_text("#threshold-value") == f"{percent}%"
         want = sum(
             score >= percent / 100
-            for annotation in model.annotate(text.split("\n"))
+            for annotation in model.annotate(text.split("\n"), ["pasted"] * 4)
             for score in annotation.scores.values()
         )
         tagged.append(page.locator(".chip").count())
@@ -241,7 +262,8 @@ def download(page, button):
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")
 def test_downloads_are_read_by_others(page, model):
     openpyxl = needs("openpyxl")
-    tag(page, TEXT + "\n=1+1 là công thức")
+    texts = [*TEXT.split("\n"), "=1+1 là công thức"]
+    tag(page, "\n".join(texts))
     data = download(page, "#csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
@@ -251,7 +273,7 @@ def test_downloads_are_read_by_others(page, model):
     assert [record["text"] for record in records[:3]] == [row[2] for row in sheet[1:4]] == TEXT.split("\n")
     assert records[0]["pillars"] == "tthc"
     assert float(records[0]["tthc_probability"]) == pytest.approx(
-        model.annotate([TEXT.split("\n")[0]])[0].scores["tthc"], abs=5e-5
+        model.annotate(texts, ["pasted"] * len(texts))[0].scores["tthc"], abs=5e-5
     )
     assert openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active.cell(5, 3).data_type == "s"
     assert any("thủ tục hành chính" in str(cell).lower() for cell in sheet[1])

@@ -124,7 +124,7 @@ function speak(language) {
 
 const breath = () => new Promise((resolve) => setTimeout(resolve));
 
-/** Tag rows in slices, so that the page stays alive; what is begun later ends what is still running. */
+/** Tag rows in slices, so that the page stays alive; what is begun later ends what is still running. A row names its document. */
 async function tagRows(rows, problems = []) {
   const run = ++state.run;
   const last = () => run !== state.run;
@@ -132,8 +132,9 @@ async function tagRows(rows, problems = []) {
   show();
   $("progress").hidden = !rows.length;
   let rested = performance.now();
+  const readings = [];
   for (const [i, row] of rows.entries()) {
-    row.found = tagger.annotate(row.text);
+    readings.push(tagger.read(row.text));
     if (performance.now() - rested < SLICE) continue;
     $("progress").value = i / rows.length;
     say(words().working(Math.floor(i / STEP) * STEP, rows.length));
@@ -142,11 +143,12 @@ async function tagRows(rows, problems = []) {
     rested = performance.now();
   }
   $("progress").hidden = true;
+  tagger.decide(readings, rows.map(({ document }) => document)).forEach((found, i) => (rows[i].found = found));
   state.rows = rows;
   show();
 }
 
-const tagText = () => tagRows(paragraphsOf($("text").value, tagger.encodings).map((text) => ({ text, source: null, fields: {} })));
+const tagText = () => tagRows(paragraphsOf($("text").value, tagger.encodings).map((text) => ({ text, source: null, document: "", fields: {} })));
 
 async function tagFiles(files) {
   const run = ++state.run;

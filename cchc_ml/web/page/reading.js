@@ -1,4 +1,4 @@
-/* From what is pasted or dropped to rows: {text, source, fields}. */
+/* From what is pasted or dropped to rows: {text, source, document, fields}. Paragraphs of one document are read in context; null is none. */
 
 const UNREADABLE = /\.(pdf|doc|xls|xlsx|parquet|gz|zip|jsonl|rtf|odt)$/i;
 const fold = (text) => text.split(new RegExp(`[${SPACE}]+`)).filter(Boolean).join(" ");
@@ -187,6 +187,7 @@ function rowsOfTable(text, source, textColumns) {
       .map((cells) => ({
         text: cells[column],
         source,
+        document: null,
         fields: Object.fromEntries(names.flatMap((name, i) => (i === column || !name ? [] : [[name, cells[i] ?? ""]]))),
       }));
   }
@@ -207,5 +208,5 @@ async function readFile(file, encodings, textColumns) {
     texts = (/\.html?$/.test(name) ? paragraphsOfPage : paragraphsOf)(text, encodings);
   }
   if (!texts.length) throw new Problem("empty");
-  return texts.map((text) => ({ text, source: file.name, fields: {} }));
+  return texts.map((text) => ({ text, source: file.name, document: file, fields: {} }));
 }

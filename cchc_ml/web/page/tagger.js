@@ -440,6 +440,8 @@ class Tagger {
     this.constants = constants;
     this.terms = model.lexicon.split("\n");
     for (const name of ["idf", "coef", "intercept", "thresholds", "calibration"]) this[name] = floats(model[name]);
+    const { context } = model; // null if the model reads every paragraph alone
+    this.context = context && { ...context, thresholds: floats(context.thresholds), calibration: floats(context.calibration) };
     for (const name of ["names", "patternOf"]) this[name] = new Int8Array(bytesOf(model[name]).buffer);
     this.matchers = new Map();
     // The place of each term among those of the codebook.
@@ -482,12 +484,16 @@ class Tagger {
     return scores.map((score, k) => score + scale * codebook[k] + this.intercept[k]);
   }
 
-  /**
-   * Tag a paragraph.
-   * Returns for each of the six pillars its calibrated probability, whether its score passes its own threshold, and the
-   * [start, end], in the text as given, of the sentence that speaks most for it (null where there is no sentence).
-   */
+  /** Tag a paragraph that is read alone; see `decide`. */
   annotate(given) {
+    return this.decide([this.read(given)], [null])[0];
+  }
+
+  /**
+   * Return for each of the six pillars the score of a paragraph, and the [start, end], in the text as given, of the
+   * sentence that speaks most for it (null where there is no sentence).
+   */
+  read(given) {
     const { text, origin } = this.encodings.tidy(given);
     const spans = splitSentences(text, this.abbreviations);
     const matcher = this.matcher(hardlyToned(text));
@@ -498,15 +504,44 @@ class Tagger {
     const sentences = counts.map((sentence) => this.score(sentence));
 
     const share = this.constants.sentenceShare;
-    const found = { probabilities: [], passes: [], evidence: [] };
+    const reading = { scores: [], evidence: [] };
     for (let k = 0; k < PILLAR_COUNT; k++) {
       let best = 0;
       for (let i = 1; i < sentences.length; i++) if (sentences[i][k] > sentences[best][k]) best = i;
-      const score = (1 - share) * whole[k] + share * (spans.length ? sentences[best][k] : whole[k]);
-      found.probabilities.push(1 / (1 + Math.exp(-(this.calibration[2 * k] * score + this.calibration[2 * k + 1]))));
-      found.passes.push(score > this.thresholds[k]);
-      found.evidence.push(spans.length ? spans[best].map((i) => origin[i]) : null);
+      reading.scores.push((1 - share) * whole[k] + share * (spans.length ? sentences[best][k] : whole[k]));
+      reading.evidence.push(spans.length ? spans[best].map((i) => origin[i]) : null);
     }
-    return found;
+    return reading;
+  }
+
+  /**
+   * Tag paragraphs that were read. Those of one document are read in context: if k of its n other paragraphs carry a
+   * pillar by their own scores, its score gets weight * k / (n + 1). A paragraph whose document is null is read alone.
+   * Returns for each paragraph and pillar the calibrated probability, whether the score passes its threshold, and the evidence.
+   */
+  decide(readings, documents) {
+    const sizes = new Map();
+    if (this.context) {
+      readings.forEach(({ scores }, i) => {
+        if (documents[i] === null) return;
+        if (!sizes.has(documents[i])) sizes.set(documents[i], { paragraphs: 0, carrying: new Array(PILLAR_COUNT).fill(0) });
+        const size = sizes.get(documents[i]);
+        size.paragraphs += 1;
+        for (let k = 0; k < PILLAR_COUNT; k++) size.carrying[k] += scores[k] > this.thresholds[k];
+      });
+    }
+    return readings.map(({ scores, evidence }, i) => {
+      const { paragraphs = 1, carrying } = sizes.get(documents[i]) ?? {};
+      const inContext = paragraphs > 1;
+      const { thresholds, calibration } = inContext ? this.context : this;
+      const found = { probabilities: [], passes: [], evidence };
+      for (let k = 0; k < PILLAR_COUNT; k++) {
+        const others = inContext ? carrying[k] - (scores[k] > this.thresholds[k]) : 0;
+        const score = scores[k] + (inContext ? (this.context.weight * others) / paragraphs : 0);
+        found.probabilities.push(1 / (1 + Math.exp(-(calibration[2 * k] * score + calibration[2 * k + 1]))));
+        found.passes.push(score > thresholds[k]);
+      }
+      return found;
+    });
   }
 }
