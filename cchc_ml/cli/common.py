@@ -47,6 +47,14 @@ ColumnOption = Annotated[
     typer.Option("--text-column", help="The column with the text. Default: text, noi_dung, content and so on."),
 ]
 
+ContextOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--context/--no-context",
+        help="Read paragraphs with the others of their article. Default: articles yes, tables no (they need a column "
+        "'document').",
+    ),
+]
 JobsOption = Annotated[
     int, typer.Option("--jobs", callback=check_jobs, help="Number of processes; -1 is one per core.")
 ]

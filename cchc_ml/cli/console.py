@@ -162,16 +162,24 @@ def explained_paragraph(
 
 
 def _sum(why: Explanation) -> str:
-    """Write a decision as a sum: what the terms and the codebook add, the intercept, minus the threshold."""
+    """Write a decision as a sum: the terms, the codebook, the rest of the article, the intercept, minus the threshold."""
     addends = {
         "từ ngữ của đoạn": why.total(kind="term", scope="paragraph"),
         "từ ngữ của câu": why.total(kind="term", scope="sentence"),
         "bộ mã, đoạn": why.total(kind="codebook", scope="paragraph"),
         "bộ mã, câu": why.total(kind="codebook", scope="sentence"),
+        **_context_addend(why),
         "hệ số chặn": why.intercept,
         "ngưỡng": -why.threshold,
     }
     return f"{why.decision:+.3f} = " + " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
+
+
+def _context_addend(why: Explanation) -> dict[str, float]:
+    """Say what the rest of the article adds; nothing for a paragraph that is read alone."""
+    if why.context is None:
+        return {}
+    return {f"{why.context.carrying}/{why.context.others} đoạn khác của bài cũng nói về": why.context.weight}
 
 
 def _signed(why: Explanation) -> list[tuple[str, list[str]]]:

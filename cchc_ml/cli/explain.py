@@ -8,6 +8,7 @@ import typer
 
 from .common import (
     ColumnOption,
+    ContextOption,
     KeepBoilerplateOption,
     KeepFurnitureOption,
     ModelOption,
@@ -31,6 +32,7 @@ def explain(
     text_column: ColumnOption = None,
     keep_boilerplate: KeepBoilerplateOption = False,
     keep_furniture: KeepFurnitureOption = False,
+    context: ContextOption = None,
 ) -> None:
     """Show why paragraphs are tagged or not: words shaded by their weight, and each decision as a sum."""
     from rich.text import Text
@@ -38,6 +40,7 @@ def explain(
     from ..model.explanation import explain, strongest_terms
     from ..model.storage import read_model
     from ..pillars import PILLARS, parse_pillar
+    from ..reading.context import article_of, documents_of, is_article
     from ..reading.inputs import expand, read_file
     from .console import explained_paragraph, strongest_table
 
@@ -54,5 +57,11 @@ def explain(
     keep = keep_boilerplate or keep_furniture
     for file in expand(inputs or []):
         console.rule(Text(one_line(file)), style="dim")
-        for row, name in read_file(file, text_column=text_column, keep_boilerplate=keep):
-            console.print(explained_paragraph(row[name], explain(trained, row[name]), only, shaded=shaded))
+        rows = list(read_file(file, text_column=text_column, keep_boilerplate=keep))
+        whole = is_article(file) and context is not False
+        articles = [file if whole else article_of(row, context) for row, _ in rows]
+        documents = documents_of((row for row, _ in rows), articles)
+        annotations = trained.annotate([row[name] for row, name in rows], documents)
+        for (row, name), annotation in zip(rows, annotations, strict=True):
+            explained = explain(trained, row[name], annotation.context)
+            console.print(explained_paragraph(row[name], explained, only, shaded=shaded))

@@ -1,0 +1,66 @@
+"""Which rows are read together, as paragraphs of one article or document."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from pathlib import Path
+
+from .articles import ARTICLES
+from .boilerplate import Kind
+from .columns import document_of
+from .tables import Row
+
+__all__ = ["article_of", "documents_of", "is_article"]
+
+
+def is_article(path: str | Path) -> bool:
+    """Whether the name of a file is that of an article, not of a table."""
+    return Path(path).suffix.lower() in ARTICLES
+
+
+def article_of(row: Row, context: bool | None = None) -> Hashable | None:
+    """Return the article or document that a row of a table, or of standard input, belongs to. None: it stands alone.
+
+    Parameters
+    ----------
+    row : dict
+    context : bool, optional
+        Whether rows are read with the other rows of their document. By default only the paragraphs of an article are.
+
+    Raises
+    ------
+    ValueError
+        `context` is true, and the row does not name its document.
+
+    Examples
+    --------
+    >>> row = {"Văn bản": 12, "text": "Xã họp."}
+    >>> article_of(row), article_of(row, context=True)
+    (None, 'document:12')
+    """
+    if context is False:
+        return None
+    if row.get("source") == "-" and "kind" in row:  # an article that was read from standard input
+        return "-"
+    if not context:
+        return None
+    if name := document_of(row):
+        return name
+    raise ValueError(
+        f"a row does not name its document, which --context needs; found: {', '.join(map(str, row))}; "
+        "add a column 'document', or leave out --context"
+    )
+
+
+def documents_of(rows: Iterable[Row], articles: Iterable[Hashable | None]) -> list[Hashable | None]:
+    """Return the document of each row for `cchc_ml.model.model.Model.annotate`, given its article.
+
+    Headlines, sub-headings and boilerplate are read alone, and do not count as paragraphs of the article.
+
+    Examples
+    --------
+    >>> documents_of([{"kind": "headline"}, {"kind": "body"}, {"text": "…"}], ["a.txt"] * 3)
+    [None, 'a.txt', 'a.txt']
+    """
+    pairs = zip(rows, articles, strict=True)
+    return [article if row.get("kind", Kind.BODY) == Kind.BODY else None for row, article in pairs]
