@@ -162,7 +162,7 @@ def explained_paragraph(
 
 
 def _sum(why: Explanation) -> str:
-    """Write a decision as a sum: the terms, the codebook, the rest of the article, the intercept, minus the threshold."""
+    """Write a decision as a sum: terms, codebook, the rest of the article, intercept, minus the threshold."""
     addends = {
         "từ ngữ của đoạn": why.total(kind="term", scope="paragraph"),
         "từ ngữ của câu": why.total(kind="term", scope="sentence"),

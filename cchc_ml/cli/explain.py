@@ -40,7 +40,7 @@ def explain(
     from ..model.explanation import explain, strongest_terms
     from ..model.storage import read_model
     from ..pillars import PILLARS, parse_pillar
-    from ..reading.context import article_of, documents_of, is_article
+    from ..reading.context import article_of, documents_of
     from ..reading.inputs import expand, read_file
     from .console import explained_paragraph, strongest_table
 
@@ -58,8 +58,7 @@ def explain(
     for file in expand(inputs or []):
         console.rule(Text(one_line(file)), style="dim")
         rows = list(read_file(file, text_column=text_column, keep_boilerplate=keep))
-        whole = is_article(file) and context is not False
-        articles = [file if whole else article_of(row, context) for row, _ in rows]
+        articles = [article_of(row, context) for row, _ in rows]
         documents = documents_of((row for row, _ in rows), articles)
         annotations = trained.annotate([row[name] for row, name in rows], documents)
         for (row, name), annotation in zip(rows, annotations, strict=True):

@@ -13,6 +13,7 @@ import typer
 
 from .common import (
     ColumnOption,
+    ContextOption,
     ForceOption,
     KeepBoilerplateOption,
     KeepFurnitureOption,
@@ -69,6 +70,7 @@ def predict(
     text_column: ColumnOption = None,
     keep_boilerplate: KeepBoilerplateOption = False,
     keep_furniture: KeepFurnitureOption = False,
+    context: ContextOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read or row without text.")
     ] = False,
@@ -119,6 +121,7 @@ def predict(
     options = TagOptions(
         format=format and str(format),
         text_column=text_column,
+        context=context,
         keep_boilerplate=keep_boilerplate or keep_furniture,
         n_jobs=jobs,
         dask=dask,

@@ -10,6 +10,7 @@ import typer
 
 from .common import (
     ColumnOption,
+    ContextOption,
     ForceOption,
     JobsOption,
     ModelOption,
@@ -36,6 +37,7 @@ def report(
     ] = False,
     model: ModelOption = None,
     text_column: ColumnOption = None,
+    context: ContextOption = None,
     jobs: JobsOption = 1,
     force: ForceOption = False,
 ) -> None:
@@ -58,7 +60,7 @@ def report(
             read_model(model),
             inputs,
             out,
-            tag=partial(tag_rows, n_jobs=jobs),
+            tag=partial(tag_rows, context=context, n_jobs=jobs),
             model_file=model,
             by=by,
             text_column=text_column,

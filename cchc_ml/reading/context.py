@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from pathlib import Path
 
-from .articles import ARTICLES
 from .boilerplate import Kind
 from .columns import document_of
 from .tables import Row
 
-__all__ = ["article_of", "documents_of", "is_article"]
-
-
-def is_article(path: str | Path) -> bool:
-    """Whether the name of a file is that of an article, not of a table."""
-    return Path(path).suffix.lower() in ARTICLES
+__all__ = ["article_of", "documents_of"]
 
 
 def article_of(row: Row, context: bool | None = None) -> Hashable | None:
-    """Return the article or document that a row of a table, or of standard input, belongs to. None: it stands alone.
+    """Return the article or document that a row belongs to, or None if it stands alone.
 
     Parameters
     ----------
     row : dict
     context : bool, optional
-        Whether rows are read with the other rows of their document. By default only the paragraphs of an article are.
+        Whether rows are read with the other rows of their document. By default only the paragraphs of an article are:
+        rows with the fields `source`, `paragraph` and `kind`, as `cchc_ml.reading.inputs.read_file` yields them.
 
     Raises
     ------
@@ -40,8 +34,8 @@ def article_of(row: Row, context: bool | None = None) -> Hashable | None:
     """
     if context is False:
         return None
-    if row.get("source") == "-" and "kind" in row:  # an article that was read from standard input
-        return "-"
+    if row.get("source") and "paragraph" in row and "kind" in row:
+        return str(row["source"])
     if not context:
         return None
     if name := document_of(row):

@@ -27,6 +27,7 @@ def tag_files(
     files: Sequence[str],
     out: Path,
     *,
+    context: bool | None = None,
     read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
     on_error: Callable[[str, str], None] | None = None,
     on_file: Callable[[int, int], None] | None = None,
@@ -39,6 +40,8 @@ def tag_files(
 
     Parameters
     ----------
+    context : bool, optional
+        See `cchc_ml.tagging.rows.tag_rows`.
     read : callable
         Yields the rows of a file, as `cchc_ml.reading.inputs.read_file` does.
     on_error : callable, optional
@@ -75,7 +78,7 @@ def tag_files(
                 continue
             start, written = file.tell(), Tally()
             try:
-                for lines in tag_lines(model, read(name)):
+                for lines in tag_lines(model, read(name), context=context):
                     file.write(lines)
                     written = written.plus(lines)
             except READING_ERRORS as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
+from ..reading.context import article_of, documents_of
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
 from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
@@ -50,6 +52,7 @@ def tag_rows(
     model: Model,
     items: Iterable[InputItem],
     *,
+    context: bool | None = None,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
     progress: InputProgress | None = None,
@@ -60,6 +63,9 @@ def tag_rows(
     ----------
     items : iterable of (dict, str) or PendingArticle
         Rows, each with the name of the field that holds its text, or articles that are still to be read.
+    context : bool, optional
+        Whether rows are read with the others of their document, which must stand together. Default: paragraphs of
+        articles are, rows of tables are not; see `cchc_ml.reading.context.article_of`.
     n_jobs : int, optional
         Number of processes, as joblib counts them: -1 is one per core. The rows do not depend on it.
     on_error : callable, optional
@@ -70,7 +76,8 @@ def tag_rows(
     Raises
     ------
     ValueError
-        A row already has one of the four fields.
+        A row already has one of the four fields, does not name its document, or the rows of a document do not stand
+        together.
 
     Examples
     --------
@@ -79,7 +86,8 @@ def tag_rows(
     >>> row["id"], row["pillars"], row["evidence_spans"]
     (1, ['public_finance'], {'public_finance': [0, 37]})
     """
-    for rows, failures in parallel_map(_tag, model, _watched(_batches(items), progress), n_jobs):
+    batches = _watched(_batches(items, context), progress)
+    for rows, failures in parallel_map(partial(_tag, context=context), model, batches, n_jobs):
         _report(failures, on_error)
         if progress:
             progress.end_batch()
@@ -90,6 +98,7 @@ def tag_lines(
     model: Model,
     items: Iterable[InputItem],
     *,
+    context: bool | None = None,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
     progress: InputProgress | None = None,
@@ -98,7 +107,8 @@ def tag_lines(
 
     The lines are encoded where the rows are tagged, so that several processes share that work too.
     """
-    for lines, failures in parallel_map(_tag_lines, model, _watched(_batches(items), progress), n_jobs):
+    batches = _watched(_batches(items, context), progress)
+    for lines, failures in parallel_map(partial(_tag_lines, context=context), model, batches, n_jobs):
         _report(failures, on_error)
         if progress:
             progress.end_batch()
@@ -129,41 +139,58 @@ def _report(failures: list[Failure], on_error: Callable[[str, str], None] | None
         on_error(name, str(error))
 
 
-def _batches(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
-    batch, size = [], 0
+def _batches(items: Iterable[InputItem], context: bool | None) -> Iterator[list[InputItem]]:
+    """Cut items into batches, never inside an article."""
+    batch: list[InputItem] = []
+    size, article = 0, None
+    ended: set[Hashable] = set()
     for item in items:
+        before, article = article, None if isinstance(item, PendingArticle) else article_of(item[0], context)
+        if article != before:
+            if article in ended:
+                raise ValueError(
+                    f"the rows of {article!r} do not stand together, so they cannot be read in context; "
+                    "sort the rows by document, or give --no-context"
+                )
+            if before is not None:
+                ended.add(before)
+        if size >= BATCH_ROWS and (article is None or article != before):
+            yield batch
+            batch, size = [], 0
         batch.append(item)
         if isinstance(item, PendingArticle):
             size += ROWS_PER_ARTICLE
         else:
             row, text_column = item
             size += 1 + len(row[text_column]) // CHARS_PER_ROW
-        if size >= BATCH_ROWS:
-            yield batch
-            batch, size = [], 0
     if batch:
         yield batch
 
 
-def _tag(model: Model, batch: list[InputItem]) -> tuple[list[Row], list[Failure]]:
+def _tag(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[list[Row], list[Failure]]:
     rows: list[tuple[Row, str]] = []
+    articles: list[Hashable | None] = []
     failures: list[Failure] = []
-    for item in batch:
-        if isinstance(item, PendingArticle):
-            try:
-                rows += list(item.rows())
-            except READING_ERRORS as error:
-                failures.append((item.path, error))
-        else:
+    for number, item in enumerate(batch):
+        if not isinstance(item, PendingArticle):
             rows.append(item)
+            articles.append(article_of(item[0], context))
+            continue
+        try:
+            rows += list(item.rows())
+        except READING_ERRORS as error:
+            failures.append((item.path, error))
+        # The same file may be named twice: its number tells the two apart.
+        articles += [None if context is False else number] * (len(rows) - len(articles))
     texts = [row[text_column] for row, text_column in rows]
+    documents = documents_of((row for row, _ in rows), articles)
     tagged = []
-    for (row, _), text, annotation in zip(rows, texts, model.annotate(texts), strict=True):
+    for (row, _), text, annotation in zip(rows, texts, model.annotate(texts, documents), strict=True):
         check_free("a row", row, RESULTS)
         tagged.append({**row, **as_row(annotation, text)})
     return tagged, failures
 
 
-def _tag_lines(model: Model, batch: list[InputItem]) -> tuple[Lines, list[Failure]]:
-    rows, failures = _tag(model, batch)
+def _tag_lines(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[Lines, list[Failure]]:
+    rows, failures = _tag(model, batch, context=context)
     return Lines.of(rows), failures

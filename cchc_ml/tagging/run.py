@@ -42,6 +42,8 @@ class TagOptions:
         ``"jsonl"``.
     text_column : str, optional
         The column with the text. Default: the first with a usual name.
+    context : bool, optional
+        Read rows with the others of their document; see `cchc_ml.tagging.rows.tag_rows`.
     keep_boilerplate : bool
         Tag menus, captions and by-lines of web pages too.
     n_jobs : int, optional
@@ -56,6 +58,7 @@ class TagOptions:
 
     format: str | None = None
     text_column: str | None = None
+    context: bool | None = None
     keep_boilerplate: bool = False
     n_jobs: int | None = None
     dask: str | None = None
@@ -204,6 +207,14 @@ def _check_file(out: Path | TextIO, options: TagOptions) -> None:
         )
 
 
+def _check_no_context(options: TagOptions) -> None:
+    if options.context:
+        raise ValueError(
+            "--context does not work from .parquet to .parquet, where every row is tagged alone; "
+            "leave it out, or write .jsonl"
+        )
+
+
 def _tag_to_file(
     model: Model,
     files: Sequence[str],
@@ -225,10 +236,11 @@ def _tag_to_file(
             if on_progress:
                 on_progress(rows, progress.total(rows))
 
-        return tag_files(model, files, out, read=read, on_error=on_error, on_file=on_file)
+        return tag_files(model, files, out, read=read, context=options.context, on_error=on_error, on_file=on_file)
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)
     if isinstance(out, Path) and kind == ".parquet" and all(table_kind(Path(file)) == ".parquet" for file in files):
+        _check_no_context(options)
         return tag_parquet(
             model,
             files,
@@ -250,7 +262,7 @@ def _tag_to_file(
         progress=progress,
     )
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
-    tagged = tag(model, items, n_jobs=n_jobs, on_error=on_error, progress=progress)
+    tagged = tag(model, items, context=options.context, n_jobs=n_jobs, on_error=on_error, progress=progress)
     counted = Counted(tagged, progress, on_progress, required=isinstance(out, Path))
     if write is not None:
         with _opened(out) as file:
@@ -295,6 +307,7 @@ def _tag_to_folder(
     on_progress: OnProgress | None,
 ) -> tuple[Tally, int]:
     """Tag Parquet files into a folder. Count the rows and the files that were written."""
+    _check_no_context(options)
     partitions = plan_partitions(files, out, options.text_column, strict=on_note is None)
     if options.resume:
         partitions = [partition for partition in partitions if not Path(partition.target).exists()]

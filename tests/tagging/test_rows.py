@@ -3,7 +3,7 @@ import json
 import pytest
 
 from cchc_ml.reading.inputs import PendingArticle
-from cchc_ml.tagging.rows import tag_lines, tag_rows
+from cchc_ml.tagging.rows import as_row, tag_lines, tag_rows
 
 ROWS = [({"id": n, "text": f"Xã {n} rà soát văn bản. Hồ sơ nộp qua mạng đạt {n}%."}, "text") for n in range(1100)]
 
@@ -55,3 +55,48 @@ def test_the_place_of_a_sentence_is_kept_though_an_equal_one_stands_before(model
     (row,) = tag_rows(model, [({"text": text}, "text")])
     assert row["evidence"] == {"tthc": sentence}
     assert row["evidence_spans"] == {"tthc": [text.rindex(sentence), len(text)]}
+
+
+ARTICLE = [
+    "Xã trả 97,6% hồ sơ một cửa trước hạn.",
+    "Thủ tục hành chính về đất đai được rút từ 15 ngày xuống còn 9 ngày.",
+    "Người dân ngồi chờ ít hơn trước.",
+    "Bộ phận một cửa tiếp nhận 120 hồ sơ.",
+]
+
+
+def rows_of(texts, **fields):
+    return [({"text": text, **fields}, "text") for text in texts]
+
+
+def test_an_article_is_read_in_context(model, tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("\n\n".join(text * 2 for text in ARTICLE), "utf8")
+    article = PendingArticle(str(file), False)
+    rows = list(tag_rows(model, [article]))
+    texts = [row["text"] for row in rows]
+    documents = [None if row["kind"] != "body" else 0 for row in rows]
+    assert len(texts) == 4
+    want = [as_row(annotation, text) for annotation, text in zip(model.annotate(texts, documents), texts, strict=True)]
+    alone = [as_row(annotation, text) for annotation, text in zip(model.annotate(texts), texts, strict=True)]
+    assert [row["scores"] for row in rows] == [row["scores"] for row in want] != [row["scores"] for row in alone]
+    assert list(tag_rows(model, [article, article]))[4:] == rows
+    assert [row["scores"] for row in tag_rows(model, [article], context=False)] == [row["scores"] for row in alone]
+    again = [({key: row[key] for key in ("source", "paragraph", "text", "kind")}, "text") for row in rows]
+    assert [row["scores"] for row in tag_rows(model, again)] == [row["scores"] for row in rows]
+
+
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_documents_of_a_table_are_read_in_context_whatever_the_batches(model, n_jobs):
+    texts = ARTICLE * 400  # several batches
+    items = [({"text": text, "document": f"d{number // 7}"}, "text") for number, text in enumerate(texts)]
+    documents = [number // 7 for number in range(len(texts))]
+    want = [as_row(annotation, text)["scores"] for annotation, text in zip(model.annotate(texts, documents), texts)]  # noqa: B905
+    assert [row["scores"] for row in tag_rows(model, items, context=True, n_jobs=n_jobs)] == want
+
+
+def test_a_document_that_comes_back_is_an_error(model):
+    items = rows_of(ARTICLE, document="a") + rows_of(ARTICLE, document="b") + rows_of(ARTICLE, document="a")
+    with pytest.raises(ValueError, match="the rows of 'document:a' do not stand together, so they cannot be read in"):
+        list(tag_rows(model, items, context=True))
+    assert len(list(tag_rows(model, items))) == 12
