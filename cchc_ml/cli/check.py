@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +17,7 @@ from .common import (
     make_console,
     print_error,
     progress_bar,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -55,11 +55,9 @@ def check(
     if out is not None:
         if out.suffix.lower() not in SHEET_KINDS:
             raise ValueError(f"{out} is not a sheet; want a name that ends in {' or '.join(SHEET_KINDS)}")
-        if out.resolve() in {path.resolve() for path in data}:
-            raise ValueError(f"{out} is one of the files to check; give another name")
-        check_writable(out, force)
+        check_writable(out, force, data)
     known = categories()
-    with progress_bar("checking") as progress:
+    with progress_bar("checking", "steps") as progress:
         checked = check_data(data, known, text_column=text_column, n_jobs=jobs, progress=progress)
     _print_findings(checked, number)
     for note in checked.notes:
@@ -69,10 +67,9 @@ def check(
     if out is not None:
         written = write_findings(checked.findings, out, known)
         files = " ".join(map(str, data))
-        print(
+        tell(
             f"wrote {written} paragraphs to {out}; correct them, then: "
-            f"cchc-ml review merge {files} {out} -o corrected.jsonl",
-            file=sys.stderr,
+            f"cchc-ml review merge {files} {out} -o corrected.jsonl"
         )
     if strict and checked.findings:
         raise typer.Exit(1)

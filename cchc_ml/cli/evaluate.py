@@ -65,7 +65,7 @@ def evaluate(
     if json_file and report and json_file.resolve() == report.resolve():
         raise ValueError(f"{report} is given for --json and for --report; give two names")
     title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
-    with progress_bar("measuring") as progress:
+    with progress_bar("measuring", "rows") as progress:
         result = evaluate_model(
             data or [],
             model,

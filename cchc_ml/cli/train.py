@@ -28,6 +28,9 @@ def train(
     objective: Annotated[
         str, typer.Option("--objective", help="Choose the thresholds for this: f1, or for example precision=0.9.")
     ] = "f1",
+    lexicon_file: Annotated[
+        Path | None, typer.Option("--lexicon", help="Terms to count, one per line, as `cchc-ml lexicon` writes them.")
+    ] = None,
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
@@ -39,7 +42,7 @@ def train(
 
     if with_default_data and not data:
         raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
-    rebuilt = default_output() if out is None and not data and objective == "f1" else None
+    rebuilt = default_output() if out is None and not data and not lexicon_file and objective == "f1" else None
     target = out or rebuilt
     if target is None:
         raise ValueError(
@@ -47,12 +50,13 @@ def train(
             "(only the default data and objective, in a checkout, have a default)"
         )
     check_output(target, overwrite=force or rebuilt is not None)
-    with progress_bar("training") as show:
+    with progress_bar("training", "rows") as show:
         metrics_by_title = train_model(
             data or [],
             target,
             with_default_data=with_default_data,
             objective=objective,
+            lexicon_file=lexicon_file,
             text_column=text_column,
             n_jobs=jobs,
             progress=show,

@@ -117,7 +117,8 @@ def text_baselines(
     """Train common pipelines on text and tag other text.
 
     Each pipeline tags with its default threshold and with tuned thresholds: each pillar's best for F1 on out-of-fold
-    scores, with `folds` folds by document. fastText is used only if it is installed.
+    scores, with `folds` folds by document. fastText is used only if it is installed. `progress` is called after each
+    training with how many are done, and how many there are.
 
     Returns
     -------
@@ -128,18 +129,21 @@ def text_baselines(
 
     tags = {}
     split = list(GroupKFold(folds, shuffle=True, random_state=0).split(train.y, groups=train.documents))
-    for done, (name, (make, default)) in enumerate(TEXT_BASELINES.items()):
-        if progress:
-            progress(done, len(TEXT_BASELINES))
+    trainings = 1 + len(split)
+    for number, (name, (make, default)) in enumerate(TEXT_BASELINES.items()):
         scorer = make()
         try:
             scores = scorer(train.texts, train.y, test.texts)
         except ModuleNotFoundError:
             continue
         out_of_fold = np.zeros(train.y.shape)
-        for others, inside in split:
+        for fold, (others, inside) in enumerate(split, 1):
+            if progress:
+                progress(number * trainings + fold, len(TEXT_BASELINES) * trainings)
             out_of_fold[inside] = scorer(train.take(others).texts, train.y[others], train.take(inside).texts)
         tuned = [best_threshold(train.y[:, k], out_of_fold[:, k]) for k in range(len(PILLARS))]
         tags[name] = (scores > default).astype(np.int8)
+        if progress:
+            progress((number + 1) * trainings, len(TEXT_BASELINES) * trainings)
         tags[f"{name}, tuned"] = (scores > tuned).astype(np.int8)
     return tags

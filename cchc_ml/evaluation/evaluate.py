@@ -16,12 +16,13 @@ from ..learning.fitting import Progress
 from ..learning.measuring import IN_CONTEXT, by_source, tag_both_ways
 from ..learning.metric_types import Agreement, Comparison, Evaluation, ObjectiveCost
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
+from ..learning.stages import Stages
 from ..model.storage import read_model
 from ..pillars import PILLARS
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
 from .robustness import measure_robustness
-from .splits import learning_curve, split_kinds
+from .splits import curve_sizes, learning_curve, split_kinds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 # The splits of real text that the model did not learn from, in the data that ships with the package.
 REAL_SPLITS = ("validation", "modern_validation")
+
+# How often about all training rows are read: by the baselines, and by the models of the kinds of splits.
+N_BASELINE_TRAININGS = 15
+N_SPLIT_TRAININGS = 16
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def evaluate(
     title : str
         The title of the report.
     progress : callable, optional
-        Called after each training with the number done and the number of all.
+        Called with how many rows are done, and how many there are; rows that are trained on count each time.
 
     Raises
     ------
@@ -99,11 +104,17 @@ def evaluate(
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", "a page with plots")
+    compared = _baseline_rows(corpus, baselines) if baselines else None
+    training = read_corpus().training() if splits or page else None
+    stages = _stages(progress, corpus, compared, training, splits=splits, page=page)
     counts = corpus.counts(classifier.model_.lexicon)
     both = tag_both_ways(classifier, corpus)
     tags, probabilities = both[""]
     evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents))
-    tags_of = _baseline_tags(classifier, corpus, baselines, progress)
+    stages.of("tag")(1, 2)
+    tags_of = codebook_baselines(corpus, classifier.model_.lexicon)
+    if compared is not None:
+        tags_of |= text_baselines(compared, corpus, progress=stages.of("baselines"))
     evaluation["baselines"], evaluation["comparison"] = _compare(corpus, tags, tags_of)
     taggers = {"alone": tags}
     if IN_CONTEXT in both:
@@ -115,17 +126,18 @@ def evaluate(
         evaluation["baselines"] = {"this model, in context": scores["this model"], **evaluation["baselines"]}
     best = evaluation["comparison"]["baseline"]
     evaluation["sources"] = by_source(corpus, taggers | {best: tags_of[best]})
+    stages.of("tag")(1, 1)
     if classifier.objective != "f1" and classifier.model_.info.f1_thresholds:
         evaluation["objective"] = _objective_cost(classifier, counts, corpus.y, tags)
     if labelled_twice := _agreement(corpus):
         evaluation["agreement"] = labelled_twice
     if robustness:
         evaluation["stress"] = measure_robustness(classifier.predict, corpus.texts, corpus.y)
-    if splits:
-        evaluation["splits"] = split_kinds(classifier, read_corpus().training(), progress=progress)
+    if splits and training is not None:
+        evaluation["splits"] = split_kinds(classifier, training, progress=stages.of("splits"))
     html = ""
-    if page:
-        evaluation["learning_curve"] = learning_curve(classifier, read_corpus().training(), corpus, progress=progress)
+    if page and training is not None:
+        evaluation["learning_curve"] = learning_curve(classifier, training, corpus, progress=stages.of("curve"))
         errors = worst_errors(classifier.model_, corpus, probabilities, tags)
         html = evaluation_page(title, corpus.y, probabilities, evaluation, errors)
     return EvaluationResult(evaluation, html)
@@ -144,17 +156,29 @@ def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, 
         )
 
 
-def _baseline_tags(
-    classifier: PillarClassifier, corpus: Corpus, baselines: Sequence[str | Path], progress: Progress | None
-) -> dict[str, NDArray[np.int8]]:
-    """Return the tags of each baseline."""
-    tags_of = codebook_baselines(corpus, classifier.model_.lexicon)
-    if baselines:
-        train = read_corpus(*baselines).training()
-        if train.packed or corpus.packed:
-            raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
-        tags_of |= text_baselines(train, corpus, progress=progress)
-    return tags_of
+def _baseline_rows(corpus: Corpus, paths: Sequence[str | Path]) -> Corpus:
+    """Return the rows that baselines are trained on."""
+    train = read_corpus(*paths).training()
+    if train.packed or corpus.packed:
+        raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
+    return train
+
+
+def _stages(
+    progress: Progress | None,
+    corpus: Corpus,
+    compared: Corpus | None,
+    training: Corpus | None,
+    *,
+    splits: bool,
+    page: bool,
+) -> Stages:
+    """Return the pieces of work of an evaluation, with the rows that each of them reads or trains on."""
+    rows = {"baselines": N_BASELINE_TRAININGS * len(compared) if compared else 0, "tag": len(corpus)}
+    n = len(training) if training else 0
+    rows["splits"] = N_SPLIT_TRAININGS * n if splits else 0
+    rows["curve"] = sum(curve_sizes(n)) if page else 0
+    return Stages(progress, rows)
 
 
 def _compare(

@@ -13,6 +13,7 @@ from ..learning.classifier import PillarClassifier
 from ..learning.corpus import Corpus, default_lexicon
 from ..learning.fitting import Progress
 from ..learning.metrics import metrics
+from ..learning.stages import Stages
 from ..learning.train import row_weights
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
@@ -68,12 +69,18 @@ def _lexicon(classifier: PillarClassifier, corpus: Corpus) -> Lexicon:
 
 
 def _fit_on(
-    classifier: PillarClassifier, lexicon: Lexicon, corpus: Corpus, counts: Counts, rows: NDArray[np.intp]
+    classifier: PillarClassifier,
+    lexicon: Lexicon,
+    corpus: Corpus,
+    counts: Counts,
+    rows: NDArray[np.intp],
+    progress: Progress,
 ) -> PillarClassifier:
     """Return a new classifier with the same parameters, fitted on some rows of a corpus."""
     fresh: PillarClassifier = clone(classifier).set_params(lexicon=lexicon.terms, folds=THRESHOLD_FOLDS)
     part = corpus.take(rows)
-    return fresh.fit(counts[rows], part.y, groups=part.documents, sample_weight=row_weights(part))
+    weights = row_weights(part)
+    return fresh.fit(counts[rows], part.y, groups=part.documents, sample_weight=weights, progress=progress)
 
 
 def split_kinds(
@@ -83,6 +90,11 @@ def split_kinds(
 
     The source of a row is its ``run`` (written articles), else its ``corpus``. A row without a date counts as old.
 
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with how many rows were trained on, and on how many all models will be; see `Stages`.
+
     Returns
     -------
     dict of str to Metrics
@@ -91,18 +103,17 @@ def split_kinds(
     lexicon = _lexicon(classifier, corpus)
     counts = corpus.counts(lexicon)
     kinds = list(folds_by_kind(corpus, folds))
-    total, done = sum(len(split) for _, split in kinds), 0
+    stages = Stages(
+        progress, {f"{name} {i}": len(train) for name, split in kinds for i, (train, _) in enumerate(split)}
+    )
     measured = {}
     for name, split in kinds:
         labels, tags, probabilities = [], [], []
-        for train, test in split:
-            fitted = _fit_on(classifier, lexicon, corpus, counts, train)
+        for i, (train, test) in enumerate(split):
+            fitted = _fit_on(classifier, lexicon, corpus, counts, train, stages.of(f"{name} {i}"))
             labels.append(corpus.y[test])
             tags.append(fitted.predict(counts[test]))
             probabilities.append(fitted.predict_proba(counts[test]))
-            done += 1
-            if progress:
-                progress(done, total)
         measured[name] = metrics(np.vstack(labels), np.vstack(tags), np.vstack(probabilities))
     return measured
 
@@ -112,16 +123,21 @@ def learning_curve(
 ) -> dict[int, float]:
     """Return the macro-F1 on `test` by the number of training paragraphs, which are drawn at random.
 
-    Each training set contains the smaller ones.
+    Each training set contains the smaller ones. For `progress`, see `split_kinds`.
     """
     lexicon = _lexicon(classifier, train)
     counts, test_counts = train.counts(lexicon), test.counts(lexicon)
     order = np.random.default_rng(0).permutation(len(train))
-    sizes = [size for size in CURVE_PARAGRAPHS if size < len(train)] + [len(train)]
+    sizes = curve_sizes(len(train))
+    stages = Stages(progress, {str(size): size for size in sizes})
     macro_f1 = {}
-    for done, size in enumerate(sizes, 1):
-        tags = _fit_on(classifier, lexicon, train, counts, order[:size]).predict(test_counts)
+    for size in sizes:
+        fitted = _fit_on(classifier, lexicon, train, counts, order[:size], stages.of(str(size)))
+        tags = fitted.predict(test_counts)
         macro_f1[size] = metrics(test.y, tags, tags)["macro"]["f1"]
-        if progress:
-            progress(done, len(sizes))
     return macro_f1
+
+
+def curve_sizes(n: int) -> list[int]:
+    """Return the sizes of the training sets of a learning curve, of n paragraphs in all."""
+    return [size for size in CURVE_PARAGRAPHS if size < n] + [n]

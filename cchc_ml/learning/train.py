@@ -11,6 +11,7 @@ import numpy as np
 
 from ..files import check_writable, data_path
 from ..model.info import ModelInfo
+from ..model.lexicon import Lexicon
 from ..model.storage import write_model
 from ..reading.dates import year_of
 from ..reading.decode import read_text
@@ -21,6 +22,7 @@ from .fitting import Progress
 from .measuring import measure, measure_natural_mix, measure_real_text
 from .metric_types import Metrics
 from .model_card import ModelFacts, check_card, write_card
+from .stages import Stages
 from .thresholds import choose_thresholds
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ MODERN_YEAR = 2017
 MODERN_WEIGHT = 2.0
 # A row that its annotator was not sure of counts less.
 UNSURE_WEIGHT = 0.5
+# How often about all training rows are read by the models of the folds and the final one.
+N_TRAININGS = 11
 
 
 def train_model(
@@ -39,6 +43,7 @@ def train_model(
     *,
     with_default_data: bool = False,
     objective: str = "f1",
+    lexicon_file: str | Path | None = None,
     text_column: str | None = None,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -55,12 +60,15 @@ def train_model(
         Train on the shipped data too. The lexicon is then the shipped one.
     objective : str
         See `PillarClassifier`.
+    lexicon_file : path, optional
+        The terms to count, one per line, as `cchc_ml.learning.learn_lexicon.write_lexicon` writes them. Default: the
+        shipped ones where a row is packed, otherwise they are learned; see `PillarClassifier`.
     text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     n_jobs : int, optional
         Processes. The written bytes do not depend on it.
     progress : callable, optional
-        See `PillarClassifier.fit`.
+        Called with how many rows are done, and how many there are; rows that are trained on count each time.
 
     Returns
     -------
@@ -80,7 +88,10 @@ def train_model(
         raise ValueError(
             "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
         )
-    classifier = _fit(corpus, training, objective, n_jobs, progress)
+    lexicon = _lexicon(corpus, lexicon_file)
+    held_out = len(corpus) - len(training)
+    stages = Stages(progress, {"train": N_TRAININGS * len(training), "measure": len(training) + held_out})
+    classifier = _fit(training, lexicon, objective, n_jobs, stages.of("train"))
     metrics_by_title = measure(classifier, corpus, training)
     facts: ModelFacts = {
         "name": Path(out).name,
@@ -96,6 +107,7 @@ def train_model(
     notes = "" if paths else read_text(data_path("data/experiments.md"))
     sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
     write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes)
+    stages.of("measure")(1, 1)
     return metrics_by_title
 
 
@@ -121,11 +133,25 @@ def check_output(out: Path, *, overwrite: bool = False) -> None:
     check_card(out.parent)
 
 
+def _lexicon(corpus: Corpus, file: str | Path | None) -> Lexicon | None:
+    """Return the terms to count; None if they are to be learned."""
+    if file is None:
+        # Packed rows hold counts of the shipped lexicon's terms only.
+        return default_lexicon() if corpus.packed else None
+    if corpus.packed:
+        raise ValueError(
+            f"packed rows are counts of the shipped lexicon, not of {file}; give text, or leave out --lexicon"
+        )
+    terms = [term for line in read_text(Path(file)).splitlines() if (term := line.strip())]
+    try:
+        return Lexicon(terms)
+    except ValueError as error:
+        raise ValueError(f"{file} is not a lexicon: {error}; write one with: cchc-ml lexicon") from None
+
+
 def _fit(
-    corpus: Corpus, training: Corpus, objective: str, n_jobs: int | None, progress: Progress | None
+    training: Corpus, lexicon: Lexicon | None, objective: str, n_jobs: int | None, progress: Progress
 ) -> PillarClassifier:
-    # Packed rows hold counts of the shipped lexicon's terms only.
-    lexicon = default_lexicon() if corpus.packed else None
     classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
     others = training.others(lexicon) if lexicon else None
     return classifier.fit(

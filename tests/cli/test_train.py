@@ -60,3 +60,14 @@ def test_packed_rows_can_be_trained_on(cli, tmp_path, labelled):
     (tmp_path / "m").mkdir()
     assert cli("pack", labelled, "-o", tmp_path / "c.jsonl.gz").exit_code == 0
     assert cli("train", tmp_path / "c.jsonl.gz", "-o", tmp_path / "m" / "m.npz").exit_code == 0
+
+
+def test_a_learned_lexicon_can_be_trained_with(cli, tmp_path, labelled):
+    terms = tmp_path / "terms.txt"
+    assert cli("lexicon", labelled, "-o", terms, "--max-terms", "50", "--jobs", "1").exit_code == 0
+    out = tmp_path / "m.npz"
+    assert cli("train", labelled, "-o", out, "--lexicon", terms, "--jobs", "1").exit_code == 0
+    assert cli("predict", SAMPLE, "--model", out).exit_code == 0
+    packed = cli("train", "-o", out, "--force", "--lexicon", terms)
+    assert (packed.exit_code, packed.stderr.count("\n")) == (2, 1)
+    assert packed.stderr.endswith("give text, or leave out --lexicon\n")

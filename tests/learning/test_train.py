@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import cchc_ml
-from cchc_ml.learning.corpus import Corpus, read_corpus, text_hash
+from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus, text_hash
+from cchc_ml.learning.packing import write_packed
 from cchc_ml.learning.train import check_output, default_output, row_weights, train_model, training_hashes
 from cchc_ml.model.storage import read_model
 
@@ -90,3 +91,47 @@ def test_training_texts_are_known_by_eight_bytes():
     hashes = training_hashes(Corpus.from_rows(rows))
     assert hashes.dtype == np.uint64
     assert hashes.tolist() == sorted(int.from_bytes(bytes.fromhex(text_hash(text))[:8], "big") for text in ("xã", "a"))
+
+
+def test_the_terms_can_be_given(tmp_path, labelled):
+    terms = tmp_path / "terms.txt"
+    some = default_lexicon().terms[:300]
+    terms.write_text("\r\n".join(some) + "\r\n\r\n", "utf8", newline="")
+    train_model([labelled], tmp_path / "m.npz", lexicon_file=terms)
+    assert read_model(tmp_path / "m.npz").lexicon.terms == some
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "Một Cửa\n",
+            r"terms\.txt is not a lexicon: lexicon term 'Một Cửa' is not in lower-case .* write it 'một cửa'",
+        ),
+        ("một cửa\nmột cửa\n", r"terms\.txt is not a lexicon: the lexicon has the term 'một cửa' twice"),
+        (" \n\n", r"terms\.txt is empty"),
+        ("", r"terms\.txt is empty"),
+        (None, r"no file .*terms\.txt"),
+    ],
+)
+def test_terms_that_are_refused(tmp_path, labelled, content, message):
+    if content is not None:
+        (tmp_path / "terms.txt").write_text(content, "utf8")
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        train_model([labelled], tmp_path / "m.npz", lexicon_file=tmp_path / "terms.txt")
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_packed_rows_have_their_terms_already(tmp_path, labelled):
+    (tmp_path / "terms.txt").write_text("một cửa\n", "utf8")
+    write_packed([labelled], tmp_path / "p.jsonl.gz")
+    with pytest.raises(ValueError, match=r"packed rows are counts of the shipped lexicon, not of .*terms\.txt"):
+        train_model([tmp_path / "p.jsonl.gz"], tmp_path / "m.npz", lexicon_file=tmp_path / "terms.txt")
+
+
+def test_progress_counts_rows_up_to_the_end(tmp_path, labelled):
+    seen = []
+    train_model([labelled], tmp_path / "m.npz", progress=lambda *at: seen.append(at))
+    assert seen == sorted(seen)
+    assert len(seen) > 10
+    assert seen[-1][0] == seen[-1][1]
