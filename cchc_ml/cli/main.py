@@ -14,7 +14,7 @@ import typer
 from ..version import __version__
 
 # Each module registers its command, in the order of the help.
-from . import predict, explain, train, evaluate, check, plan  # isort: skip  # noqa: F401
+from . import predict, explain, train, evaluate, compare, check, plan  # isort: skip  # noqa: F401
 from . import codebook, report, review, app as _app, serve, pack, lexicon  # isort: skip  # noqa: F401
 from .common import app
 

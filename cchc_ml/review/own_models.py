@@ -29,7 +29,7 @@ def assign_folds(documents: Sequence[str], folds: int = FOLDS) -> NDArray[np.int
     Examples
     --------
     >>> folds = assign_folds(["a", "a", "b"])
-    >>> folds[0] == folds[1] != folds[2]
+    >>> bool(folds[0] == folds[1] != folds[2])
     True
     """
     numbers = np.unique(np.asarray(documents, str), return_inverse=True)[1]

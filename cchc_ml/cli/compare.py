@@ -1,0 +1,87 @@
+"""`cchc-ml compare`: compare two models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import ColumnOption, ForceOption, check_writable, command, make_console, open_output, print_error
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# The start of a text that the table shows, in characters.
+SHOWN_CHARS = 60
+
+
+@command
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Model file (.npz), or default: the shipped model.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Model file (.npz).")],
+    data: Annotated[list[Path], typer.Argument(help="Labelled tables that neither model was trained on.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Also write what flipped to this file (.csv).")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Also write a page (.html).")] = None,
+    number: Annotated[int, typer.Option("-n", "--number", help="How many flips to print.", min=1)] = 20,
+    text_column: ColumnOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Compare two models on labelled paragraphs: how sure the difference is, what flipped, which terms moved.
+
+    p is two-sided, from the paired bootstrap by document; there is none below 10 documents.
+    """
+    from ..evaluation.compare import compare as compare_files
+    from ..evaluation.compare import comparison_page, write_flips
+
+    for path, kind in ((out, ".csv"), (report, ".html")):
+        if path is not None:
+            if path.suffix.lower() != kind:
+                raise ValueError(f"found {path}, want a name that ends in {kind}")
+            check_writable(path, force, [old, new, *data])
+    default = str(old) == "default" and not old.exists()
+    comparison = compare_files(None if default else old, new, data, text_column=text_column)
+    console = make_console()
+    f1 = comparison.old_f1, comparison.new_f1
+    rows = [(name, f"{f1[0][name]:.3f}", f"{f1[1][name]:.3f}", f"{f1[1][name] - f1[0][name]:+.3f}") for name in f1[0]]
+    console.print(_table("F1", ("pillar", "old", "new", "difference"), rows))
+    moves = [(t.pillar, t.term, str(t.paragraphs), f"{t.old:+.3f}", f"{t.new:+.3f}") for t in comparison.terms]
+    console.print(_table("The terms that moved most", ("pillar", "term", "paragraphs", "old", "new"), moves))
+    flips = [
+        (
+            str(flip.row.get("id", "")),
+            f"{'+' if flip.new else '-'}{flip.pillar}",
+            "better" if flip.better else "worse",
+            f"{flip.old_probability:.2f} → {flip.new_probability:.2f}",
+            " ".join(flip.text.split())[:SHOWN_CHARS],
+        )
+        for flip in comparison.flips[:number]
+    ]
+    title = f"What flipped ({len(flips)} of {len(comparison.flips)})"
+    console.print(_table(title, ("id", "tag", "", "probability", "text"), flips))
+    console.print(f"{comparison}, in {comparison.n} paragraphs of {comparison.documents} documents", soft_wrap=True)
+    if comparison.old_seen or comparison.new_seen:
+        print_error(
+            f"not a fair test: OLD was trained on {comparison.old_seen} of these paragraphs, "
+            f"NEW on {comparison.new_seen}; give rows that neither has seen"
+        )
+    if out is not None:
+        write_flips(comparison.flips, out)
+    if report is not None:
+        with open_output(report) as file:
+            file.write(comparison_page(comparison, f"{old} → {new}"))
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
