@@ -25,6 +25,14 @@ def train(
     with_default_data: Annotated[
         bool, typer.Option("--with-default-data", help="Train on DATA and the shipped data together.")
     ] = False,
+    own_weight: Annotated[
+        float | None,
+        typer.Option(
+            "--own-weight",
+            help="With --with-default-data: how much a row of DATA counts beside a shipped one. Default: chosen by "
+            "cross-validation on DATA.",
+        ),
+    ] = None,
     objective: Annotated[
         str, typer.Option("--objective", help="Choose the thresholds for this: f1, or for example precision=0.9.")
     ] = "f1",
@@ -42,6 +50,8 @@ def train(
 
     if with_default_data and not data:
         raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
+    if own_weight is not None and not with_default_data:
+        raise ValueError("--own-weight says how DATA weighs beside the shipped data; give --with-default-data too")
     rebuilt = default_output() if out is None and not data and not lexicon_file and objective == "f1" else None
     target = out or rebuilt
     if target is None:
@@ -55,6 +65,7 @@ def train(
             data or [],
             target,
             with_default_data=with_default_data,
+            own_weight=own_weight,
             objective=objective,
             lexicon_file=lexicon_file,
             text_column=text_column,

@@ -142,7 +142,11 @@ class Corpus:
 
     def training(self) -> Corpus:
         """Return the rows to train on: those without a split, and those of the split "train"."""
-        return self.take(np.flatnonzero([row.get("split") in (None, "", "train") for row in self.rows]))
+        return self.take(np.flatnonzero(self.is_training()))
+
+    def is_training(self) -> NDArray[np.bool_]:
+        """Return for each row whether it is one to train on."""
+        return np.array([row.get("split") in (None, "", "train") for row in self.rows], bool)
 
     def held_out(self) -> Corpus:
         """Return the other rows than those of `training`."""

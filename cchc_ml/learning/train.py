@@ -22,6 +22,15 @@ from .fitting import Progress
 from .measuring import measure, measure_natural_mix, measure_real_text
 from .metric_types import Metrics
 from .model_card import ModelFacts, check_card, write_card
+from .own_data import (
+    OWN_ROWS,
+    check_own,
+    describe_own,
+    join_default,
+    measure_own,
+    weigh_own,
+    with_own_thresholds,
+)
 from .stages import Stages
 from .thresholds import choose_thresholds
 
@@ -42,6 +51,7 @@ def train_model(
     out: str | Path,
     *,
     with_default_data: bool = False,
+    own_weight: float | None = None,
     objective: str = "f1",
     lexicon_file: str | Path | None = None,
     text_column: str | None = None,
@@ -57,7 +67,10 @@ def train_model(
     out : path
         The model file. ``README.md`` and ``metrics.json`` are written beside it.
     with_default_data : bool
-        Train on the shipped data too. The lexicon is then the shipped one.
+        Train on the shipped data too. The lexicon is then the shipped one. Thresholds are chosen on own rows where
+        there are enough; see `cchc_ml.learning.own_data`.
+    own_weight : float, optional
+        How much an own row counts beside a shipped one. By default, it is chosen by cross-validation on own rows.
     objective : str
         See `PillarClassifier`.
     lexicon_file : path, optional
@@ -73,7 +86,8 @@ def train_model(
     Returns
     -------
     dict of str to Metrics
-        The scores by title: ``cross-validated``, then each split that was not trained on.
+        The scores by title: ``own rows, cross-validated`` (only with the shipped data), ``cross-validated``, then each
+        split that was not trained on.
 
     Raises
     ------
@@ -81,18 +95,29 @@ def train_model(
         No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
     """
     corpus = read_corpus(*paths, text_column=text_column)
+    is_own: NDArray[np.bool_] | None = None
     if paths and with_default_data:
-        corpus = Corpus.from_rows([*read_corpus().rows, *corpus.rows])
+        check_own(corpus, own_weight)
+        corpus, is_own = join_default(corpus)
+        is_own = is_own[corpus.is_training()]
     training = corpus.training()
     if not len(training):
         raise ValueError(
             "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
         )
-    lexicon = _lexicon(corpus, lexicon_file)
+    lexicon = _lexicon(corpus, lexicon_file) or (None if is_own is None else default_lexicon())
     held_out = len(corpus) - len(training)
     stages = Stages(progress, {"train": N_TRAININGS * len(training), "measure": len(training) + held_out})
-    classifier = _fit(training, lexicon, objective, n_jobs, stages.of("train"))
-    metrics_by_title = measure(classifier, corpus, training)
+    weights, notes = row_weights(training), ""
+    if is_own is not None and lexicon is not None:
+        own = weigh_own(training, is_own, lexicon, weights, own_weight, n_jobs)
+        weights, notes = np.where(is_own, own.value * weights, weights), describe_own(training, is_own, own)
+    classifier = _fit(training, lexicon, weights, objective, n_jobs, stages.of("train"))
+    metrics_by_title = {}
+    if is_own is not None:
+        classifier.model_ = with_own_thresholds(classifier, training, is_own)
+        metrics_by_title[OWN_ROWS] = measure_own(classifier, training, is_own)
+    metrics_by_title |= measure(classifier, corpus, training)
     facts: ModelFacts = {
         "name": Path(out).name,
         "version": __version__,
@@ -104,7 +129,7 @@ def train_model(
     info = _info(classifier, training, facts, metrics_by_title)
     write_model(replace(classifier.model_, info=info, training_hashes=training_hashes(training)), out)
     # The experiments and the limits are those of the shipped model only.
-    notes = "" if paths else read_text(data_path("data/experiments.md"))
+    notes = notes if paths else read_text(data_path("data/experiments.md"))
     sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
     write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes)
     stages.of("measure")(1, 1)
@@ -150,7 +175,12 @@ def _lexicon(corpus: Corpus, file: str | Path | None) -> Lexicon | None:
 
 
 def _fit(
-    training: Corpus, lexicon: Lexicon | None, objective: str, n_jobs: int | None, progress: Progress
+    training: Corpus,
+    lexicon: Lexicon | None,
+    weights: NDArray[np.float64],
+    objective: str,
+    n_jobs: int | None,
+    progress: Progress,
 ) -> PillarClassifier:
     classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
     others = training.others(lexicon) if lexicon else None
@@ -159,7 +189,7 @@ def _fit(
         training.y,
         groups=training.documents,
         progress=progress,
-        sample_weight=row_weights(training),
+        sample_weight=weights,
         unlabeled=others.counts if others else None,
         unlabeled_groups=others.documents if others else None,
     )

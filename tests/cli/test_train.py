@@ -31,6 +31,7 @@ def test_train_on_csv_with_one_label_missing(cli, tmp_path):
     [
         (["x.jsonl"], "the model needs a file: give -o FOLDER/MODEL.npz"),
         (["--with-default-data", "-o", "m.npz"], "--with-default-data needs DATA to add"),
+        (["own.jsonl", "--own-weight", "2", "-o", "m.npz"], "give --with-default-data too"),
         (["x.jsonl", "-o", "m.bin"], "a model is an .npz file; found m.bin"),
     ],
 )

@@ -36,11 +36,16 @@ def test_own_data_can_be_added_to_the_shipped_data(top, tmp_path, labelled, monk
     (tmp_path / "default.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
     monkeypatch.setattr("cchc_ml.learning.corpus.DEFAULT_DATA", (str(tmp_path / "default.jsonl"),))
     alone = train_model([labelled], tmp_path / "a.npz")
-    both = train_model([labelled], tmp_path / "b.npz", with_default_data=True)
+    (tmp_path / "both").mkdir()
+    both = train_model([labelled], tmp_path / "both" / "b.npz", with_default_data=True, own_weight=3)
     assert both["cross-validated"]["n"] > alone["cross-validated"]["n"] == 240
     assert "own-heldout" in both
+    assert both["own rows, cross-validated"]["n"] == 240
+    card = (tmp_path / "both" / "README.md").read_text("utf8")
+    assert "| own rows | 240 paragraphs of 40 documents" in card
+    assert "| weight of an own row | 3 (as given) |" in card
     assert read_model(tmp_path / "a.npz").info.data == corpus.sha256()
-    assert np.isfinite(cchc_ml.load(tmp_path / "b.npz").decision_function(["Một cửa."])).all()
+    assert np.isfinite(cchc_ml.load(tmp_path / "both" / "b.npz").decision_function(["Một cửa."])).all()
     assert np.array_equal(read_model(tmp_path / "a.npz").training_hashes, training_hashes(corpus))
 
 
