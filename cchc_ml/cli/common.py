@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MAX_JOBS = 256
 # Width of printed tables if the output is not a terminal, in characters.
 PAGE_CHARS = 110
+# Width of the bar of a progress display, in characters.
+BAR_CHARS = 16
 # A longer message is cut in the middle.
 MAX_MESSAGE_CHARS = 1000
 # How many files are named that were passed over for one reason.
@@ -271,16 +274,37 @@ def progress_bar(description: str, unit: str = "") -> Iterator[Callable[[float, 
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
+    from rich.table import Column
     from rich.text import Text
 
     class Count(ProgressColumn):
+        # Rich forgets the speed whenever the total changes, and ours is an estimate.
         def render(self, task: Any) -> Text:
-            total = "" if task.total is None else f"/{task.total:,.0f}"
-            rate = f", {task.speed:,.0f} {unit}/s" if unit and task.speed else ""
-            return Text(f"{task.completed:,.0f}{total}{f' {unit}' if unit else ''}{rate}")
+            return Text(progress_text(task.completed, task.total, task.elapsed or 0, unit))
 
-    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), Count(), TimeRemainingColumn(), "left")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=BAR_CHARS),
+        TaskProgressColumn(),
+        Count(table_column=Column(no_wrap=True)),
+    )
     with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def progress_text(done: float, total: float | None, seconds: float, unit: str = "") -> str:
+    """Return how much is done, how fast, and how long the rest takes.
+
+    Examples
+    --------
+    >>> progress_text(300, 1200, 2, "rows"), progress_text(300, None, 2, "rows")
+    ('300/1,200 rows, 150/s, 0:00:06 left', '300 rows, 150/s')
+    """
+    text = f"{done:,.0f}{'' if total is None else f'/{total:,.0f}'} {unit}".rstrip()
+    if not done or seconds <= 0:
+        return text
+    rate = done / seconds
+    text += f", {rate:,.0f}/s" if rate >= 1 else f", {rate:.2f}/s"
+    return text if total is None else f"{text}, {timedelta(seconds=round(max(total - done, 0) / rate))} left"

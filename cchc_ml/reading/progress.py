@@ -19,9 +19,12 @@ class InputProgress:
     ----------
     files : sequence of str
         As `expand` returns them.
+    rows : int, optional
+        How many rows they have, if that is known.
     """
 
-    def __init__(self, files: Sequence[str]) -> None:
+    def __init__(self, files: Sequence[str], rows: int | None = None) -> None:
+        self._rows = rows
         self._sizes = [_size(file) for file in files]
         self._number = 0
         self._share_of_file: Callable[[], float] = float  # 0
@@ -56,10 +59,9 @@ class InputProgress:
         return len(self._sizes)
 
     def total(self, rows: int) -> int | None:
-        """Return how many rows there are in all, by how many are done; None if that is not known.
-
-        Unless all files are Parquet files, this is an estimate.
-        """
+        """Return how many rows there are in all: an estimate by how many are done, or None if that is not known."""
+        if self._rows is not None:
+            return self._rows
         share = self._done if self._in_batches else self._share_read()
         return round(rows / share) if rows and share else None
 

@@ -219,8 +219,10 @@ def open_parquet(path: Path) -> Iterator[Any]:
         yield file
 
 
-def _read_sheets(path: Path, text_column: str | None, on_note: Callable[[str], None] | None) -> Iterator[PlacedRow]:
-    for where, row in read_workbook(path, text_column, on_note):
+def _read_sheets(
+    path: Path, text_column: str | None, on_note: Callable[[str], None] | None, on_open: OnOpen | None
+) -> Iterator[PlacedRow]:
+    for where, row in read_workbook(path, text_column, on_note, on_open):
         yield where, _as_row(row, find_text_column(row, text_column))
 
 
@@ -362,7 +364,7 @@ def read_rows(
     if kind not in TABLES:
         raise ValueError(f"{path} is not a table; want one of {', '.join(TABLES)}")
     if kind in WORKBOOKS:
-        yield from _read_binary(path, _read_sheets(path, text_column, on_note))
+        yield from _read_binary(path, _read_sheets(path, text_column, on_note, on_open))
     elif kind == ".parquet":
         yield from _read_binary(path, _read_parquet(path, text_column, on_open))
     else:

@@ -32,7 +32,10 @@ class _Sheet(NamedTuple):
 
 
 def read_workbook(
-    path: Path, text_column: str | None = None, on_note: Callable[[str], None] | None = None
+    path: Path,
+    text_column: str | None = None,
+    on_note: Callable[[str], None] | None = None,
+    on_open: Callable[[Callable[[], float]], None] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the rows of all sheets that have a column with the text, each with its place.
 
@@ -45,6 +48,8 @@ def read_workbook(
         The column with the text. Default: any usual name.
     on_note : callable, optional
         Called with a sentence that names the sheets that are not read.
+    on_open : callable, optional
+        See `cchc_ml.reading.tables.read_rows`.
 
     Raises
     ------
@@ -58,10 +63,15 @@ def read_workbook(
         if on_note and passed_over:
             on_note(f"{path}: not read: {', '.join(passed_over)}")
         several = len(sheets) > 1
+        done = 0
+        if on_open:
+            n_rows = sum(sheet.content.end[0] + 1 for sheet in sheets)
+            on_open(lambda: done / n_rows)
         columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.head.names()))
         for sheet in sheets:
             place = f"{path}, sheet {sheet.name!r}" if several else str(path)
             for number, cells in enumerate(sheet_cells(sheet.content), 1):
+                done += 1
                 if number <= sheet.head.first_row or not any(cell is not None for cell in cells):
                     continue
                 row = dict.fromkeys(columns) if several else {}

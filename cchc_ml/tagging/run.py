@@ -227,7 +227,8 @@ def _tag_to_file(
 ) -> Tally:
     """Tag files into one file, and count the rows that were written."""
     column, keep = options.text_column, options.keep_boilerplate
-    progress = InputProgress(files)
+    only_parquet = all(table_kind(Path(file)) == ".parquet" for file in files)
+    progress = InputProgress(files, count_rows(files) if only_parquet and on_progress else None)
     if options.resume and isinstance(out, Path):
         read = partial(read_file, text_column=column, keep_boilerplate=keep, on_note=on_note, check=RowChecks(".jsonl"))
 
@@ -239,7 +240,7 @@ def _tag_to_file(
         return tag_files(model, files, out, read=read, context=options.context, on_error=on_error, on_file=on_file)
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)
-    if isinstance(out, Path) and kind == ".parquet" and all(table_kind(Path(file)) == ".parquet" for file in files):
+    if isinstance(out, Path) and kind == ".parquet" and only_parquet:
         _check_no_context(options)
         return tag_parquet(
             model,

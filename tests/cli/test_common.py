@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cchc_ml.cli.common import one_line, progress_bar
+from cchc_ml.cli.common import one_line, progress_bar, progress_text
 
 SAMPLE = "data/samples/mot-cua-xa.txt"
 
@@ -93,7 +93,16 @@ def test_a_progress_bar_says_how_much_how_fast_and_how_long(monkeypatch):
             show(done, 1200)
             time.sleep(0.02)
     shown = re.sub(r"\x1b\[[\d;?]*\w", "", terminal.getvalue())
-    assert re.search(r"tagging .* 25% 300/1,200 rows, [\d,]+ rows/s 0:00:0\d left", shown)
+    assert re.search(r"tagging ━.* 25% 300/1,200 rows, [\d,]+/s, 0:00:0\d left", shown)
+
+
+def test_the_rate_is_known_although_the_total_is_an_estimate():
+    assert progress_text(0, None, 0, "rows") == "0 rows"
+    assert progress_text(300, 1200, 2, "rows") == "300/1,200 rows, 150/s, 0:00:06 left"
+    assert progress_text(300, 1230, 2, "rows") == "300/1,230 rows, 150/s, 0:00:06 left"
+    assert progress_text(300, None, 2, "rows") == "300 rows, 150/s"
+    assert progress_text(1, 3, 4000) == "1/3, 0.00/s, 2:13:20 left"
+    assert progress_text(40, 30, 2, "rows") == "40/30 rows, 20/s, 0:00:00 left"
 
 
 def test_no_progress_bar_without_a_terminal(capsys):

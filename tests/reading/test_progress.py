@@ -22,6 +22,10 @@ def test_the_total_is_estimated_by_the_share_of_the_bytes(files):
     assert progress.total(400) == 400
 
 
+def test_the_total_may_be_known(files):
+    assert InputProgress(files, 400).total(1) == 400
+
+
 def test_rows_that_wait_in_a_batch_are_not_done(files):
     progress = InputProgress(files)
     progress.begin_batch()

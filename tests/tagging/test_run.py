@@ -330,6 +330,13 @@ def test_progress_says_how_many_rows_are_done_and_how_many_there_are(trained, tm
     assert seen[-1][1] == pytest.approx(1800, rel=0.05)
 
 
+def test_the_rows_of_parquet_files_are_counted_beforehand(trained, tables, tmp_path, monkeypatch):
+    monkeypatch.setattr("cchc_ml.tagging.tally.ROWS_PER_REPORT", 1)
+    seen = []
+    tag_inputs(trained, [tables], tmp_path / "o.csv", on_progress=lambda *done: seen.append(done))
+    assert seen == [(done, 6) for done in range(1, 7)]
+
+
 def test_progress_of_articles(trained, folder, tmp_path):
     for number in range(60):  # 126 paragraphs
         (folder / f"x{number}.txt").write_text(f"Xã họp bàn việc thứ {number}.\nDân đến dự đông đủ cả.\n", "utf8")
