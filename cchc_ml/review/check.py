@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import platt
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
 from .duplicates import NearDuplicates
 from .items import ReviewItem
 from .labelled import LabelledRow, read_labelled
-from .own_models import assign_folds, score_parts
 from .sheet import write_review_sheet
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def check_data(
     n_jobs : int, optional
         Processes.
     progress : callable, optional
-        See `cchc_ml.review.own_models.score_parts`.
+        See `cchc_ml.learning.own_models.score_parts`.
 
     Raises
     ------

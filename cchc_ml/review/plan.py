@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import tag_out_of_fold
 from .categories import Category
 from .labelled import LabelledRow
-from .own_models import assign_folds, score_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..learning.fitting import Progress
 
-__all__ = ["MORE", "Band", "Forecast", "Plan", "make_plan"]
+__all__ = ["LEAST_DOCUMENTS", "LEAST_POSITIVE", "LEAST_ROWS", "MORE", "Band", "Forecast", "Plan", "make_plan", "power_law"]
 
 # How many labels more a plan looks ahead.
 MORE = (100, 200, 400)
@@ -112,7 +112,7 @@ def make_plan(
         The rows to train on.
     categories : sequence of Category
     n_jobs, progress
-        See `cchc_ml.review.own_models.score_parts`.
+        See `cchc_ml.learning.own_models.score_parts`.
 
     Raises
     ------

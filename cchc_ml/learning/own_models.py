@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from ..learning.classifier import PillarClassifier
-from ..learning.corpus import default_lexicon
-from ..learning.fitting import Examples, Training
 from ..model.features import Features
+from .classifier import PillarClassifier
+from .corpus import default_lexicon
+from .fitting import Examples, Training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..learning.fitting import Progress
+    from .fitting import Progress
 
 __all__ = ["assign_folds", "score_parts"]
 

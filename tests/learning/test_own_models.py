@@ -1,6 +1,6 @@
 import numpy as np
 
-from cchc_ml.review.own_models import assign_folds, score_parts
+from cchc_ml.learning.own_models import assign_folds, score_parts
 
 
 def test_a_document_is_in_one_fold():
