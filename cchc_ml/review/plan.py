@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..learning.fitting import Progress
 
-__all__ = ["LEAST_DOCUMENTS", "LEAST_POSITIVE", "LEAST_ROWS", "MORE", "Band", "Forecast", "Plan", "make_plan", "power_law"]
+__all__ = ["LEAST_DOCUMENTS", "LEAST_POSITIVE", "LEAST_ROWS", "MORE", "Band", "Forecast", "Plan", "make_plan"]
 
 # How many labels more a plan looks ahead.
 MORE = (100, 200, 400)
