@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..text.encodings import repair_text
-from .boilerplate import Block, Kind, arrange
+from .blocks import Block, Kind, arrange
+from .boilerplate import is_certain_boilerplate, word_count
+from .dates import line_date, nearest_date
 from .decode import check_not_empty, decode, decode_page
 from .documents import Facts, docx_blocks, pdf_blocks
-from .html import read_page
+from .html import Page, read_page
 from .lines import join_lines
 
 __all__ = [
@@ -33,6 +35,10 @@ MAX_TAG_ATTRIBUTES = 1_000
 # An opening tag with its attributes. In an attribute value in quotation marks, ">" does not end the tag.
 _OPENING_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 _QUOTED_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+# An article with more paragraphs is a book, or a table.
+MAX_PARAGRAPHS = 20_000
+# A page without prose is read as lines if one of them has so many words; otherwise it is a menu.
+MIN_LINE_WORDS = 6
 # The file endings of articles.
 ARTICLES = (".txt", ".html", ".htm", ".docx", ".pdf")
 
@@ -157,9 +163,12 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
     ValueError
         There is no text in it, or too many HTML tags.
     """
+    if html:
+        return _check_text(_from_html(text, source))
     # Repair before white space is folded: a character that looks like white space may be half a letter.
-    text = repair_text(text)
-    return _check_text(_from_html(text, source) if html else _from_texts(source, join_lines(text.splitlines())))
+    lines = join_lines(repair_text(text).splitlines())
+    _check_number(len(lines), source)
+    return _check_text(_from_texts(source, lines))
 
 
 def _from_html(text: str, source: str) -> Article:
@@ -169,11 +178,18 @@ def _from_html(text: str, source: str) -> Article:
     _check_attributes(text, source)
     page = read_page(text)
     blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
-    facts = (_clean(fact) if fact else None for fact in (page.headline, page.date, page.author, page.outlet))
-    article = Article(source, blocks, *facts)
-    if article.paragraphs and not _has_body(blocks):
-        return _from_texts(source, [block.text for block in blocks])
-    return article
+    _check_number(len(blocks), source)
+    if not _has_body(blocks) and any(word_count(block.text) >= MIN_LINE_WORDS for block in blocks):
+        return _from_texts(source, [block.text for block in blocks], _facts(page))
+    facts = _facts(page)
+    return Article(source, blocks, facts["headline"], facts["date"], facts["author"], facts["outlet"])
+
+
+def _facts(page: Page) -> Facts:
+    headline, date, author, outlet = (
+        _clean(fact) if fact else None for fact in (page.headline, page.date, page.author, page.outlet)
+    )
+    return {"headline": headline, "date": date, "author": author, "outlet": outlet}
 
 
 def _check_attributes(text: str, source: str) -> None:
@@ -191,12 +207,34 @@ def _check_attributes(text: str, source: str) -> None:
 
 def _from_texts(source: str, texts: Sequence[str], facts: Facts = _NO_FACTS) -> Article:
     """Separate article and boilerplate. If no block reads as a paragraph, every block is a paragraph."""
-    texts = [text for text in map(_clean, texts) if any(c.isalpha() for c in text)]
+    texts = [text for text in map(_clean, texts) if _has_letter(text) or line_date(text)]
     blocks = arrange(texts, headline=facts["headline"])
     if not _has_body(blocks):
-        blocks = [Block(text, Kind.BODY) for text in texts]
+        blocks = _all_but_boilerplate(texts)
     headline = next((block.text for block in blocks if block.kind is Kind.HEADLINE), None)
-    return Article(source, tuple(blocks), headline, facts["date"], facts["author"], facts["outlet"])
+    date = _date_of(blocks) or facts["date"]
+    return Article(source, tuple(blocks), headline, date, facts["author"], facts["outlet"])
+
+
+def _has_letter(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
+def _all_but_boilerplate(texts: Sequence[str]) -> list[Block]:
+    """Return every block as body, except lines that no article has; if there is nothing else, these too."""
+    kinds = [Kind.BOILERPLATE if is_certain_boilerplate(text) or line_date(text) else Kind.BODY for text in texts]
+    if Kind.BODY not in kinds:
+        kinds = [Kind.BODY if _has_letter(text) else Kind.BOILERPLATE for text in texts]
+    return [Block(text, kind) for text, kind in zip(texts, kinds, strict=True)]
+
+
+def _date_of(blocks: Sequence[Block]) -> str | None:
+    """Return the date of the boilerplate line that is nearest to the headline."""
+    kinds = [block.kind for block in blocks]
+    body = kinds.index(Kind.BODY) if Kind.BODY in kinds else 0
+    headline = kinds.index(Kind.HEADLINE) if Kind.HEADLINE in kinds else body
+    lines = [block.text if block.kind is Kind.BOILERPLATE else None for block in blocks]
+    return nearest_date(lines, headline, body)
 
 
 def _has_body(blocks: Sequence[Block]) -> bool:
@@ -212,6 +250,14 @@ def _check_text(article: Article) -> Article:
     if not article.paragraphs:
         raise ValueError(f"{article.source} has no paragraph of text; want an article")
     return article
+
+
+def _check_number(paragraphs: int, source: str) -> None:
+    if paragraphs > MAX_PARAGRAPHS:
+        raise ValueError(
+            f"{source} has {paragraphs:,} paragraphs; want an article, at most {MAX_PARAGRAPHS:,} "
+            "(if it is a table, name it .csv; if it is a book, cut it into chapters)"
+        )
 
 
 def _check_size(data: bytes, source: str) -> bytes:

@@ -1,48 +1,55 @@
 """Tell article and boilerplate apart by wording: menus, counters, captions, by-lines and lists of links.
 
-The wording stands in `cchc_ml.reading.wording`. Here are the rules: `is_prose` and `is_boilerplate` look at one block,
-`arrange` at all blocks of a page in order.
+The wording stands in `cchc_ml.reading.wording`. Here are the rules for one block. `cchc_ml.reading.arrange` looks at all
+blocks of a page in order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import combinations
+from collections.abc import Callable
 
-from ..text.sentences import split_sentences
 from . import wording
+from .dates import line_date
 
-__all__ = ["Block", "Kind", "arrange", "end_of", "is_boilerplate", "is_prose", "word_count"]
+__all__ = [
+    "end_of",
+    "has_agency",
+    "is_boilerplate",
+    "is_byline",
+    "is_caption",
+    "is_certain_boilerplate",
+    "is_date_line",
+    "is_office",
+    "is_prose",
+    "is_signature",
+    "word_count",
+]
 
-# A paragraph of this many words is not a teaser of another article.
-LONG_PARAGRAPH_WORDS = 45
-# The lead of an article may be repeated by one of its first paragraphs, this many at most.
-LEAD_PARAGRAPHS = 6
-# A shorter lead may be repeated by chance.
-MIN_LEAD_CHARS = 80
-# The number of words that a headline or a sub-heading may have.
-MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 4, 40
-MIN_SUBHEADING_WORDS, MAX_SUBHEADING_WORDS = 2, 25
+# A longer line is not a headline.
+MAX_HEADLINE_WORDS = 40
+# An opening word decides if at most so many words follow it: "Đăng ký tài khoản", but not "Đăng ký khai sinh trực tuyến".
+FEW_WORDS = 2
+# A line of at most so many words is short for a headline.
+SHORT_LINE_WORDS = 5
+# By-lines: the most words behind a label and a colon, before "thực hiện" and the like, and of the names of all authors.
+MAX_BYLINE_WORDS = 18
+MAX_CREDIT_WORDS = 12
+MAX_SIGNATURE_WORDS = 12
+MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
+MAX_NAME_WORDS_IN_CAPITALS = 4
+MAX_OFFICE_WORDS = 10
 
-
-class Kind(StrEnum):
-    """The kind of a block."""
-
-    HEADLINE = "headline"
-    SUBHEADING = "subheading"
-    BODY = "body"
-    BOILERPLATE = "boilerplate"
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block of text with its kind."""
-
-    text: str
-    kind: Kind
+_BRACKETS = re.compile(r"\([^()]*\)")
+_WORD = re.compile(r"[^\W\d_]")
+# The agency that goes before a by-line: "(HBĐT) - Nhóm phóng viên", "BTO - Thư của ông Út".
+_AGENCY = re.compile(r"^\W*(?:[^\W\d_a-z]{3,6}\s*[-–—]|\([^\W\d_a-z]{2,6}\)\s*[-–—]?)\s*(?=\S)")
+# Where the authors write from: "Lê Khuê từ Nhà Quốc hội", "Dương Trọng Hiếu, từ Cà Mau".
+_FROM = re.compile(r"(?i),?\s+từ\s+\S+(?:\s+\S+){0,3}$")
+_GROUP = re.compile(r"(?i)^\W*(?:nhóm|tổ)\s+(?:pv|phóng viên)\b")
+_ROLE = re.compile(
+    r"(?i)\b(?:trưởng|phó|giám đốc|chủ tịch|bí thư|chuyên viên|công chức|cán bộ|quay phim|ảnh|đọc|dựng|bạn đọc)\b"
+)
 
 
 def word_count(text: str) -> int:
@@ -62,7 +69,7 @@ def end_of(text: str) -> str:
     return end[0][0] if end else ""
 
 
-# One block: is it a paragraph?
+# Is a block a paragraph?
 
 
 def is_prose(text: str) -> bool:
@@ -74,7 +81,7 @@ def is_prose(text: str) -> bool:
     (True, False)
     """
     words = word_count(text)
-    if words < 2 or _is_legal_notice(text, words) or wording.RELATED_HEADING.match(text):
+    if words < 2 or wording.RELATED_HEADING.match(text) or _is_notice(text, words):
         return False
     end = end_of(text)
     rule = _PROSE_BY_END.get(end, _ends_like_a_headline if end else _has_no_end)
@@ -83,7 +90,7 @@ def is_prose(text: str) -> bool:
 
 def _ends_with_full_stop(text: str, words: int) -> bool:
     if words < 6:
-        return not _has_boilerplate_wording(text) and not wording.DATE_LINE.search(text)
+        return not _has_boilerplate_wording(text) and not wording.DATE.search(text)
     # A whole sentence may be about anything, so words alone do not make it boilerplate.
     return not _is_label_with_text(text, words) and not _is_short_line_of_page(text, words)
 
@@ -91,7 +98,7 @@ def _ends_with_full_stop(text: str, words: int) -> bool:
 def _ends_with_ellipsis(text: str, words: int) -> bool:
     if words >= 15:
         return True
-    return words >= 6 and not _has_boilerplate_wording(text) and not wording.DATE_LINE.search(text)
+    return words >= 6 and not _has_boilerplate_wording(text) and not wording.DATE.search(text)
 
 
 def _ends_like_a_headline(text: str, words: int) -> bool:
@@ -111,51 +118,102 @@ _PROSE_BY_END: dict[str, Callable[[str, int], bool]] = {".": _ends_with_full_sto
 
 def _is_label_with_text(text: str, words: int) -> bool:
     """Whether a sentence begins with a label and a colon: "Ảnh: Quang cảnh hội nghị." or "Nguồn: Sở Nội vụ."."""
-    if words >= 40 or ":" not in text[:40]:
+    if words >= 40 or ":" not in text[:40] or wording.SPEAKER.match(text):
         return False
-    return bool(wording.OPENING.search(text) or wording.BYLINE.search(text) or wording.CAPTION.search(text))
+    if wording.OPENING.match(text) or wording.LABEL.match(text) or wording.CAPTION.search(text):
+        return True
+    rest = _rest(wording.BYLINE_LABEL, text)
+    return words <= MAX_CREDIT_WORDS and rest is not None and rest.startswith(":")
 
 
 def _is_short_line_of_page(text: str, words: int) -> bool:
     """Whether a short sentence has the marks of a menu, or is a caption or a date."""
     if words >= 15:
         return False
-    return bool(wording.MENU_MARKS.search(text) or wording.CAPTION.search(text) or wording.DATE_LINE.match(text))
+    return bool(wording.MENU_MARKS.search(text) or wording.CAPTION.search(text) or wording.DATE.match(text))
 
 
-def _is_legal_notice(text: str, words: int) -> bool:
-    return words < 40 and bool(wording.LEGAL_NOTICE.search(text))
+def _is_notice(text: str, words: int) -> bool:
+    """Whether a block is a notice of the publisher, or a line of a form such as "Lưu: VT."."""
+    if words >= 40:
+        return False
+    return bool(wording.LEGAL_NOTICE.search(text) or (words < 20 and wording.DOCUMENT_LINE.search(text)))
 
 
-# One block that is not a paragraph: is it boilerplate, or may it be a headline?
+# Is a block that is not a paragraph boilerplate, or may it be a headline?
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a block that is not prose is certainly boilerplate. Otherwise it may be a headline or sub-heading.
+    """Whether a block that is not prose is boilerplate. Otherwise it may be a headline or sub-heading.
 
     Examples
     --------
     >>> is_boilerplate("Trang chủ » Tin tức"), is_boilerplate("Những việc làm ngay")
     (True, False)
+    >>> is_boilerplate("Đăng ký | Đăng nhập"), is_boilerplate("Đăng ký khai sinh trực tuyến")
+    (True, False)
     """
     return any(rule(text) for rule in _BOILERPLATE_RULES)
 
 
+def is_certain_boilerplate(text: str) -> bool:
+    """Whether a block is boilerplate even in <h1> to <h4>, or above the date line of an article.
+
+    Examples
+    --------
+    >>> is_certain_boilerplate("Đường dây nóng 16/5: dân hỏi"), is_certain_boilerplate("Lượt xem: 12")
+    (False, True)
+    """
+    return any(rule(text) for rule in _CERTAIN_RULES)
+
+
 def _has_boilerplate_wording(text: str) -> bool:
-    return any(pattern.search(text) for pattern in (wording.OPENING, wording.PART, wording.CAPTION, wording.BYLINE))
+    return any(rule(text) for rule in _WORDING_RULES)
+
+
+def _opens_like_boilerplate(text: str) -> bool:
+    return bool(wording.OPENING.match(text))
+
+
+def _opens_with_label(text: str) -> bool:
+    return bool(wording.LABEL.match(text))
+
+
+def _opens_with_word(text: str) -> bool:
+    """Whether an opening word is followed by nothing, by a mark or number, or by very few words."""
+    rest = _rest(wording.OPENING_WORD, text)
+    if rest is None:
+        return False
+    return word_count(rest) <= FEW_WORDS or bool(wording.BORDER.match(rest) or wording.OPENING_WORD.match(rest))
+
+
+def _has_part_of_boilerplate(text: str) -> bool:
+    return bool(wording.PART.search(text))
+
+
+def _is_short_with_part_of_boilerplate(text: str) -> bool:
+    return word_count(text) <= SHORT_LINE_WORDS and bool(wording.PART_OF_SHORT_LINE.search(text))
+
+
+def _asks_to_share(text: str) -> bool:
+    """Whether a line names two social networks, or one and what to do there; or is short."""
+    names = len(wording.SOCIAL_NAME.findall(text))
+    if not names:
+        return False
+    return names > 1 or word_count(text) <= SHORT_LINE_WORDS or bool(wording.SOCIAL_ACTION.search(text))
 
 
 def _has_legal_wording(text: str) -> bool:
-    return bool(wording.LEGAL_NOTICE.search(text))
+    return bool(wording.LEGAL_NOTICE.search(text) or wording.DOCUMENT_LINE.search(text))
 
 
-def _is_date_line(text: str) -> bool:
-    return word_count(text) <= 9 and bool(wording.DATE_LINE.search(text))
+def _is_heading_of_box(text: str) -> bool:
+    return bool(wording.RELATED_HEADING.match(text))
 
 
-def _is_names(text: str) -> bool:
-    """Whether a line is the names of the authors, with surnames and capitals."""
-    return word_count(text) <= 9 and bool(wording.NAMES.match(text) and wording.CAPITALS.match(text))
+def is_caption(text: str) -> bool:
+    """Whether a block is the caption of a picture, by its wording or because it is the name of a file."""
+    return bool(wording.CAPTION.search(text) or wording.FILE_NAME.match(text))
 
 
 def _has_few_letters(text: str) -> bool:
@@ -166,134 +224,161 @@ def _is_too_long_for_a_headline(text: str) -> bool:
     return word_count(text) > MAX_HEADLINE_WORDS
 
 
-_BOILERPLATE_RULES: tuple[Callable[[str], bool], ...] = (
-    _has_boilerplate_wording,
-    _has_legal_wording,
-    _is_date_line,
-    _is_names,
-    _has_few_letters,
-    _is_too_long_for_a_headline,
-)
-
-
-# All blocks of a page
-
-
-def arrange(texts: Sequence[str], *, headline: str | None = None, items: Collection[str] = ()) -> list[Block]:
-    """Return the blocks of a page with their kinds, in the same order.
-
-    Each rule below changes kinds that an earlier rule gave. A paragraph that occurs twice (as teaser and in the body) is
-    body only once.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The blocks from top to bottom, with single spaces.
-    headline : str, optional
-        The headline, if the page names it; by default the last line before the body that may be a headline.
-    items : collection of str, optional
-        Blocks that are items of a list. Inside the body they are body.
+def is_date_line(text: str) -> bool:
+    """Whether a block is a date line: a date, or an hour or a day without its year, with little beside it.
 
     Examples
     --------
-    >>> [block.kind.value for block in arrange(["Trang chủ | Tin tức", "Xã gỡ hồ sơ trễ hẹn", "Sáng nay, xã họp bàn."])]
-    ['boilerplate', 'headline', 'body']
+    >>> is_date_line("Thứ Sáu, 03/7/2026 - 09:20"), is_date_line("10:35 - Danh Minh Phước"), is_date_line("Từ ngày 1/7")
+    (True, True, False)
     """
-    kinds = [Kind.BODY if is_prose(text) else Kind.BOILERPLATE for text in texts]
-    in_box = _drop_teasers(texts, kinds)
-    if Kind.BODY in kinds:
-        body = _span_of_body(kinds)
-        _mark_headline(texts, kinds, body, headline)
-        _keep_items(texts, kinds, body, items)
-        _mark_subheadings(texts, kinds, body, in_box)
-        _keep_bulleted_lists(texts, kinds)
-        _drop_repeated(texts, kinds)
-    return [Block(text, kind) for text, kind in zip(texts, kinds, strict=True)]
+    if line_date(text):
+        return True
+    if word_count(text) > MAX_SIGNATURE_WORDS:
+        return False
+    if wording.CLOCK.search(text) and wording.DATE.search(text):
+        return True
+    rest, parts = wording.PARTIAL_DATE.subn(" ", text)
+    rest = wording.DATE_SURROUNDINGS.sub(" ", rest)
+    return parts > 0 and (not _WORD.search(rest) or _are_names(rest.strip(" -–—|,.:•·"), MIN_NAME_WORDS))
 
 
-def _span_of_body(kinds: Sequence[Kind]) -> range:
-    """Return the places from the first paragraph up to, but not including, the last one."""
-    places = [i for i, kind in enumerate(kinds) if kind is Kind.BODY]
-    return range(places[0], places[-1])
+# By-lines and signatures
 
 
-def _drop_teasers(texts: Sequence[str], kinds: list[Kind]) -> list[bool]:
-    """Make the teasers in boxes of related articles boilerplate. Return for each block whether it is in such a box.
+def is_byline(text: str) -> bool:
+    """Whether a block says who made the article: a label with a name, an hour or nothing behind it.
 
-    A box begins with its heading ("Tin liên quan"). It ends before a paragraph that is long; or that has several
-    sentences, if a long paragraph follows below. At the foot of a page only another long paragraph ends it.
+    Examples
+    --------
+    >>> is_byline("Thực hiện: Hải Đăng"), is_byline("Theo Báo Tỉnh"), is_byline("Hải Đăng (tổng hợp)")
+    (True, True, True)
+    >>> is_byline("Thực hiện nghiêm kỷ luật công vụ"), is_byline("Theo chân tổ công nghệ số")
+    (False, False)
     """
-    is_long = [word_count(text) >= LONG_PARAGRAPH_WORDS for text in texts]
-    last_long = max((i for i, kind in enumerate(kinds) if kind is Kind.BODY and is_long[i]), default=-1)
-    inside = False
-    in_box = []
-    for i, text in enumerate(texts):
-        if wording.RELATED_HEADING.match(text):
-            inside = True
-        elif inside and kinds[i] is Kind.BODY:
-            if is_long[i] or (i < last_long and len(split_sentences(text)) > 1):
-                inside = False
-            else:
-                kinds[i] = Kind.BOILERPLATE
-        in_box.append(inside)
-    return in_box
+    if end_of(text) in ("?", "!"):
+        return False
+    text = _AGENCY.sub("", text)
+    return _is_group(text) or _is_labelled_name(text) or _is_genre_with_name(text) or _is_credit(text)
 
 
-def _mark_headline(texts: Sequence[str], kinds: list[Kind], body: range, headline: str | None) -> None:
-    """Mark the last block that equals the headline of the page, else the last line above the body that may be one."""
-    key = _key(headline) if headline else ""
-    places = [i for i, text in enumerate(texts) if key and _key(text) == key]
-    if not places:
-        places = [i for i in range(body.start) if _may_be_headline(texts[i])]
-    if places:
-        kinds[places[-1]] = Kind.HEADLINE
+def has_agency(text: str) -> bool:
+    """Whether a text begins with the short name of an agency: "(HBĐT) - Nhóm phóng viên"."""
+    return bool(_AGENCY.match(text))
 
 
-def _may_be_headline(text: str) -> bool:
-    return MIN_HEADLINE_WORDS <= word_count(text) <= MAX_HEADLINE_WORDS and not is_boilerplate(text)
+def _rest(label: re.Pattern[str], text: str) -> str | None:
+    """Return what follows a label, or None if the text does not begin with it."""
+    match = label.match(text)
+    return text[match.end() :].strip() if match else None
 
 
-def _may_be_subheading(text: str) -> bool:
-    return MIN_SUBHEADING_WORDS <= word_count(text) <= MAX_SUBHEADING_WORDS and not is_boilerplate(text)
+def _is_labelled_name(text: str) -> bool:
+    rest = _rest(wording.BYLINE_LABEL, text)
+    if rest is None:
+        return False
+    if not _WORD.search(rest) and not rest[:1].isdigit():
+        return True
+    if rest.startswith(":"):
+        return word_count(rest) <= MAX_BYLINE_WORDS
+    return bool(wording.BYLINE_REST.match(rest)) or _are_names(rest, 1) or is_office(rest)
 
 
-def _keep_items(texts: Sequence[str], kinds: list[Kind], body: range, items: Collection[str]) -> None:
-    """Make items of HTML lists inside the body body, except those with the marks of a menu."""
-    for i in body:
-        if kinds[i] is Kind.BOILERPLATE and texts[i] in items and not wording.MENU_MARKS.search(texts[i]):
-            kinds[i] = Kind.BODY
+def _is_group(text: str) -> bool:
+    return word_count(text) <= SHORT_LINE_WORDS and bool(_GROUP.match(text))
 
 
-def _mark_subheadings(texts: Sequence[str], kinds: list[Kind], body: range, in_box: Sequence[bool]) -> None:
-    """Make short lines inside the body sub-headings, or body if they end like a sentence."""
-    for i in body:
-        if kinds[i] is Kind.BOILERPLATE and not in_box[i] and _may_be_subheading(texts[i]):
-            kinds[i] = Kind.BODY if end_of(texts[i]) else Kind.SUBHEADING
+def _is_genre_with_name(text: str) -> bool:
+    rest = _rest(wording.GENRE, text)
+    if not rest or word_count(rest) > MAX_BYLINE_WORDS:
+        return False
+    rest = rest.lstrip(": ")
+    return bool(wording.BYLINE_REST.match(rest)) or _are_names(re.split(r"[,(]", rest)[0], MIN_NAME_WORDS)
 
 
-def _keep_bulleted_lists(texts: Sequence[str], kinds: list[Kind]) -> None:
-    """Make a line with a bullet body if it follows a paragraph that ends with a colon, or another line with a bullet."""
-    for i in range(1, len(texts)):
-        begins_list = texts[i - 1].endswith(":") or wording.BULLET.match(texts[i - 1])
-        is_item = wording.BULLET.match(texts[i]) and not wording.MENU_MARKS.search(texts[i])
-        if kinds[i - 1] is Kind.BODY and begins_list and is_item:
-            kinds[i] = Kind.BODY
+def _is_credit(text: str) -> bool:
+    """Whether a name or an office is followed by what it did: "Hải Đăng thực hiện", "Sở Nội vụ cung cấp"."""
+    end = wording.CREDIT_END.search(text)
+    if end is None or word_count(text) > MAX_CREDIT_WORDS:
+        return False
+    before = text[: end.start()].strip(" -–—,(")
+    return end[0].startswith("(") or not before or _are_names(before, 1) or is_office(before)
 
 
-def _drop_repeated(texts: Sequence[str], kinds: list[Kind]) -> None:
-    """Make a paragraph boilerplate if it occurred before, or if it is a lead that one of the first paragraphs contains."""
-    keys = {i: _key(texts[i]) for i, kind in enumerate(kinds) if kind is Kind.BODY}
-    seen: set[str] = set()
-    for i, key in keys.items():
-        if key in seen:
-            kinds[i] = Kind.BOILERPLATE
-        seen.add(key)
-    for pair in combinations(list(keys)[:LEAD_PARAGRAPHS], 2):
-        short, long = sorted(pair, key=lambda i: len(keys[i]))
-        if MIN_LEAD_CHARS < len(keys[short]) < len(keys[long]) and keys[short] in keys[long]:
-            kinds[short] = Kind.BOILERPLATE
+def is_office(text: str) -> bool:
+    """Whether a text is the name of an office or a newspaper: "Sở Nội vụ tỉnh Sơn La"."""
+    if not text[:1].isupper() or word_count(text) > MAX_OFFICE_WORDS or re.search(r"[\d:;,?!“]", text):
+        return False
+    return bool(wording.ORGANISATION.match(text))
 
 
-def _key(text: str) -> str:
-    """Return the words of a text in lower case: texts with the same words have the same key."""
-    return " ".join(re.sub(r"\W+", " ", text).lower().split())
+def is_signature(text: str, *, certain: bool = True) -> bool:
+    """Whether a line is the names of the authors and nothing else: LÂM VĂN HƯỞNG (Bình Dương), Châu An - Võ Hải Lam.
+
+    Parameters
+    ----------
+    certain : bool, optional
+        Whether the first name must begin with a surname. Pen names do not: "Trâm Anh - Thế Vỹ". Headings of places do not
+        either: "Mường Pồn".
+    """
+    text = _FROM.sub("", _BRACKETS.sub(" ", _AGENCY.sub("", text))).strip()
+    if word_count(text) > MAX_SIGNATURE_WORDS or wording.PLACE.match(text) or not _are_names(text, MIN_NAME_WORDS):
+        return False
+    first = wording.NAME_TITLE.sub("", text).split()[0].strip(".,")
+    return not certain or first != text.split()[0].strip(".,") or bool(wording.SURNAME.match(first))
+
+
+def _are_names(text: str, min_words: int) -> bool:
+    """Whether a text is a name, or several; behind the first there may be what its bearer is."""
+    text = _FROM.sub("", wording.NAME_TITLE.sub("", _BRACKETS.sub(" ", text)).strip())
+    first, *others = [name for name in wording.NAME_JOINT.split(text) if name.strip()] or [""]
+    return _is_name(first, min_words) and all(
+        _is_name(other, 1) or _ROLE.search(other) or is_office(other.strip()) for other in others
+    )
+
+
+def _is_name(text: str, min_words: int) -> bool:
+    """Whether a text has the number of words of a name, and each begins with a capital."""
+    words = text.split()
+    most = MAX_NAME_WORDS_IN_CAPITALS if text.isupper() else MAX_NAME_WORDS
+    if not min_words <= len(words) <= most and not _is_initials(text):
+        return False
+    return all(word[0].isupper() and _is_letters(word) for word in words)
+
+
+def _is_initials(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:[^\W\d_]{1,2}\.?){1,4}\s*", text)) and text.isupper()
+
+
+def _is_letters(word: str) -> bool:
+    return all(character.isalpha() or character in ".'’" for character in word)
+
+
+_WORDING_RULES: tuple[Callable[[str], bool], ...] = (
+    _opens_like_boilerplate,
+    _opens_with_label,
+    _opens_with_word,
+    _has_part_of_boilerplate,
+    _is_short_with_part_of_boilerplate,
+    _asks_to_share,
+    is_caption,
+    is_byline,
+)
+_BOILERPLATE_RULES: tuple[Callable[[str], bool], ...] = (
+    *_WORDING_RULES,
+    _has_legal_wording,
+    _is_heading_of_box,
+    is_date_line,
+    is_signature,
+    _has_few_letters,
+    _is_too_long_for_a_headline,
+)
+_CERTAIN_RULES: tuple[Callable[[str], bool], ...] = (
+    _opens_like_boilerplate,
+    _has_part_of_boilerplate,
+    _has_legal_wording,
+    _is_heading_of_box,
+    is_caption,
+    _has_few_letters,
+    _is_too_long_for_a_headline,
+)

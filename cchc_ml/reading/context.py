@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from .boilerplate import Kind
+from .blocks import Kind
 from .columns import document_of
 from .tables import Row
 

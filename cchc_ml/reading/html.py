@@ -1,81 +1,50 @@
 """Find the article on a saved web page: its blocks of text in order, without the navigation around them.
 
-The steps, each a function: cut the page into pieces of text (`_Cutter`), find the element that holds most of the prose
-(`_region_of`), find the headline (`_headline_place`), choose the pieces (`_chosen_places`), and give each block its kind
-(`cchc_ml.reading.boilerplate.arrange`).
+The steps, each a function: cut the page into pieces of text (`cchc_ml.reading.pieces`), find the element that holds most of
+the prose (`_region_of`), find the headline (`_headline_of`), choose the pieces (`_chosen`), and give each block its kind
+(`cchc_ml.reading.blocks.arrange`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree, html
 
-from .boilerplate import Block, Kind, arrange, is_prose, word_count
-from .metadata import fold_space, read_metadata, visible_author, visible_date
+from .blocks import Block, Kind, arrange
+from .boilerplate import end_of, word_count
+from .dates import find_date, is_labelled_date, line_date, nearest_date
+from .metadata import Metadata, outlet_of_title, read_metadata, visible_author
+from .pieces import Piece, Tree, aside_places, cut, hidden_places, tag_of
+from .wording import RELATED_HEADING, SITE_NAME
 
 __all__ = ["Page", "read_page"]
 
-# Elements whose text is never read.
-_SKIPPED = (
-    {"head", "title", "script", "style", "noscript", "template"}
-    | {"svg", "math", "iframe", "object", "embed", "audio", "video", "canvas", "map"}
-    | {"button", "select", "option", "textarea", "input", "label", "dialog"}
-    | {"nav", "menu", "aside", "footer", "marquee"}
-    | {"figcaption", "caption"}
-)
-# Elements that do not begin a new line. "o:p" is Word's.
-_INLINE = (
-    {"a", "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "mark", "q", "time", "wbr"}
-    | {"b", "big", "em", "font", "i", "nobr", "s", "small", "span", "strike", "strong", "sub", "sup", "u", "o:p"}
-    | {"code", "kbd", "samp", "tt", "var"}
-    | {"img"}
-)
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-# These hold the article, whatever class or id they have.
-_NEVER_ASIDE = {"body", "html", "article", "main", "h1"}
-
-# Parts of the class or id that content management systems give to elements beside the article.
-_ASIDE_NAMES = [
-    # navigation
-    r"nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|side|aside|pager|pagination|search|login|tools?|toolbar",
-    # other articles
-    r"related|relate|lien-?quan|tin-?(?:lien-?quan|khac|moi|doc-?nhieu|cu)|other-?news|most-?(?:read|viewed)",
-    r"doc-?nhieu|xem-?nhieu",
-    # readers
-    r"share|social|sharing|comments?|binh-?luan|tags?|poll|vote|survey|rating|newsletter|subscribe|print",
-    # boxes and counters
-    r"widget|weather|thoi-?tiet|ty-?gia|exchange|schedule|lich|marquee|counter|visitors?|thong-?ke|hit-?counter",
-    r"banners?|ads?|advert\w*|quang-?cao",
-    # captions and what is not shown
-    r"caption|chu-?thich|copyright|author-?box|sr-only|visually-hidden",
-]
-_ASIDE = re.compile(rf"(?i)(?:^|[\s_-])(?:{'|'.join(_ASIDE_NAMES)})(?:$|[\s_-])")
-# What begins like this is code, not text.
-_CODE = ("{", "(", "var ", "function", "@")
-_SENTENCE_END = re.compile(r"[.!?…:;”\"]$")
-
-# A run of text that is longer than this may be a paragraph.
-LONG_TEXT_CHARS = 120
-# An element with this share of the long text of the page is not beside the article, whatever its class is.
-MAX_ASIDE_SHARE = 0.3
+# The names of the elements beside the article are not believed if less than this share of the prose remains without them.
+MIN_KEPT_SHARE = 0.35
 # The region of the article holds this share of the prose of the page.
 REGION_SHARE = 0.7
-# A piece with a larger share of links than this is a link; one with a smaller share than that may be prose.
-LINK_SHARE = 0.5
+# A piece with a larger share of links than this is not a lead.
 PROSE_LINK_SHARE = 0.4
 MAX_CAPTION_WORDS = 29
+MAX_BOXED_CAPTION_WORDS = 45
 MAX_TEASER_WORDS = 60
 MIN_HEADLINE_WORDS = 4
+MIN_MAIN_HEADING_WORDS = 2
+# A longer title is none, but a page that was not closed.
+MAX_TITLE_CHARS = 1000
 # If there is no headline, so many pieces before the region may be the by-line and the lead.
 LEAD_PIECES = 8
 # Date and author are looked for in so many pieces before and after the region.
 PIECES_BEFORE, PIECES_AFTER = 12, 3
-# An item of a list stands in its <li> by at most so many levels.
-LIST_ITEM_LEVELS = 3
+# Headings of these levels outrank wording.
+MAX_HEADING_LEVEL = 4
+# A heading below the first paragraph may be the headline if it is of one of these levels.
+MAX_LEVEL_BELOW = 2
+# A paragraph of so many words behind the region belongs to the article: the note of an editor.
+MIN_WORDS_BEHIND = 20
 
 
 @dataclass(frozen=True)
@@ -97,6 +66,32 @@ class Page:
     outlet: str | None = None
 
 
+@dataclass(frozen=True)
+class _Region:
+    """The pieces of a page, and the element that holds the article.
+
+    Attributes
+    ----------
+    tree : Tree
+    pieces : list of Piece
+        Without what is hidden or stands beside the article.
+    place : int
+        The number of the element.
+    inside : list of int
+        Which pieces stand in it.
+    """
+
+    tree: Tree
+    pieces: list[Piece]
+    place: int
+    inside: list[int]
+
+    @property
+    def first_prose(self) -> int:
+        """The first piece in the element that is prose."""
+        return next(i for i in self.inside if self.pieces[i].weight)
+
+
 def read_page(source: str) -> Page:
     """Find the article in the HTML of a page.
 
@@ -113,28 +108,21 @@ def read_page(source: str) -> Page:
     if root is None:
         return Page(())
     metadata = read_metadata(root)
-    pieces = _Cutter(root).pieces
-    region = _region_of(pieces)
+    tree = Tree(root)
+    shown = _shown_pieces(tree)
+    region = _region_of(tree, _kept_pieces(tree, shown))
     if region is None:
-        return Page(tuple(arrange([piece.text for piece in pieces])))
-    inside = [i for i, piece in enumerate(pieces) if _is_inside(piece.parent, region)]
-    first, last = inside[0], inside[-1]
-    headline_place = _headline_place(pieces, metadata.title, last)
-    chosen = [
-        pieces[i]
-        for i in _chosen_places(pieces, inside, headline_place)
-        if i == headline_place or not _is_beside(pieces, i, region)
-    ]
-    headline = None if headline_place is None else pieces[headline_place].text
-    blocks = arrange(_join_broken_sentences(chosen), headline=headline, items=_list_items(chosen))
-    lines = [piece.text for piece in pieces[max(first - PIECES_BEFORE, 0) : last + 1 + PIECES_AFTER]]
-    return Page(
-        blocks=tuple(blocks),
-        headline=next((block.text for block in blocks if block.kind is Kind.HEADLINE), headline),
-        date=metadata.date or visible_date(lines),
-        author=metadata.author or visible_author(lines),
-        outlet=metadata.outlet,
+        return _page_without_region(shown, metadata)
+    headline = _headline_of(region, shown, metadata)
+    chosen = _chosen(region, headline)
+    blocks = arrange(
+        [piece.text for piece in chosen],
+        headline=headline.text if headline else None,
+        items={piece.text for piece in chosen if piece.item and not piece.prose},
+        headings={piece.text for piece in chosen if 0 < piece.level <= MAX_HEADING_LEVEL},
+        leads={piece.text for piece in chosen if piece.is_bold},
     )
+    return _page(blocks, headline, metadata, region, shown)
 
 
 def _parse(source: str) -> Any:
@@ -146,260 +134,267 @@ def _parse(source: str) -> Any:
         return None
 
 
-# Cut the page into pieces of text.
+def _page_without_region(pieces: Sequence[Piece], metadata: Metadata) -> Page:
+    """Return the text of a page without prose, without its links."""
+    blocks = arrange([piece.text for piece in pieces if not piece.is_link])
+    headline = next((block.text for block in blocks if block.kind is Kind.HEADLINE), None)
+    outlet = metadata.outlet or outlet_of_title(metadata.site_title, headline)
+    return Page(tuple(blocks), headline, metadata.date, metadata.author, outlet)
 
 
-@dataclass
-class _Piece:
-    """A run of text without the border of a block inside.
-
-    Attributes
-    ----------
-    parent : lxml element
-        The element that the text stands in.
-    text : str
-        The text, with single spaces.
-    linked : int
-        How many of its characters are in links.
-    heading : bool
-        Whether it stands in <h1> to <h6>.
-    after_image : bool
-        Whether there is an image before it, and no other text between them.
-    item : bool
-        Whether it is an item of a list.
-    """
-
-    parent: Any
-    text: str = ""
-    linked: int = 0
-    heading: bool = False
-    after_image: bool = False
-    item: bool = False
-
-    def link_share(self) -> float:
-        return self.linked / len(self.text)
-
-
-class _Cutter:
-    """Walks over a document and cuts its text into pieces, at the borders of blocks.
-
-    Attributes
-    ----------
-    pieces : list of _Piece
-        The pieces that have text, from top to bottom.
-    """
-
-    def __init__(self, root: Any) -> None:
-        self.pieces: list[_Piece] = []
-        self._asides = _asides(root)
-        self._current = _Piece(root)
-        # How many elements around the current place are hidden, links and headings.
-        self._hidden = self._links = self._headings = 0
-        self._after_image = False
-        for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-            if event == "start":
-                self._start(element)
-            elif event == "end":
-                self._end(element)
-            elif not self._hidden:
-                self._current.text += element.tail or ""
-        self._cut(root)
-
-    def _start(self, element: Any) -> None:
-        self._hidden += self._is_hidden(element)
-        if self._hidden:
-            return
-        tag = _tag(element)
-        self._after_image = self._after_image or tag == "img"
-        self._links += tag == "a"
-        self._headings += tag in _HEADINGS
-        if tag not in _INLINE:
-            self._cut(element.getparent() if tag == "br" else element)
-        self._add(element.text)
-
-    def _end(self, element: Any) -> None:
-        if not self._hidden:
-            tag = _tag(element)
-            self._links -= tag == "a"
-            self._headings -= tag in _HEADINGS
-            if tag not in _INLINE:
-                self._cut(element.getparent())
-        self._hidden -= self._is_hidden(element)
-        if not self._hidden:
-            self._add(element.tail)
-
-    def _is_hidden(self, element: Any) -> bool:
-        return _tag(element) in _SKIPPED or element in self._asides
-
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._current.text += text
-            self._current.linked += len(text.strip()) if self._links else 0
-
-    def _cut(self, parent: Any) -> None:
-        """End the current piece; the next one stands in `parent`."""
-        self._current.text = fold_space(self._current.text).strip()
-        if self._current.text:
-            self._current.after_image = self._after_image
-            self._after_image = False
-            self.pieces.append(self._current)
-        self._current = _Piece(parent, heading=self._headings > 0, item=_is_list_item(parent))
-
-
-def _tag(element: Any) -> str:
-    return element.tag.lower() if isinstance(element.tag, str) else ""
-
-
-def _is_list_item(element: Any) -> bool:
-    for _ in range(LIST_ITEM_LEVELS + 1):
-        if element is None:
-            return False
-        if element.tag == "li":
-            return True
-        element = element.getparent()
-    return False
-
-
-def _asides(root: Any) -> set[Any]:
-    """Return the elements beside the article. An element with much of the long text of the page is not one of them."""
-    asides = {element for element in root.iter(etree.Element) if _is_named_aside(element)}
-    long_text = _long_text_chars(root)
-    if not long_text:
-        return asides
-    return {element for element in asides if _long_text_chars(element) < MAX_ASIDE_SHARE * long_text}
-
-
-def _is_named_aside(element: Any) -> bool:
-    """Whether class or id name an element as navigation, an advertisement and the like, or its style hides it."""
-    if element.tag in _NEVER_ASIDE:
-        return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    style = (element.get("style") or "").replace(" ", "")
-    return bool(_ASIDE.search(names)) or "display:none" in style
-
-
-def _long_text_chars(element: Any) -> int:
-    """Return the number of characters in runs of text that are long enough for a paragraph."""
-    return sum(
-        len(text) for text in element.itertext() if len(text) > LONG_TEXT_CHARS and not text.lstrip().startswith(_CODE)
+def _page(
+    blocks: Sequence[Block], headline: Piece | None, metadata: Metadata, region: _Region, shown: Sequence[Piece]
+) -> Page:
+    name = next((block.text for block in blocks if block.kind is Kind.HEADLINE), headline.text if headline else None)
+    outlet = metadata.outlet or outlet_of_title(metadata.site_title, name)
+    pieces, inside = region.pieces, region.inside
+    author = metadata.author or visible_author(
+        piece.text
+        for piece in pieces[max(inside[0] - PIECES_BEFORE, 0) : inside[-1] + 1 + PIECES_AFTER]
+        if not piece.is_link
+    )
+    return Page(
+        blocks=tuple(blocks),
+        headline=name,
+        date=metadata.date or _visible_date(region, shown, name),
+        author=author if author != outlet else None,
+        outlet=outlet,
     )
 
 
 # Find the region of the article.
 
 
-def _region_of(pieces: Sequence[_Piece]) -> Any:
+def _shown_pieces(tree: Tree) -> list[Piece]:
+    """Return the pieces that a reader sees; if none of them is prose, those that are hidden too."""
+    pieces = cut(tree, hidden_places(tree))
+    return pieces if _weight(pieces) else cut(tree)
+
+
+def _kept_pieces(tree: Tree, shown: list[Piece]) -> list[Piece]:
+    """Return the pieces that do not stand beside the article. Where little prose remains, the names mean something else."""
+    asides = aside_places(tree, shown)
+    hidden = hidden_places(tree)
+    kept = cut(tree, asides | hidden)
+    return kept if _weight(kept) >= MIN_KEPT_SHARE * _weight(shown) else shown
+
+
+def _weight(pieces: Sequence[Piece]) -> int:
+    return sum(piece.weight for piece in pieces)
+
+
+def _region_of(tree: Tree, pieces: list[Piece]) -> _Region | None:
     """Return the smallest element that holds most of the prose, or None. Long paragraphs count more than short ones."""
-    weights: dict[Any, int] = {}
-    total = 0
+    weights = [0] * len(tree.elements)
     for piece in pieces:
-        if is_prose(piece.text) and piece.link_share() < PROSE_LINK_SHARE:
-            weight = word_count(piece.text) ** 2
-            total += weight
-            for element in _with_ancestors(piece.parent):
-                weights[element] = weights.get(element, 0) + weight
-    region: Any = None
-    for element, weight in weights.items():
-        if weight < REGION_SHARE * total:
-            continue
-        is_lighter = region is None or weight < weights[region]
-        if is_lighter or (weight == weights[region] and _is_ancestor(region, element)):
-            region = element
-    return region
+        weights[piece.place] += piece.weight
+    weights = tree.sums(weights)
+    if not weights[0]:
+        return None
+    # Elements with more than half of the prose stand in each other; the smallest one comes last.
+    place = max(i for i, weight in enumerate(weights) if weight >= REGION_SHARE * weights[0])
+    return _Region(tree, pieces, place, [i for i, piece in enumerate(pieces) if tree.holds(place, piece.place)])
 
 
-def _with_ancestors(element: Any) -> list[Any]:
-    return [element, *element.iterancestors()]
+# Find the headline.
 
 
-def _is_ancestor(ancestor: Any, element: Any) -> bool:
-    return ancestor in element.iterancestors()
+def _headline_of(region: _Region, shown: Sequence[Piece], metadata: Metadata) -> Piece | None:
+    """Return the piece that is the headline: the longest one that is part of a title of the page, else a main heading.
 
-
-def _is_inside(element: Any, region: Any) -> bool:
-    return element is region or _is_ancestor(region, element)
-
-
-# Find the headline, and choose the pieces of the article.
-
-
-def _headline_place(pieces: Sequence[_Piece], title: str, last: int) -> int | None:
-    """Return the place of the headline: the longest piece that is part of the page's title, else the last heading.
-
-    A headline after the piece `last`, the end of the region, is that of another article.
+    A headline below the region of the article is that of another article.
     """
-    titled = [i for i, piece in enumerate(pieces) if _may_be_headline(piece) and piece.text.lower() in title.lower()]
-    longest = max((len(pieces[i].text) for i in titled), default=0)
-    places = [i for i in titled if len(pieces[i].text) == longest]
-    if not titled:
-        places = [i for i in _main_headings(pieces) if _may_be_headline(pieces[i])]
-    return max((i for i in places if i <= last), default=None)
+    last = region.pieces[region.inside[-1]].order
+    titled = _titled(shown, metadata)
+    longest = max((len(piece.text) for piece in titled), default=0)
+    pieces = [piece for piece in titled if len(piece.text) == longest and piece.order <= last]
+    if pieces:
+        return pieces[-1]
+    start = region.pieces[region.first_prose].order
+    headings = [piece for piece in _main_headings(region) if not SITE_NAME.match(piece.text) and piece.order <= last]
+    above = [piece for piece in headings if piece.order < start]
+    below = [piece for piece in headings if piece.level <= MAX_LEVEL_BELOW]
+    return above[-1] if above else next(iter(below), None)
 
 
-def _may_be_headline(piece: _Piece) -> bool:
-    return word_count(piece.text) >= MIN_HEADLINE_WORDS
+def _titled(pieces: Sequence[Piece], metadata: Metadata) -> list[Piece]:
+    """Return the pieces that are part of a title of the page, but not the name of the site where there are others."""
+    title = metadata.title[:MAX_TITLE_CHARS].lower()
+    titled = [
+        piece
+        for piece in pieces
+        if len(piece.text) <= len(title) and piece.text.lower() in title and _is_title(piece, title)
+    ]
+    headlines = [piece for piece in titled if piece.text != metadata.outlet and not SITE_NAME.match(piece.text)]
+    return headlines or [piece for piece in titled if piece.level]
 
 
-def _main_headings(pieces: Sequence[_Piece]) -> list[int]:
-    """Return the places of the <h1> of a page; if it has none, those of its <h2>."""
-    for tag in ("h1", "h2"):
-        if places := [i for i, piece in enumerate(pieces) if piece.heading and piece.parent.tag == tag]:
-            return places
+def _is_title(piece: Piece, title: str) -> bool:
+    """Whether a part of a title has the words of a headline, or is a heading or the title itself."""
+    words = word_count(piece.text)
+    return words >= MIN_HEADLINE_WORDS or (
+        words >= MIN_MAIN_HEADING_WORDS and (piece.level == 1 or piece.text.lower() == title)
+    )
+
+
+def _main_headings(region: _Region) -> list[Piece]:
+    """Return the <h1> of a page; if it has none, its <h2>; and so on."""
+    for level in range(1, MAX_HEADING_LEVEL + 1):
+        pieces = [
+            piece for piece in region.pieces if piece.level == level and word_count(piece.text) >= MIN_HEADLINE_WORDS
+        ]
+        if pieces:
+            return pieces
     return []
 
 
-def _chosen_places(pieces: Sequence[_Piece], inside: Sequence[int], headline_place: int | None) -> list[int]:
-    """Return the places of the headline, of by-line and lead between headline and region, and of the region."""
-    first = inside[0]
-    headline = [] if headline_place is None or headline_place >= first else [headline_place]
+# Choose the pieces of the article.
+
+
+def _chosen(region: _Region, headline: Piece | None) -> list[Piece]:
+    """Return the headline, by-line and lead between headline and region, and the region without what stands beside."""
+    pieces = region.pieces
+    first, last = region.inside[0], region.inside[-1]
+    start = max(first - LEAD_PIECES, 0)
     if headline:
-        start = headline[0] + 1
-    elif headline_place is None:
-        start = max(first - LEAD_PIECES, 0)
-    else:
-        start = first
-    lead = [i for i in range(start, first) if pieces[i].link_share() < PROSE_LINK_SHARE]
-    return [*headline, *lead, *inside]
+        start = next((i for i in range(first) if pieces[i].order > headline.order), first)
+    lead = [i for i in range(start, first) if _may_be_lead(pieces[i])]
+    boxes = _related_boxes(region)
+    places = [*lead, *(i for i in range(first, last + 1) if i not in boxes), *_behind(region)]
+    chosen = [pieces[i] for i in places if not _is_beside(region, i)]
+    if not _weight(chosen):  # a page of photos with a paragraph each
+        chosen = [pieces[i] for i in places]
+    if headline is None:
+        return chosen
+    chosen = [piece for piece in chosen if piece.order != headline.order]
+    above = sum(piece.order < headline.order for piece in chosen)
+    return [*chosen[:above], headline, *chosen[above:]]
 
 
-def _is_beside(pieces: Sequence[_Piece], i: int, region: Any) -> bool:
+def _may_be_lead(piece: Piece) -> bool:
+    return piece.linked < PROSE_LINK_SHARE * piece.length
+
+
+def _related_boxes(region: _Region) -> set[int]:
+    """Return the pieces of the boxes inside the region that begin with a heading such as "Tin liên quan"."""
+    tree, pieces = region.tree, region.pieces
+    boxes: set[int] = set()
+    for i in region.inside[:-1]:
+        if i in boxes or not RELATED_HEADING.match(pieces[i].text) or not pieces[i + 1].is_link:
+            continue
+        box = tree.common(pieces[i].place, pieces[i + 1].place)
+        begins_box = not tree.holds(box, pieces[i - 1].place) if i else True
+        if begins_box and box != region.place and tree.holds(region.place, box):
+            boxes |= set(_pieces_in(region, box, i))
+    return boxes
+
+
+def _pieces_in(region: _Region, box: int, first: int) -> Iterator[int]:
+    """Yield the pieces of a box from the first one on."""
+    for i in range(first, len(region.pieces)):
+        if not region.tree.holds(box, region.pieces[i].place):
+            return
+        yield i
+
+
+def _behind(region: _Region) -> Iterator[int]:
+    """Yield the paragraphs directly behind the region, in elements beside it."""
+    around = region.tree.parent[region.place]
+    for i in range(region.inside[-1] + 1, len(region.pieces)):
+        piece = region.pieces[i]
+        if not (piece.weight and word_count(piece.text) >= MIN_WORDS_BEHIND and region.tree.holds(around, piece.place)):
+            return
+        yield i
+
+
+def _is_beside(region: _Region, i: int) -> bool:
     """Whether a piece is a link, a caption, or the teaser of another article."""
-    return _is_link(pieces[i]) or _is_caption(pieces[i]) or (i > 0 and _is_teaser(pieces[i], pieces[i - 1], region))
+    return region.pieces[i].is_link or _is_caption(region, i) or (i > 0 and _is_teaser(region, i))
 
 
-def _is_link(piece: _Piece) -> bool:
-    return piece.link_share() > LINK_SHARE
-
-
-def _is_caption(piece: _Piece) -> bool:
-    """Whether a piece is a short text below an image that is not prose, or is set in italics or centred."""
-    if not piece.after_image or word_count(piece.text) > MAX_CAPTION_WORDS:
+def _is_caption(region: _Region, i: int) -> bool:
+    """Whether a piece is set like a caption, or is a short text below an image, or is alone with it in a box."""
+    piece = region.pieces[i]
+    words, is_centred = word_count(piece.text), _is_centred(region, piece)
+    if piece.level or words > MAX_BOXED_CAPTION_WORDS:
         return False
-    return not is_prose(piece.text) or piece.parent.tag in ("em", "i", "center")
+    if piece.image is None:
+        return piece.is_italic and is_centred and not piece.prose
+    if words <= MAX_CAPTION_WORDS and (
+        piece.is_italic or is_centred or not (piece.prose or _is_heading_or_question(piece))
+    ):
+        return True
+    return _is_alone_with_image(region, i)
 
 
-def _is_teaser(piece: _Piece, before: _Piece, region: Any) -> bool:
+def _is_heading_or_question(piece: Piece) -> bool:
+    """Whether a piece below an image is set in bold: a sub-heading; or asks a question of an interview."""
+    return piece.is_bold or end_of(piece.text) == "?"
+
+
+def _is_centred(region: _Region, piece: Piece) -> bool:
+    element = region.tree.elements[piece.place]
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return (
+        tag_of(element) in ("center", "em", "i")
+        or "text-align:center" in style
+        or (element.get("align") or "").lower() == "center"
+    )
+
+
+def _is_alone_with_image(region: _Region, i: int) -> bool:
+    """Whether a small box inside the region holds an image and this piece, and nothing else."""
+    tree, pieces, piece = region.tree, region.pieces, region.pieces[i]
+    if piece.image is None:
+        return False
+    box = tree.common(piece.place, piece.image)
+    if box == region.place or not tree.holds(region.place, box):
+        return False
+    if box == piece.place and not tree.is_image_box(box):
+        return False
+    neighbours = [pieces[j] for j in (i - 1, i + 1) if 0 <= j < len(pieces)]
+    return not any(tree.holds(box, neighbour.place) for neighbour in neighbours)
+
+
+def _is_teaser(region: _Region, i: int) -> bool:
     """Whether a piece is a short text below a link, both in one box inside the region."""
-    if word_count(piece.text) > MAX_TEASER_WORDS or not _is_link(before) or piece.parent is region:
+    tree, piece, before = region.tree, region.pieces[i], region.pieces[i - 1]
+    if word_count(piece.text) > MAX_TEASER_WORDS or not before.is_link or piece.place == region.place:
         return False
-    boxes_of_link = _with_ancestors(before.parent)
-    box = next((element for element in _with_ancestors(piece.parent) if element in boxes_of_link), region)
-    return box is not region and _is_ancestor(region, box)
+    box = tree.common(piece.place, before.place)
+    return box != region.place and tree.holds(region.place, box)
 
 
-def _list_items(pieces: Sequence[_Piece]) -> set[str]:
-    return {piece.text for piece in pieces if piece.item and not is_prose(piece.text)}
+# Find the date.
 
 
-def _join_broken_sentences(pieces: Sequence[_Piece]) -> list[str]:
-    """Return the texts of pieces. A piece that continues a sentence in the same element, after a <br>, is joined to it."""
-    texts: list[str] = []
-    parent = None
-    for piece in pieces:
-        continues = texts and piece.parent is parent and piece.text[0].islower() and not _SENTENCE_END.search(texts[-1])
-        if continues:
-            texts[-1] += " " + piece.text
-        else:
-            texts.append(piece.text)
-        parent = piece.parent
-    return texts
+def _visible_date(region: _Region, shown: Sequence[Piece], headline: str | None) -> str | None:
+    """Return the date of the line that is nearest to the headline."""
+    first, last = (region.pieces[i].order for i in (region.first_prose, region.inside[-1]))
+    body = next(i for i, piece in enumerate(shown) if piece.order >= first)
+    named = [i for i, piece in enumerate(shown) if piece.text == headline and piece.order <= last]
+    place = named[-1] if named else body
+    end = sum(piece.order <= last for piece in shown) + PIECES_AFTER
+    lines = [_date_line(region.tree, shown, i, place, body) for i in range(end) if i < len(shown)]
+    return nearest_date(lines, place, body)
+
+
+def _date_line(tree: Tree, shown: Sequence[Piece], i: int, headline: int, body: int) -> str | None:
+    """Return the text of a piece that may be the date line, or None."""
+    piece = shown[i]
+    if i == headline or piece.prose or (piece.is_link and not line_date(piece.text)):
+        return None
+    if piece.is_link and not (headline < i < body or is_labelled_date(piece.text)):
+        return None
+    if i < headline and not is_labelled_date(piece.text) and _is_in_head_of_page(tree, shown, i, headline):
+        return None
+    return find_date(piece.day) or piece.text
+
+
+def _is_in_head_of_page(tree: Tree, shown: Sequence[Piece], i: int, headline: int) -> bool:
+    """Whether a line above the headline stands outside the box of the article, or where the clock of the page stands."""
+    box = tree.common(shown[i].place, shown[headline].place)
+    if tree.holds(box, shown[0].place):
+        return True
+    clock = shown[i].clock
+    return clock is not None and not tree.holds(clock, shown[headline].place)

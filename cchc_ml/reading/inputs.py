@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
-from .boilerplate import Kind
+from .blocks import Kind
 from .columns import COLUMN_NAMES, find_text_column
 from .decode import PrependedStream, check_not_empty
 from .heads import is_total

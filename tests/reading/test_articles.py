@@ -5,8 +5,10 @@ from contextlib import suppress
 import pytest
 
 import cchc_ml
+from cchc_ml.learning.corpus import read_corpus
 from cchc_ml.reading import articles
 from cchc_ml.reading.articles import parse_article
+from cchc_ml.reading.blocks import Kind
 from cchc_ml.text.encodings import to_tcvn3, to_vni
 
 PAGE = """Trang chủ | Tin tức | Liên hệ
@@ -166,3 +168,79 @@ def test_long_values_are_not_attributes():
     words = "hồ sơ trễ hẹn " * 2_000
     article = parse_article(f"<p title=\"{words}\" data-a='{words}'>Xã họp bàn. {words}</p>", "x", html=True)
     assert article.paragraphs[0].startswith("Xã họp bàn.")
+
+
+PARAGRAPH = "Sáng 12/3, lãnh đạo xã cùng các ban ngành họp bàn cách gỡ 46 hồ sơ đất đai trễ hẹn ở {} thôn."
+TEXT = "\n\n".join(PARAGRAPH.format(word) for word in ("hai", "ba", "bốn"))
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Thực hiện nghiêm kỷ luật công vụ ở xã Tà Mung",
+        "Đăng ký kinh doanh qua mạng: dân bớt đường đi",
+        "Cập nhật dữ liệu cán bộ vào ngày nghỉ",
+        "Theo chân tổ công nghệ số vào bản",
+        "Bài học từ mô hình một cửa của xã",
+        "Tin học hóa thủ tục đất đai ở Tà Mung",
+        "Phỏng vấn Giám đốc Sở Nội vụ về gộp xã",
+        "Ảnh hưởng của bộ máy mới tới người dân",
+        "Nguồn lực nào cho cải cách ở xã nghèo",
+    ],
+)
+@pytest.mark.parametrize("below", ["", "12/03/2019 09:20\n", "Tin, ảnh: Hải Đăng\n"])
+def test_a_headline_may_begin_with_the_word_of_a_byline(headline, below):
+    article = parse_article(f"Trang chủ\nTin tức\n\n{headline}\n{below}\n{TEXT}\n", "x")
+    assert article.headline == headline
+    assert article.paragraphs == (headline, *TEXT.split("\n\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("Thứ Năm, 16/7/2026 - 09:20", "2026-07-16"),
+        ("16/07/2026", "2026-07-16"),
+        ("Ngày đăng: 16/07/2026", "2026-07-16"),
+        ("Sơn La, ngày 16 tháng 7 năm 2026", "2026-07-16"),
+        ("Tháng Bảy 16, 2026", "2026-07-16"),
+        ("7/6/2026 9:20:00 AM", None),
+    ],
+)
+def test_the_date_line_of_copied_text_is_its_date(line, date):
+    article = parse_article(f"Trang chủ\nThứ Bảy, 28/11/2026 | 14:05\n\nXã Tà Mung gỡ hồ sơ\n{line}\n\n{TEXT}\n", "x")
+    assert article.date == date
+    assert article.headline == "Xã Tà Mung gỡ hồ sơ"
+
+
+def test_the_date_of_the_text_goes_before_the_date_of_the_file(top):
+    facts = {"headline": None, "date": "2019-01-01", "author": None, "outlet": None}
+    lines = ["Kết quả gỡ hồ sơ trễ hẹn", "Ngày 20 tháng 6 năm 2025", *TEXT.split("\n\n")]
+    assert articles._from_texts("x", lines, facts).date == "2025-06-20"
+    assert articles._from_texts("x", lines[2:], facts).date == "2019-01-01"
+
+
+def test_the_articles_of_this_project_copied_as_text(top):
+    copied = {}
+    for row in read_corpus(top / "data/articles.jsonl").rows:
+        if "medium" in row:
+            copied.setdefault(row["article"], []).append(row)
+    right = dict.fromkeys(("body", "headline", "date"), 0)
+    paragraphs = wrong_dates = 0
+    for rows in copied.values():
+        lines = [line for row in rows for line in [*row.get("before", []), row, *row.get("after", [])]]
+        article = parse_article("\n".join(line["text"] for line in lines), "x")
+        body = [block.text for block in article.blocks if block.kind is Kind.BODY]
+        paragraphs += len(rows)
+        right["body"] += sum(unicodedata.normalize("NFC", " ".join(row["text"].split())) in body for row in rows)
+        right["headline"] += article.headline == unicodedata.normalize("NFC", rows[0]["headline"])
+        right["date"] += article.date == rows[0]["date"]
+        wrong_dates += article.date not in (None, rows[0]["date"])
+    assert right["body"] == paragraphs
+    assert right["headline"] >= 0.98 * len(copied)
+    assert right["date"] >= 0.94 * len(copied)
+    assert wrong_dates <= 0.01 * len(copied)
+
+
+def test_a_text_of_very_many_lines_is_not_an_article():
+    with pytest.raises(ValueError, match=r"x has 20,001 paragraphs; want an article, at most 20,000"):
+        parse_article("ab.\n" * 20_001, "x")
