@@ -234,6 +234,17 @@ def describe_passed_over(passed_over: Mapping[str, str]) -> str:
     return f"{count(len(passed_over), 'file')} passed over ({'; '.join(reasons)})"
 
 
+@contextmanager
+def printed_notes() -> Iterator[Callable[[str], None]]:
+    """Yield a function that takes notes about the input. They are printed on standard error at the end of the block."""
+    notes: list[str] = []
+    try:
+        yield notes.append
+    finally:
+        for note in notes:
+            print_error(note)
+
+
 def report_failures(failures: Iterable[str], n_files: int) -> None:
     """Print why files could not be read. If there are any, exit with status 1."""
     failures = list(failures)

@@ -15,6 +15,7 @@ from .common import (
     command,
     make_console,
     open_output,
+    printed_notes,
     progress_bar,
 )
 
@@ -23,7 +24,7 @@ from .common import (
 def evaluate(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="Labelled CSV or JSONL. Default: the held-out real rows that ship with the package."),
+        typer.Argument(help="Labelled tables. Default: the held-out real rows that ship with the package."),
     ] = None,
     model: ModelOption = None,
     text_column: ColumnOption = None,
@@ -65,7 +66,7 @@ def evaluate(
     if json_file and report and json_file.resolve() == report.resolve():
         raise ValueError(f"{report} is given for --json and for --report; give two names")
     title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
-    with progress_bar("measuring", "rows") as progress:
+    with printed_notes() as on_note, progress_bar("measuring", "rows") as progress:
         result = evaluate_model(
             data or [],
             model,
@@ -75,6 +76,7 @@ def evaluate(
             text_column=text_column,
             page=report is not None,
             title=title,
+            on_note=on_note,
             progress=progress,
         )
     for path, text in ((json_file, json.dumps(result.evaluation, indent=1) + "\n"), (report, result.page)):

@@ -25,6 +25,7 @@ from .common import (
     describe_passed_over,
     make_console,
     print_error,
+    printed_notes,
     progress_bar,
     report_failures,
     tell,
@@ -128,8 +129,7 @@ def predict(
         resume=resume,
         overwrite=force,
     )
-    notes: list[str] = []
-    with nullcontext() if to_stdout else progress_bar("tagging", "paragraphs") as show:
+    with printed_notes() as on_note, nullcontext() if to_stdout else progress_bar("tagging", "paragraphs") as show:
         summary = tag_inputs(
             read_model(model),
             inputs,
@@ -137,11 +137,9 @@ def predict(
             options,
             write=print_table if format is Format.table else None,
             on_error=None if strict else lambda file, reason: None,  # printed below, in the order of the files
-            on_note=None if strict else notes.append,
+            on_note=None if strict else on_note,
             on_progress=show,
         )
-    for note in notes:
-        print_error(note)
     if not to_stdout or summary.passed_over:
         tell(describe(summary, None if to_stdout else out))
     report_failures(summary.failures.values(), len(summary.files))
@@ -178,9 +176,12 @@ def _write_sheet(
     files, passed_over = choose_inputs(inputs, sheet)
     check_writable(sheet, force)
     failures: dict[str, str] = {}
-    notes: list[str] = []
     progress = InputProgress(files)
-    with progress_bar("tagging", "paragraphs") as show, _print_if_nothing_is_written(failures):
+    with (
+        printed_notes() as on_note,
+        progress_bar("tagging", "paragraphs") as show,
+        _print_if_nothing_is_written(failures),
+    ):
         counts = write_suggestions(
             read_model(model),
             files,
@@ -189,12 +190,10 @@ def _write_sheet(
             text_column=text_column,
             keep_boilerplate=keep_boilerplate,
             on_error=failures.__setitem__ if len(files) > 1 and not strict else None,
-            on_note=None if strict else notes.append,
+            on_note=None if strict else on_note,
             progress=progress,
             on_item=lambda done: show(done, progress.total(done)),
         )
-    for note in notes:
-        print_error(note)
     repeated = f"; {counts.repeated} that are there already were passed over" if counts.repeated else ""
     tell(
         f"wrote {counts.written} paragraphs to {sheet}: suggestions, not labels{repeated}; "

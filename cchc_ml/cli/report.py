@@ -16,7 +16,7 @@ from .common import (
     ModelOption,
     command,
     describe_passed_over,
-    print_error,
+    printed_notes,
     progress_bar,
     tell,
 )
@@ -54,8 +54,7 @@ def report(
         if differences:
             raise typer.Exit(1)
         return
-    notes: list[str] = []
-    with progress_bar("tagging", "paragraphs") as show:
+    with printed_notes() as on_note, progress_bar("tagging", "paragraphs") as show:
         passed_over = write_report(
             read_model(model),
             inputs,
@@ -65,11 +64,9 @@ def report(
             by=by,
             text_column=text_column,
             overwrite=force,
-            on_note=notes.append,
+            on_note=on_note,
             on_progress=show,
         )
-    for note in notes:
-        print_error(note)
     if passed_over:
         tell(describe_passed_over(passed_over))
     tell(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")

@@ -7,16 +7,14 @@ from typing import Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, JobsOption, command, make_console, progress_bar, tell
+from .common import ColumnOption, ForceOption, JobsOption, command, make_console, printed_notes, progress_bar, tell
 
 
 @command
 def train(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(
-            help="CSV or JSONL with text and labels, or packed. Default: the data that ships with the package."
-        ),
+        typer.Argument(help="Table with text and labels, or packed. Default: the data that ships with the package."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -60,7 +58,7 @@ def train(
             "(only the default data and objective, in a checkout, have a default)"
         )
     check_output(target, overwrite=force or rebuilt is not None)
-    with progress_bar("training", "rows") as show:
+    with printed_notes() as on_note, progress_bar("training", "rows") as show:
         metrics_by_title = train_model(
             data or [],
             target,
@@ -70,6 +68,7 @@ def train(
             lexicon_file=lexicon_file,
             text_column=text_column,
             n_jobs=jobs,
+            on_note=on_note,
             progress=show,
         )
     console = make_console()

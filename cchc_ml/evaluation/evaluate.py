@@ -11,14 +11,17 @@ import numpy as np
 
 from ..files import require_extra
 from ..learning.classifier import PillarClassifier
-from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, parse_labels, read_corpus
+from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, read_corpus
 from ..learning.fitting import Progress
+from ..learning.labels import parse_labels
 from ..learning.measuring import IN_CONTEXT, by_source, tag_both_ways
 from ..learning.metric_types import Agreement, Comparison, Evaluation, ObjectiveCost
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..learning.stages import Stages
+from ..learning.twins import leave_out_known, without_texts_of
 from ..model.storage import read_model
 from ..pillars import PILLARS
+from ..reading.inputs import OnNote
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
 from .robustness import measure_robustness
@@ -64,6 +67,7 @@ def evaluate(
     text_column: str | None = None,
     page: bool = False,
     title: str = "evaluation",
+    on_note: OnNote | None = None,
     progress: Progress | None = None,
 ) -> EvaluationResult:
     """Evaluate a model on labelled tables.
@@ -87,6 +91,9 @@ def evaluate(
         Make an HTML report too. It includes the learning curve on the shipped data.
     title : str
         The title of the report.
+    on_note : callable, optional
+        Called with sentences about rows that are left out: those that the model was trained on, and those of
+        `read_corpus`. Without it, a row without labels or text is an error.
     progress : callable, optional
         Called with how many rows are done, and how many there are; rows that are trained on count each time.
 
@@ -97,15 +104,18 @@ def evaluate(
     ImportError
         A report was requested, but matplotlib is not installed.
     """
-    corpus = read_corpus(*paths, text_column=text_column)
+    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note)
     if not paths:
         corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
     classifier = PillarClassifier.from_model(read_model(model))
+    corpus = leave_out_known(corpus, classifier.model_.training_hashes, on_note)
+    if on_note and not corpus.y.any():
+        on_note(f"none of the {len(corpus):,} rows has a pillar: recall and F1 are not known")
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", "a page with plots")
     compared = _baseline_rows(corpus, baselines) if baselines else None
-    training = read_corpus().training() if splits or page else None
+    training = without_texts_of(read_corpus().training(), corpus) if splits or page else None
     stages = _stages(progress, corpus, compared, training, splits=splits, page=page)
     counts = corpus.counts(classifier.model_.lexicon)
     both = tag_both_ways(classifier, corpus)
@@ -158,7 +168,7 @@ def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, 
 
 def _baseline_rows(corpus: Corpus, paths: Sequence[str | Path]) -> Corpus:
     """Return the rows that baselines are trained on."""
-    train = read_corpus(*paths).training()
+    train = without_texts_of(read_corpus(*paths).training(), corpus)
     if train.packed or corpus.packed:
         raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
     return train

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,11 +14,13 @@ import numpy as np
 from ..files import data_path
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
-from ..pillars import PILLARS, Pillar, parse_pillar
+from ..pillars import PILLARS, Pillar
+from ..reading.columns import document_of
 from ..reading.decode import read_text
-from ..reading.inputs import require_text
+from ..reading.inputs import OnNote, TextRows, passed_over
 from ..reading.tables import Row, read_rows
 from .documents import Documents, place_of, read_documents
+from .labels import TRAIN, are_tags, read_labels, split_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,70 +29,6 @@ if TYPE_CHECKING:
 DEFAULT_DATA = ("data/real.jsonl.gz", "data/articles.jsonl")
 # The counts of the whole documents that its real paragraphs stand in.
 DEFAULT_DOCUMENTS = "data/documents.npz.xz"
-
-
-def parse_labels(value: object) -> tuple[Pillar, ...]:
-    """Return the pillars in a label field.
-
-    The field is a list of slugs or names, or one string with ``;``, ``|`` or ``,`` between them.
-
-    Raises
-    ------
-    ValueError
-        A label is not a pillar, or the field is not a string or a list of strings.
-
-    Examples
-    --------
-    >>> parse_labels("e_government; tthc")
-    (<Pillar.TTHC: 'tthc'>, <Pillar.E_GOVERNMENT: 'e_government'>)
-    """
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        try:
-            return (parse_pillar(value),)
-        except ValueError:
-            # The name of one pillar contains a comma, so names become slugs before the split.
-            for pillar in PILLARS:
-                value = re.sub(re.escape(pillar.vi), pillar.value, value, flags=re.IGNORECASE)
-            value = [part for part in re.split("[;|,]", value) if part.strip()]
-    if not isinstance(value, Iterable) or isinstance(value, dict):
-        raise ValueError(f'labels are {value!r}; give a list of pillars, such as ["tthc"]')
-    labels = list(value)
-    if not all(isinstance(label, str) for label in labels):
-        raise ValueError(f'labels are {labels!r}; give a list of pillars, such as ["tthc"]')
-    pillars = {parse_pillar(label) for label in labels}
-    return tuple(pillar for pillar in PILLARS if pillar in pillars)
-
-
-# Cells of a pillar's own column, in lower case.
-YES_CELLS = ("1", "1.0", "true", "x")
-NO_CELLS = ("0", "0.0", "false", "none", "")
-
-
-@cache
-def _pillar_columns(names: tuple[str, ...]) -> dict[Pillar, str]:
-    """Return the columns that have a pillar's slug or Vietnamese name."""
-    columns = {}
-    for name in names:
-        with suppress(ValueError):
-            columns[parse_pillar(str(name))] = name
-    return columns
-
-
-def _labels_of(row: Row) -> tuple[Pillar, ...]:
-    if "labels" in row:
-        return parse_labels(row["labels"])
-    columns = _pillar_columns(tuple(row))
-    if len(columns) == len(PILLARS):
-        cells = {pillar: str(row[column]).strip().lower() for pillar, column in columns.items()}
-        unknown = set(cells.values()) - {*YES_CELLS, *NO_CELLS}
-        if unknown:
-            raise ValueError(f"found {min(unknown)!r} in a pillar's column; write 0 or 1")
-        return tuple(p for p in PILLARS if cells[p] in YES_CELLS)
-    raise ValueError(
-        f"no labels; the columns are {', '.join(row)}; add a column 'labels', or the six columns {', '.join(PILLARS)}"
-    )
 
 
 def indicator(labels: Sequence[Iterable[Pillar]]) -> NDArray[np.int8]:
@@ -117,8 +53,8 @@ class Corpus:
     y : array of shape (n, 6)
         The labels, 0 or 1.
     documents : array of shape (n,)
-        The document of each paragraph, from the field `document`, `article` or `source`. A paragraph without these
-        fields is a document by itself.
+        The document of each paragraph, from its field `document`, `article`, `link`, `source` or `headline`; see
+        `cchc_ml.reading.columns.document_of`. A paragraph without these fields is a document by itself.
     """
 
     rows: Sequence[Row]
@@ -130,27 +66,40 @@ class Corpus:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Row], labels: Sequence[Iterable[Pillar]] | None = None) -> Corpus:
-        """Return a corpus of checked rows. By default, the labels are read from the rows."""
+        """Return a corpus of checked rows. By default, the labels are read from the rows.
+
+        Raises
+        ------
+        ValueError
+            A row is not labelled, or its labels are not known.
+        """
         if labels is None:
-            labels = [_labels_of(row) for row in rows]
-        documents = [_document_of(row) or f"row:{i}" for i, row in enumerate(rows)]
+            labels = [_require_labels(f"row {number}", row) for number, row in enumerate(rows, 1)]
+        documents = [document_of(row) or f"row:{i}" for i, row in enumerate(rows)]
         return cls(rows, indicator(labels), np.array(documents, dtype=np.str_))
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
-        return self.take(np.flatnonzero([str(row.get(field)) in values for row in self.rows]))
+        value_of = split_of if field == "split" else lambda row: str(row.get(field))
+        return self.take(np.flatnonzero([value_of(row) in values for row in self.rows]))
 
     def training(self) -> Corpus:
-        """Return the rows to train on: those without a split, and those of the split "train"."""
+        """Return the rows to train on; see `is_training`."""
         return self.take(np.flatnonzero(self.is_training()))
 
     def is_training(self) -> NDArray[np.bool_]:
-        """Return for each row whether it is one to train on."""
-        return np.array([row.get("split") in (None, "", "train") for row in self.rows], bool)
+        """Return for each row whether it is one to train on: it has no split, or the split "train".
+
+        Raises
+        ------
+        ValueError
+            A split is a number; see `cchc_ml.learning.labels.split_of`.
+        """
+        return np.array([split_of(row) in ("", TRAIN) for row in self.rows], bool)
 
     def held_out(self) -> Corpus:
         """Return the other rows than those of `training`."""
-        return self.take(np.flatnonzero([row.get("split") not in (None, "", "train") for row in self.rows]))
+        return self.take(np.flatnonzero(~self.is_training()))
 
     def take(self, index: NDArray[np.intp]) -> Corpus:
         """Return the rows at `index`."""
@@ -200,7 +149,7 @@ class Corpus:
         numbers = documents.others(self.rows)
         if not len(numbers):
             return None
-        names = [_document_of({"document": documents.paragraphs[i].document}) for i in numbers]
+        names = [document_of({"document": documents.paragraphs[i].document}) for i in numbers]
         return Others(documents.counts[numbers], np.array(names, np.str_))
 
     def in_articles(self, lexicon: Lexicon) -> tuple[Counts, NDArray[np.str_]]:
@@ -249,12 +198,6 @@ def _stored_counts(rows: Sequence[Row]) -> Counts:
     return documents.counts[np.array(numbers, np.intp)]
 
 
-def _document_of(row: Row) -> str:
-    """Return the name of a row's document, or an empty string."""
-    fields = (name for name in ("document", "article", "source") if row.get(name) not in (None, ""))
-    return next((f"{name}:{row[name]}" for name in fields), "")
-
-
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a text's UTF-8 bytes."""
     return hashlib.sha256(text.encode("utf8")).hexdigest()
@@ -276,11 +219,18 @@ def default_documents() -> Documents:
     return read_documents(data_path(DEFAULT_DOCUMENTS), default_lexicon())
 
 
-def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
+def read_corpus(*paths: str | Path, text_column: str | None = None, on_note: OnNote | None = None) -> Corpus:
     """Read labelled paragraphs, as text or packed. Without paths, read the data that ships with the package.
 
     The text of a row is in the field `text_column`, or else in the first field with a usual name. In the returned rows,
     the field is always called `text`.
+
+    Parameters
+    ----------
+    on_note : callable, optional
+        Called with a sentence that counts the rows of a file that are left out: those that nobody labelled (the cell is
+        empty; `[]`, `none` and `không` say that no pillar applies), rows without text, and rows of totals. Without it,
+        such a row raises.
 
     Raises
     ------
@@ -291,25 +241,59 @@ def read_corpus(*paths: str | Path, text_column: str | None = None) -> Corpus:
     rows: list[Row] = []
     labels: list[tuple[Pillar, ...]] = []
     for path in paths or [data_path(name) for name in DEFAULT_DATA]:
-        before = len(rows)
-        for where, row in read_rows(path):
-            if "sentences" not in row and "lexicon" not in row:
-                name = require_text(where, row, text_column)
-                row = {"text": row[name]} | {key: value for key, value in row.items() if key not in (name, "text")}
-            elif not _is_packed(row):
-                raise ValueError(
-                    f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or "
-                    "`corpus`, `document` and `part`; "
-                    "write it with: cchc-ml pack"
-                )
-            try:
-                labels.append(_labels_of(row))
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from None
-            rows.append(row)
+        texts, unlabelled, before = TextRows(str(path), text_column, on_note), [], len(rows)
+        for where, row in read_rows(path, text_column, on_note):
+            if (checked := _text_or_packed(where, row, texts)) is None:
+                continue
+            if (found := _read_labels(where, row) if on_note else _require_labels(where, row)) is None:
+                unlabelled.append(where)
+                continue
+            labels.append(found)
+            rows.append(checked)
         if len(rows) == before:
-            raise ValueError(f"{path} has no rows; give a table with at least one labelled paragraph")
+            raise ValueError(
+                f"{path} has no {'labels' if unlabelled else 'rows'}; give a table with at least one labelled paragraph"
+            )
+        texts.end()
+        if on_note:
+            _note_labels(str(path), unlabelled, rows[-1], on_note)
     return Corpus.from_rows(rows, labels)
+
+
+def _read_labels(where: str, row: Row) -> tuple[Pillar, ...] | None:
+    try:
+        return read_labels(row)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def _require_labels(where: str, row: Row) -> tuple[Pillar, ...]:
+    labels = _read_labels(where, row)
+    if labels is None:
+        raise ValueError(f"{where}: nobody labelled this row; remove it, or write none where no pillar applies")
+    return labels
+
+
+def _note_labels(name: str, unlabelled: Sequence[str], row: Row, on_note: OnNote) -> None:
+    if unlabelled:
+        on_note(f"{passed_over(name, {'without labels': unlabelled})}; write none where no pillar applies")
+    if are_tags(row):
+        on_note(f"{name}: the labels are the tags in the column 'pillars'; people should have corrected them")
+
+
+def _text_or_packed(where: str, row: Row, texts: TextRows) -> Row | None:
+    """Return a packed row, or a row of text with the text in the field `text`; None if the row has no text."""
+    if "sentences" not in row and "lexicon" not in row:
+        field = texts.field_of(where, row)
+        if field is None:
+            return None
+        return {"text": row[field]} | {key: row[key] for key in row if key not in (field, "text")}
+    if not _is_packed(row):
+        raise ValueError(
+            f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or "
+            "`corpus`, `document` and `part`; write it with: cchc-ml pack"
+        )
+    return row
 
 
 def _is_packed(row: Row) -> bool:

@@ -12,6 +12,7 @@ from ..model.model import sigmoid
 from .classifier import PillarClassifier
 from .corpus import Corpus
 from .documents import place_of
+from .labels import TRAIN, split_of
 from .metric_types import Metrics, NaturalMix, SourceScores, TaggerScore
 from .metrics import average_precision, intervals, metrics, metrics_with_intervals, micro_intervals
 from .thresholds import tag_out_of_fold
@@ -44,7 +45,7 @@ def measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> d
     for kind, scores in kinds:
         found = tag_out_of_fold(training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_)
         measured[f"cross-validated{kind}"] = metrics(training.y, found, scores)
-    for split in sorted({str(row["split"]) for row in corpus.rows if row.get("split")} - {"train"}):
+    for split in sorted({split_of(row) for row in corpus.rows} - {"", TRAIN}):
         held_out = corpus.where("split", split)
         for kind, (tags, probabilities) in tag_both_ways(classifier, held_out).items():
             measured[split + kind] = metrics_with_intervals(held_out.y, tags, probabilities, held_out.documents)
@@ -83,8 +84,8 @@ def by_source(corpus: Corpus, tags_of: dict[str, NDArray[Any]]) -> list[SourceSc
         A split without the fields `kind` and `year` has one entry.
     """
     scores = []
-    for split in sorted({str(row.get("split") or "") for row in corpus.rows}):
-        of_split = np.array([str(row.get("split") or "") == split for row in corpus.rows])
+    for split in sorted({split_of(row) for row in corpus.rows}):
+        of_split = np.array([split_of(row) == split for row in corpus.rows])
         name = split or "all rows"
         groups = [(name, "macro", np.flatnonzero(of_split))]
         for name_of in (_kind, _year):

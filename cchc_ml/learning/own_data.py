@@ -13,12 +13,14 @@ from ..model.features import Features
 from ..model.lexicon import Lexicon
 from ..model.model import Model
 from ..pillars import PILLARS
+from ..reading.inputs import OnNote
 from .classifier import PillarClassifier
 from .corpus import Corpus, read_corpus
 from .fitting import DECIMALS, Examples, Training
 from .metric_types import Metrics
 from .metrics import average_precision, metrics
 from .thresholds import choose_thresholds, tag_out_of_fold
+from .twins import add_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,16 +56,9 @@ class OwnWeight:
     given: bool = False
 
 
-def join_default(own: Corpus) -> tuple[Corpus, NDArray[np.bool_]]:
-    """Return the shipped rows and own rows as one corpus, and which rows are own.
-
-    A shipped row with the text of an own row is left out: the own label holds.
-    """
-    texts = set(own.text_hashes())
-    default = read_corpus()
-    kept = [row for row, text in zip(default.rows, default.text_hashes(), strict=True) if text not in texts]
-    corpus = Corpus.from_rows([*kept, *own.rows])
-    return corpus, np.arange(len(corpus)) >= len(kept)
+def join_default(own: Corpus, on_note: OnNote | None = None) -> tuple[Corpus, NDArray[np.bool_]]:
+    """Return the shipped rows and own rows as one corpus, and which rows are own; see `add_rows`."""
+    return add_rows(read_corpus(), own, on_note)
 
 
 def check_own(own: Corpus, own_weight: float | None) -> None:

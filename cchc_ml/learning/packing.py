@@ -16,6 +16,7 @@ from ..reading.tables import Row, read_rows
 from ..text.normalize import normalise
 from .corpus import default_lexicon, fingerprint, read_corpus, text_hash
 from .documents import Documents, Paragraph, place_of, read_documents, read_whole_texts, write_documents
+from .labels import TRAIN, split_of
 
 # The name of the file of documents, beside the rows.
 DOCUMENTS_FILE = "documents.npz.xz"
@@ -112,7 +113,7 @@ def pack_with_documents(
 
 
 def _is_held_out(row: Row) -> bool:
-    return row.get("split") not in (None, "", "train")
+    return split_of(row) not in ("", TRAIN)
 
 
 def same_rows(packed: str, path: str | Path) -> str:

@@ -15,6 +15,7 @@ from ..model.lexicon import Lexicon
 from ..model.storage import write_model
 from ..reading.dates import year_of
 from ..reading.decode import read_text
+from ..reading.inputs import OnNote
 from ..version import __version__
 from .classifier import PillarClassifier
 from .corpus import Corpus, default_lexicon, read_corpus
@@ -33,6 +34,7 @@ from .own_data import (
 )
 from .stages import Stages
 from .thresholds import choose_thresholds
+from .twins import separate_twins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +58,7 @@ def train_model(
     lexicon_file: str | Path | None = None,
     text_column: str | None = None,
     n_jobs: int | None = None,
+    on_note: OnNote | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Metrics]:
     """Train on labelled files. Write the model, its card and its metrics.
@@ -80,6 +83,10 @@ def train_model(
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
     n_jobs : int, optional
         Processes. The written bytes do not depend on it.
+    on_note : callable, optional
+        Called with sentences about rows that are left out: without labels or text, in the default data already, or with
+        a text that is held out too; and about texts with contradicting labels. Without it, a row without labels or text
+        is an error.
     progress : callable, optional
         Called with how many rows are done, and how many there are; rows that are trained on count each time.
 
@@ -94,12 +101,14 @@ def train_model(
     ValueError
         No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
     """
-    corpus = read_corpus(*paths, text_column=text_column)
+    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note)
     is_own: NDArray[np.bool_] | None = None
     if paths and with_default_data:
         check_own(corpus, own_weight)
-        corpus, is_own = join_default(corpus)
-        is_own = is_own[corpus.is_training()]
+        corpus, is_own = join_default(corpus, on_note)
+    corpus, kept = separate_twins(corpus, on_note)
+    if is_own is not None:
+        is_own = is_own[kept][corpus.is_training()]
     training = corpus.training()
     if not len(training):
         raise ValueError(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..pillars import PILLARS
-from .corpus import indicator, parse_labels
+from .corpus import indicator
+from .labels import parse_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ import csv
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path
@@ -30,6 +30,7 @@ __all__ = [
     "PendingArticle",
     "RowCheck",
     "TextRow",
+    "TextRows",
     "article_rows",
     "expand",
     "is_blank",
@@ -207,7 +208,7 @@ def read_inputs(
     on_error : callable, optional
         Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
     on_note : callable, optional
-        Called with a sentence about what of a table is passed over; see `rows_with_text`. Without it, nothing is.
+        Called with a sentence about what of a table is passed over; see `TextRows`. Without it, nothing is.
     check : callable, optional
         Called with the place and the fields of each row; it raises ValueError if the row cannot be used. Then the rest
         of its file is not read. An article is checked once, before it is read, with `ARTICLE_FIELDS`.
@@ -281,55 +282,65 @@ def read_file(
         raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
 
 
-def rows_with_text(
-    rows: Iterable[PlacedRow], name: str, text_column: str | None = None, on_note: OnNote | None = None
-) -> Iterator[tuple[str, Row, str]]:
-    """Yield the rows of a table that have a text: the place, the row, and the name of the field with the text.
+class TextRows:
+    """Find the text of each row of a table, and count the rows that are passed over.
+
+    Passed over are rows with an empty text and, in sheets and CSV files, rows of totals.
 
     Parameters
     ----------
-    rows : iterable of (str, dict)
-        As `cchc_ml.reading.tables.read_rows` yields them.
     name : str
         The name of the table.
     text_column : str, optional
-        The name of the field; by default the first of a usual name.
+        The name of the field with the text; by default the first of a usual name.
     on_note : callable, optional
-        Called once, at the end, with a sentence that counts the rows that were passed over: rows with an empty text
-        and, in sheets and CSV files, rows of totals. Without it, such a row raises.
-
-    Raises
-    ------
-    ValueError
-        A row is not a row of text (see `require_text`), or there are no rows.
+        Called by `end` with a sentence that counts the rows. Without it, such a row raises.
     """
-    is_sheet = ".jsonl" not in name.lower() and not name.lower().endswith(".parquet") and name != STANDARD_INPUT
-    empty: list[str] = []
-    totals: list[str] = []
-    is_used = False
-    for where, row in rows:
-        column = find_text_column(row, text_column)
-        if is_sheet and is_total(row.values()):
-            if on_note is None:
+
+    def __init__(self, name: str, text_column: str | None = None, on_note: OnNote | None = None) -> None:
+        self.name, self.text_column, self.on_note = name, text_column, on_note
+        kind = table_kind(Path(name))
+        self.may_have_totals = ".jsonl" not in kind and kind != ".parquet" and name != STANDARD_INPUT
+        self.empty: list[str] = []
+        self.totals: list[str] = []
+
+    def field_of(self, where: str, row: Row) -> str | None:
+        """Return the name of the field with the text; None if the row is passed over.
+
+        Raises
+        ------
+        ValueError
+            The row has no text; see `require_text`.
+        """
+        field = find_text_column(row, self.text_column)
+        if self.may_have_totals and is_total(row.values()):
+            if self.on_note is None:
                 raise ValueError(f"{where}: a row of totals; delete it, or leave out --strict")
-            totals.append(where)
-        elif on_note is not None and column is not None and is_blank(row[column]):
-            empty.append(where)
-        else:
-            yield where, row, require_text(where, row, text_column)
-            is_used = True
-    if not is_used:
-        raise ValueError(f"{name} has no rows{' of text' * bool(empty or totals)}; want at least one row of text")
-    if on_note is not None and (empty or totals):
-        on_note(passed_over(name, empty, totals))
+            self.totals.append(where)
+            return None
+        if self.on_note is not None and field is not None and is_blank(row[field]):
+            self.empty.append(where)
+            return None
+        return require_text(where, row, self.text_column)
+
+    def end(self) -> None:
+        """Tell what was passed over."""
+        if self.on_note is not None and (self.empty or self.totals):
+            self.on_note(passed_over(self.name, {"without text": self.empty, "of totals": self.totals}))
 
 
-def passed_over(name: str, empty: Sequence[str], totals: Sequence[str] = ()) -> str:
-    """Return a sentence that counts the rows of a table that were passed over, and names the first ones."""
-    counted = [(len(empty), "without text"), (len(totals), "of totals")]
-    places = [where.removeprefix(f"{name}, ") for where in [*empty, *totals]]
-    shown = [*places[:PLACES_IN_NOTE], *["..."][: len(places) > PLACES_IN_NOTE]]
-    return f"{name}: rows passed over: {' and '.join(f'{n:,} {what}' for n, what in counted if n)} ({', '.join(shown)})"
+def passed_over(name: str, places: Mapping[str, Sequence[str]]) -> str:
+    """Return a sentence that counts the rows of a table that were passed over, and names the first ones.
+
+    Examples
+    --------
+    >>> passed_over("a.csv", {"without text": ["a.csv, line 2", "a.csv, line 9"]})
+    'a.csv: rows passed over: 2 without text (line 2, line 9)'
+    """
+    counted = " and ".join(f"{len(of_kind):,} {kind}" for kind, of_kind in places.items() if of_kind)
+    every = [where.removeprefix(f"{name}, ") for of_kind in places.values() for where in of_kind]
+    shown = [*every[:PLACES_IN_NOTE], *["..."][: len(every) > PLACES_IN_NOTE]]
+    return f"{name}: rows passed over: {counted} ({', '.join(shown)})"
 
 
 def is_blank(text: object) -> bool:
@@ -377,10 +388,20 @@ def _printable_name(source: str) -> str:
 def _table_rows(
     rows: Iterable[PlacedRow], name: str, text_column: str | None, on_note: OnNote | None, check: RowCheck | None
 ) -> Iterator[TextRow]:
-    for where, row, column in rows_with_text(rows, name, text_column, on_note):
-        if check:
-            check(where, row)
-        yield row, column
+    texts = TextRows(name, text_column, on_note)
+    is_used = False
+    for where, row in rows:
+        field = texts.field_of(where, row)
+        if field is not None:
+            if check:
+                check(where, row)
+            yield row, field
+            is_used = True
+    if not is_used:
+        raise ValueError(
+            f"{name} has no rows{' of text' * bool(texts.empty or texts.totals)}; want at least one row of text"
+        )
+    texts.end()
 
 
 def _standard_input(

@@ -327,7 +327,7 @@ def _checked_batches(file: Any, source: str, name: str, on_note: OnNote | None) 
         yield batch if len(kept) == len(batch) else batch.take(pa.array(kept, pa.int64()))
         done += len(batch)
     if on_note and empty:
-        on_note(passed_over(source, empty))
+        on_note(passed_over(source, {"without text": empty}))
 
 
 def _tag_batch(model: Model, batch: Batch) -> Any:

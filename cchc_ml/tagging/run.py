@@ -125,7 +125,7 @@ def tag_inputs(
         file, the error is raised and nothing is written.
     on_note : callable, optional
         Called with a sentence about rows without text, rows of totals and sheets that are passed over. Without it, such
-        a row is an error; see `cchc_ml.reading.inputs.rows_with_text`.
+        a row is an error; see `cchc_ml.reading.inputs.TextRows`.
     on_progress : callable, optional
         Called with how many rows are done, and how many there are: an estimate, or None if it is not known.
 

@@ -2,6 +2,9 @@ import csv
 import json
 import re
 
+import pytest
+from needs import needs
+
 from cchc_ml.pillars import PILLARS
 
 
@@ -51,3 +54,69 @@ def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
 
 def test_a_model_with_terms_of_its_own_wants_text(cli, own_terms_file):
     assert "give DATA as text" in cli("evaluate", "--model", own_terms_file).stderr
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "xlsx", "parquet", "csv.gz"])
+@pytest.mark.parametrize("has_labels", [True, False])
+def test_every_table_that_is_written_can_be_evaluated(cli, tmp_path, corpus, kind, has_labels):
+    if kind in ("xlsx", "parquet"):
+        needs("python_calamine" if kind == "xlsx" else "pyarrow")
+    rows = [{"text": row["text"], "labels": row["labels"], "article": row["article"]} for row in corpus.rows[:40]]
+    if not has_labels:
+        for row in rows:
+            del row["labels"]
+    source, out = tmp_path / "a.jsonl", tmp_path / f"b.{kind}"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    assert cli("predict", source, "-o", out).exit_code == 0
+    result = cli("evaluate", out, "--json", tmp_path / "e.json")
+    assert result.exit_code == 0, result.stderr
+    assert "(40 paragraphs)" in result.stdout
+    assert ("the labels are the tags in the column 'pillars'" in result.stderr) is not has_labels
+    if has_labels:
+        support = json.loads((tmp_path / "e.json").read_text())["pillars"]["tthc"]["support"]
+        assert support == int(corpus.y[:40, 1].sum())
+
+
+def test_a_tagged_workbook_with_corrected_tags_is_evaluated(cli, tmp_path, corpus):
+    openpyxl = needs("openpyxl")
+    needs("python_calamine")
+    source, out = tmp_path / "a.jsonl", tmp_path / "b.xlsx"
+    source.write_text("".join(json.dumps({"text": row["text"]}) + "\n" for row in corpus.rows[:6]), "utf8")
+    assert cli("predict", source, "-o", out).exit_code == 0
+    book = openpyxl.load_workbook(out)
+    column = [cell.value for cell in book.active[1]].index("pillars") + 1
+    for i, tags in enumerate(["Thủ tục hành chính; Tài chính công", "tthc", "không", None, "none", "apparatus"], 2):
+        book.active.cell(i, column).value = tags
+    book.save(out)
+    result = cli("evaluate", out, "--json", tmp_path / "e.json")
+    assert result.exit_code == 0, result.stderr
+    numbers = json.loads((tmp_path / "e.json").read_text())["pillars"]
+    assert [numbers[slug]["support"] for slug in ("tthc", "public_finance", "apparatus", "institutional")] == [
+        2,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_rows_without_labels_and_rows_of_training_are_not_measured(cli, tmp_path, corpus):
+    rows = [{"text": row["text"], "labels": row["labels"]} for row in corpus.rows[:3]]
+    rows += [
+        {"text": f"Đoàn kiểm tra số {i} làm việc với bộ phận một cửa về thủ tục.", "Nhãn": "tthc"} for i in range(4)
+    ]
+    rows += [{"text": "Chợ đông.", "labels": None}]
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    result = cli("evaluate", path)
+    assert result.exit_code == 0, result.stderr
+    assert "(4 paragraphs)" in result.stdout
+    assert "rows passed over: 1 without labels (line 8); write none where no pillar applies" in result.stderr
+    assert "3 of 7 rows are in this model's training data; measured on the other 4" in result.stderr
+
+
+def test_a_table_in_which_no_row_has_a_pillar(cli, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("text,labels\nChợ đông.,none\nMưa to.,không\n", "utf8")
+    result = cli("evaluate", path)
+    assert result.exit_code == 0
+    assert "none of the 2 rows has a pillar: recall and F1 are not known" in result.stderr

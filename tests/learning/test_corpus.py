@@ -9,36 +9,11 @@ from cchc_ml.learning.corpus import (
     Corpus,
     default_lexicon,
     fingerprint,
-    parse_labels,
     read_corpus,
 )
 from cchc_ml.learning.packing import pack_files
 from cchc_ml.model.lexicon import Lexicon
-from cchc_ml.pillars import PILLARS, Pillar
-
-
-@pytest.mark.parametrize(
-    ("value", "want"),
-    [
-        (None, ()),
-        ("", ()),
-        ([], ()),
-        ("tthc", (Pillar.TTHC,)),
-        ("e_government; tthc", (Pillar.TTHC, Pillar.E_GOVERNMENT)),
-        ("tthc|apparatus", (Pillar.TTHC, Pillar.APPARATUS)),
-        (["tthc", "tthc"], (Pillar.TTHC,)),
-        ("Xây dựng, phát triển Chính phủ điện tử, Chính phủ số", (Pillar.E_GOVERNMENT,)),
-        ("Cải cách thể chế, tthc", (Pillar.INSTITUTIONAL, Pillar.TTHC)),
-    ],
-)
-def test_parse_labels(value, want):
-    assert parse_labels(value) == want
-
-
-@pytest.mark.parametrize("value", [3, {"tthc": 1}, [1], "digital", ["tthc", "x"]])
-def test_parse_labels_refuses(value):
-    with pytest.raises(ValueError, match=r"give a list of pillars|unknown pillar .*; the six are"):
-        parse_labels(value)
+from cchc_ml.pillars import PILLARS
 
 
 def table(tmp_path, *rows):
@@ -93,6 +68,57 @@ def test_rows_of_a_document_stay_together():
 def test_training_leaves_out_other_splits():
     rows = [{"text": split, "labels": [], "split": split} for split in ("train", "validation", "", "own-heldout")]
     assert Corpus.from_rows(rows).training().texts == ["train", ""]
+
+
+@pytest.mark.parametrize("split", ["Train", "train ", "TRAIN", "training", None, ""])
+def test_the_split_to_train_on_is_known_however_it_is_written(split):
+    rows = [{"text": "a", "labels": [], "Split": split}, {"text": "b", "labels": [], "Split": "Test"}]
+    corpus = Corpus.from_rows(rows)
+    assert corpus.training().texts == ["a"]
+    assert corpus.held_out().texts == corpus.where("split", "test").texts == ["b"]
+
+
+def test_fold_numbers_are_not_ignored():
+    corpus = Corpus.from_rows([{"text": "a", "labels": [], "split": fold} for fold in (0, 1)])
+    with pytest.raises(ValueError, match="the split is 0, a number; write train"):
+        corpus.training()
+
+
+def test_one_document_however_it_is_written():
+    rows = [{"text": "a", "labels": [], "Document": name} for name in (1, 1.0, "1.0", " 1")]
+    assert set(Corpus.from_rows(rows).documents) == {"document:1"}
+
+
+ROWS = [
+    {"text": "a", "labels": ["tthc"]},
+    {"text": "b", "labels": None},
+    {"text": "", "labels": ["tthc"]},
+    {"text": "c", "labels": []},
+    {"text": "d", "labels": ""},
+]
+
+
+def test_rows_that_nobody_labelled_are_left_out_and_counted(tmp_path):
+    path = table(tmp_path, *ROWS)
+    notes = []
+    assert read_corpus(path, on_note=notes.append).texts == ["a", "c"]
+    assert notes == [
+        f"{path}: rows passed over: 1 without text (line 3)",
+        f"{path}: rows passed over: 2 without labels (line 2, line 5); write none where no pillar applies",
+    ]
+    with pytest.raises(ValueError, match=r"line 2: nobody labelled this row; remove it, or write none where no pillar"):
+        read_corpus(path)
+    with pytest.raises(ValueError, match=r"row 2: nobody labelled this row"):
+        Corpus.from_rows(ROWS)
+    with pytest.raises(ValueError, match=r"rows\.jsonl has no labels; give a table with at least one labelled"):
+        read_corpus(table(tmp_path, ROWS[1], ROWS[4]), on_note=notes.append)
+
+
+def test_tags_that_are_read_as_labels_are_told(tmp_path):
+    notes = []
+    path = table(tmp_path, {"text": "a", "pillars": ["tthc"], "scores": {}})
+    assert read_corpus(path, on_note=notes.append).y.sum() == 1
+    assert notes == [f"{path}: the labels are the tags in the column 'pillars'; people should have corrected them"]
 
 
 def test_packed_rows_count_as_their_text_does(tmp_path, corpus, labelled):

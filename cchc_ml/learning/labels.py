@@ -1,0 +1,227 @@
+"""Read labels and splits from the cells of tables, as people and programs write them."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from ..pillars import PILLARS, Pillar, is_pillar, parse_pillar
+from ..reading.columns import cell_of, columns_of, fold_name
+
+__all__ = ["TRAIN", "are_tags", "label_cell", "parse_labels", "read_labels", "split_of"]
+
+# What is written where no pillar applies, as `fold_name` returns it.
+NONE_WORDS = frozenset(("none", "không", "khong", "không có", "khong co", "không thuộc", "không nhãn", "no label"))
+# What programs write for a value that is missing.
+MISSING_WORDS = frozenset(("nan", "null", "na", "n a"))
+# Cells of a pillar's own column, in lower case.
+YES_CELLS = ("1", "true", "x", "có", "đúng", "✓", "✔")
+NO_CELLS = ("0", "false", "none", "không", "sai", "-")
+
+TRAIN = "train"
+# Other names of the split to train on, as `fold_name` returns them.
+TRAIN_NAMES = (TRAIN, "training", "tập huấn luyện", "huấn luyện", "tap huan luyen", "huan luyen")
+# The column of tags that `cchc-ml predict` writes. People correct the tags in it.
+TAGS_COLUMN = "pillars"
+
+_BRACKETS = {"[": "]", "(": ")", "{": "}"}
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_SEPARATORS = re.compile(r"[;|,\n]")
+
+
+def parse_labels(value: object) -> tuple[Pillar, ...]:
+    """Return the pillars in a label field.
+
+    The field is a list of slugs or names, or one string: the names with ``;``, ``|``, ``,`` or a line break between
+    them, or a list as JSON or Python writes it. ``"none"`` and ``"không"`` stand for no pillar.
+
+    Raises
+    ------
+    ValueError
+        A label is not a pillar, or the field is not a string or a list of strings.
+
+    Examples
+    --------
+    >>> parse_labels("e_government; tthc")
+    (<Pillar.TTHC: 'tthc'>, <Pillar.E_GOVERNMENT: 'e_government'>)
+    >>> parse_labels("['tthc']"), parse_labels("không")
+    ((<Pillar.TTHC: 'tthc'>,), ())
+    """
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        value = _split(value)
+    if not isinstance(value, Iterable) or isinstance(value, Mapping):
+        raise ValueError(f'labels are {value!r:.80}; give a list of pillars, such as ["tthc"]')
+    labels = list(value)
+    if not all(isinstance(label, str) for label in labels):
+        raise ValueError(f'labels are {labels!r:.80}; give a list of pillars, such as ["tthc"]')
+    if len(labels) == 1 and fold_name(labels[0]) in NONE_WORDS:
+        return ()
+    pillars = {parse_pillar(label) for label in labels}
+    return tuple(pillar for pillar in PILLARS if pillar in pillars)
+
+
+def _split(text: str) -> list[str]:
+    """Return the names in one string."""
+    text = unicodedata.normalize("NFC", text).strip()
+    if is_pillar(text):
+        return [text]
+    if text[:1] in _BRACKETS and text.endswith(_BRACKETS[text[0]]):
+        with suppress(ValueError):
+            parsed = json.loads(text)
+            if isinstance(parsed, list) and all(isinstance(name, str) for name in parsed):
+                return parsed
+        if quoted := [a or b for a, b in _QUOTED.findall(text)]:
+            return quoted
+        text = text[1:-1]
+    # The name of one pillar contains a comma, so names become slugs before the split.
+    for pillar, pattern in _name_patterns().items():
+        text = pattern.sub(pillar.value, text)
+    return [part for part in _SEPARATORS.split(text) if part.strip()]
+
+
+@cache
+def _name_patterns() -> dict[Pillar, re.Pattern[str]]:
+    r"""Return a pattern for the name of each pillar whose name has a comma, with any white space between its words."""
+    return {
+        pillar: re.compile(r"\s+".join(map(re.escape, pillar.vi.split())), re.IGNORECASE)
+        for pillar in PILLARS
+        if "," in pillar.vi
+    }
+
+
+def read_labels(row: Mapping[str, Any]) -> tuple[Pillar, ...] | None:
+    """Return the pillars of a row; None if nobody labelled it: the cell is empty.
+
+    The labels are in a column of labels, or in six columns, one for each pillar. Six empty cells say that nobody
+    labelled the row. If any of them has a value, an empty one means no.
+
+    Raises
+    ------
+    ValueError
+        The row has no such columns, a cell is not a label, or the two kinds of columns contradict each other.
+
+    Examples
+    --------
+    >>> read_labels({"Nhãn": "tthc"}), read_labels({"labels": []}), read_labels({"labels": ""})
+    ((<Pillar.TTHC: 'tthc'>,), (), None)
+    """
+    columns = columns_of(tuple(row), "labels")
+    column = next(iter(columns), None)
+    by_pillar = _pillar_columns(tuple(row))
+    has_six = len(by_pillar) == len(PILLARS)
+    if column is None and not has_six:
+        raise ValueError(
+            f"no labels; the columns are {', '.join(map(str, row))[:300]}; "
+            f"add a column 'labels', or the six columns {', '.join(PILLARS)}"
+        )
+    cells = {pillar: _mark(row[name]) for pillar, name in by_pillar.items()} if has_six else {}
+    if column is None:
+        return _marked(cells)
+    labels = None if _is_missing(row[column]) else parse_labels(row[column])
+    if labels is None and column == TAGS_COLUMN:  # no tag was written as an empty cell
+        labels = ()
+    # Beside tags, the numbers in the pillars' columns are probabilities.
+    if cells and not (TAGS_COLUMN in columns and all(map(_is_number, cells.values()))):
+        marked = _marked(cells)
+        if marked is not None and labels is not None and marked != labels:
+            raise ValueError(
+                f"the column {column!r} says {' '.join(labels) or 'none'}, but the columns of the pillars say "
+                f"{' '.join(marked) or 'none'}; remove one of them"
+            )
+        return marked if labels is None else labels
+    return labels
+
+
+def label_cell(labels: Iterable[Pillar]) -> str:
+    """Return labels as one word or more, for a message.
+
+    Examples
+    --------
+    >>> label_cell([Pillar.TTHC, Pillar.APPARATUS]), label_cell([])
+    ('tthc;apparatus', 'none')
+    """
+    return ";".join(labels) or "none"
+
+
+def are_tags(row: Mapping[str, Any]) -> bool:
+    """Return whether the labels of a row are in the column that `cchc-ml predict` writes.
+
+    Examples
+    --------
+    >>> are_tags({"pillars": []}), are_tags({"pillars": [], "labels": []})
+    (True, False)
+    """
+    return next(iter(columns_of(tuple(row), "labels")), "") == TAGS_COLUMN
+
+
+@cache
+def _pillar_columns(names: tuple[str, ...]) -> dict[Pillar, str]:
+    """Return the columns that have a pillar's slug or Vietnamese name."""
+    return {parse_pillar(name): name for name in names if isinstance(name, str) and is_pillar(name)}
+
+
+def _is_missing(value: object) -> bool:
+    """Whether a cell is empty: nobody labelled the row."""
+    if value is None or value != value:  # NaN is not equal to itself
+        return True
+    if not isinstance(value, str):
+        return False
+    return not value.strip("\u200b\ufeff\xa0 \t\r\n") or fold_name(value) in MISSING_WORDS
+
+
+def _mark(value: object) -> str:
+    """Return a cell of a pillar's column in one form; ``""`` if it is empty."""
+    if _is_missing(value):
+        return ""
+    text = unicodedata.normalize("NFC", str(value)).strip().casefold()
+    with suppress(ValueError):
+        return f"{float(text.replace(',', '.')):g}"
+    return text
+
+
+def _is_number(mark: str) -> bool:
+    with suppress(ValueError):
+        return 0 <= float(mark) <= 1
+    return mark == ""
+
+
+def _marked(cells: Mapping[Pillar, str]) -> tuple[Pillar, ...] | None:
+    """Return the pillars whose cells say yes; None if all cells are empty."""
+    unknown = {mark for mark in cells.values() if mark} - {*YES_CELLS, *NO_CELLS}
+    if unknown:
+        raise ValueError(f"found {min(unknown)[:80]!r} in a pillar's column; write 0 or 1")
+    if not any(cells.values()):
+        return None
+    return tuple(pillar for pillar in PILLARS if cells[pillar] in YES_CELLS)
+
+
+def split_of(row: Mapping[str, Any]) -> str:
+    """Return the split of a row in lower case, ``"train"`` for any of its names, ``""`` if it has none.
+
+    Raises
+    ------
+    ValueError
+        The split is a number. Folds of a cross-validation are not splits.
+
+    Examples
+    --------
+    >>> split_of({"Split": "TRAIN "}), split_of({"split": "own-heldout"}), split_of({"text": "Xã họp."})
+    ('train', 'own-heldout', '')
+    """
+    value = cell_of(row, "split")
+    if _is_missing(value):
+        return ""
+    text = " ".join(str(value).casefold().split())
+    if isinstance(value, int | float) or re.fullmatch(r"(?:fold[ _-]?)?\d+(?:\.0+)?", text):
+        raise ValueError(
+            f"the split is {value!r}, a number; write train, validation or test, "
+            "or leave out the column: folds are made anew in training"
+        )
+    return TRAIN if fold_name(text) in TRAIN_NAMES else text
