@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from review_items import CATEGORIES, SLUGS, item
 
-from cchc_ml.learning.corpus import parse_labels
+from cchc_ml.learning.labels import parse_labels
 from cchc_ml.review.labelled import LabelledRow
 from cchc_ml.review.plan import MORE, make_plan, power_law
 
