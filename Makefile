@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test quick lint model bench mutants screenshots clean
+.PHONY: run test quick soak lint model bench mutants screenshots clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -12,6 +12,9 @@ test: $(VENV)/dev ## run all tests
 
 quick: $(VENV)/dev ## run the tests without the slow ones
 	$(BIN)/python -m pytest -m "not slow"
+
+soak: $(VENV)/dev ## send good, bad and slow requests to the service for two minutes
+	SOAK_SECONDS=120 $(BIN)/python -m pytest -q tests/web/test_soak.py
 
 lint: $(VENV)/dev ## run the linters
 	$(BIN)/ruff check .

@@ -18,8 +18,8 @@ import time
 from collections import Counter, defaultdict
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx
 import psutil
 
 TOP = Path(__file__).parent.parent
@@ -29,39 +29,61 @@ KINDS, SHARES = ("one text", "50 texts", "txt", "html"), (60, 20, 10, 10)
 
 
 class Requests:
-    """What the clients send, by kind."""
+    """What the clients send, by kind: whole requests, made before the clock runs."""
 
     def __init__(self) -> None:
         with open(TOP / "data/articles.jsonl", encoding="utf8") as file:
-            self.texts = [json.loads(line)["text"] for line in file]
-        self.articles = {kind: (TOP / name).read_bytes() for kind, name in SAMPLES.items()}
+            texts = [json.loads(line)["text"] for line in file]
+        chance = random.Random(1)
+        self.of_kind = {kind: [_article(kind, name)] for kind, name in SAMPLES.items()}
+        self.of_kind["one text"] = [_tag(text) for text in texts]
+        self.of_kind["50 texts"] = [_tag(chance.sample(texts, 50)) for _ in range(100)]
 
-    async def send(self, client: httpx.AsyncClient, kind: str, chance: random.Random) -> httpx.Response:
-        """Send one request."""
-        if kind in self.articles:
-            return await client.post("/v1/articles", params={"filename": f"a.{kind}"}, content=self.articles[kind])
-        texts = chance.sample(self.texts, 50) if kind == "50 texts" else chance.choice(self.texts)
-        return await client.post("/v1/tag", json={"text": texts})
+
+def _tag(text: str | list[str]) -> bytes:
+    return _post("/v1/tag", "application/json", json.dumps({"text": text}, ensure_ascii=False).encode())
+
+
+def _article(kind: str, name: str) -> bytes:
+    return _post(f"/v1/articles?filename=a.{kind}", "application/octet-stream", (TOP / name).read_bytes())
+
+
+def _post(path: str, kind: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+async def answer(reader: asyncio.StreamReader) -> str:
+    """Read an answer; return its status. A client of few steps leaves the processor to the server."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    length = re.search(r"\r\ncontent-length: (\d+)", head)
+    assert length, "the answer has no length"
+    await reader.readexactly(int(length[1]))
+    return head.split(" ", 2)[1]
 
 
 async def load(url: str, duration: float) -> tuple[dict[str, list[float]], Counter[str]]:
     """Let the clients loose; return the seconds of each request by kind, and the count of each status."""
     requests, answers = Requests(), Counter[str]()
     seconds: dict[str, list[float]] = defaultdict(list)
+    address = urlsplit(url)
     until = time.perf_counter() + duration
 
     async def work(number: int) -> None:
         chance = random.Random(number)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1_000_000)
         while (start := time.perf_counter()) < until:
             (kind,) = chance.choices(KINDS, SHARES)
             try:
-                answers[str((await requests.send(client, kind, chance)).status_code)] += 1
-            except httpx.HTTPError as error:
+                writer.write(chance.choice(requests.of_kind[kind]))
+                answers[await answer(reader)] += 1
+            except (OSError, EOFError) as error:
                 answers[type(error).__name__] += 1
+                reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1_000_000)
             seconds[kind].append(time.perf_counter() - start)
+        writer.close()
 
-    async with httpx.AsyncClient(base_url=url, timeout=60, limits=httpx.Limits(max_connections=CLIENTS)) as client:
-        await asyncio.gather(*map(work, range(CLIENTS)))
+    await asyncio.gather(*map(work, range(CLIENTS)))
     return seconds, answers
 
 

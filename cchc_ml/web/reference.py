@@ -35,8 +35,8 @@ class _Operation:
     refusals: Mapping[str, str]
 
 
-def render_reference(openapi: Mapping[str, Any]) -> str:
-    """Return an OpenAPI description as one HTML page."""
+def render_reference(openapi: Mapping[str, Any], root_path: str = "") -> str:
+    """Return an OpenAPI description as one HTML page. `root_path` is the prefix of the service's own paths."""
     components = openapi["components"]["schemas"]
     operations = [
         _operation(path, method, description, components)
@@ -44,7 +44,7 @@ def render_reference(openapi: Mapping[str, Any]) -> str:
         for method, description in methods.items()
     ]
     template = html_template("cchc_ml.web", "reference.html.j2")
-    return template.render(info=openapi["info"], operations=operations)
+    return template.render(info=openapi["info"], operations=operations, root_path=root_path)
 
 
 def _operation(path: str, method: str, description: Mapping[str, Any], components: Mapping[str, Any]) -> _Operation:
@@ -54,18 +54,18 @@ def _operation(path: str, method: str, description: Mapping[str, Any], component
         examples = schema.pop("examples", [])
         bodies.append(_Body(content_type, [_json(example) for example in examples], _json(schema)))
     responses = dict(description["responses"])
-    answer = _resolved(responses.pop("200")["content"]["application/json"]["schema"], components)
+    (answer,) = responses.pop("200")["content"].values()
     return _Operation(
         method=method.upper(),
         path=path,
         summary=description["summary"],
         description=description["description"],
         parameters={
-            parameter["name"]: ", ".join(parameter["schema"].get("examples", []))
+            parameter["name"]: parameter.get("description") or ", ".join(parameter["schema"].get("examples", []))
             for parameter in description.get("parameters", [])
         },
         bodies=bodies,
-        answer_schema=_json(answer),
+        answer_schema=_json(_resolved(answer["schema"], components)),
         refusals={status: refusal["description"] for status, refusal in responses.items()},
     )
 

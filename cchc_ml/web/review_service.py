@@ -22,8 +22,10 @@ from ..review.categories import category_keys
 from ..review.items import ReviewItem
 from ..review.records import suggestion_fields
 from ..review.store import Act, ReviewStore
-from .limits import Guard, Limits, problem
-from .service import Server
+from .guard import Guard
+from .limits import Limits
+from .problems import problem
+from .server import Server
 
 __all__ = ["create_review_app", "serve_review"]
 
@@ -73,9 +75,9 @@ def _refusal(scope: Scope, headers: Headers) -> Response | None:
     site = headers.get("sec-fetch-site", "same-origin")
     foreign = origin is not None and origin != f"http://{headers.get('host', '')}"
     if foreign or (scope["path"].startswith("/api/") and site not in ("same-origin", "none")):
-        return problem(403, "the request comes from another page; open this page itself")
+        return problem("foreign_origin", "the request comes from another page; open this page itself")
     if scope["method"] == "POST" and headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        return problem(415, "the content type is not application/json")
+        return problem("unsupported_media_type", "the content type is not application/json")
     return None
 
 
@@ -185,7 +187,7 @@ def create_review_app(store: ReviewStore, *, blind: bool = False) -> ASGIApp:
     async def following(request: Request) -> Response:
         annotator = request.query_params.get("annotator", "").strip()
         if not annotator:
-            return problem(422, "want ?annotator=NAME")
+            return problem("invalid", "want ?annotator=NAME")
         return JSONResponse(await run_in_threadpool(labelling.view, annotator))
 
     async def act(request: Request) -> Response:
@@ -195,11 +197,13 @@ def create_review_app(store: ReviewStore, *, blind: bool = False) -> ASGIApp:
                 raise ValueError("want a JSON object")
             return JSONResponse(await run_in_threadpool(labelling.act, sent))
         except (ValueError, RecursionError) as error:
-            return problem(422, str(error))
+            return problem("invalid", str(error))
 
     routes = [Route(path, part) for path in PARTS]
     routes += [Route("/api/setup", setup), Route("/api/next", following), Route("/api/act", act, methods=["POST"])]
-    return Guard(SameOrigin(Starlette(routes=routes)), LIMITS, local=True)
+    return Guard(
+        SameOrigin(Starlette(routes=routes)), LIMITS, paths=frozenset({*PARTS, "/api/setup", "/api/next", "/api/act"})
+    )
 
 
 def serve_review(

@@ -7,8 +7,30 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from ..pillars import Pillar
+from .limits import Limits
+from .problems import MEDIA_TYPE
 
-__all__ = ["ARTICLE_BODY", "ArticleAnswer", "Health", "PillarEntry", "TagAnswer", "refusals"]
+__all__ = [
+    "ALL_REFUSALS",
+    "ARTICLE_BODY",
+    "PILLARS_WANTED",
+    "THRESHOLD",
+    "ArticleAnswer",
+    "Health",
+    "ModelName",
+    "PillarEntry",
+    "Problem",
+    "TagAnswer",
+    "refusals",
+    "tag_body",
+]
+
+EXAMPLE = "Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật."
+EXAMPLE_WITHOUT_PILLAR = "Trận mưa đêm qua làm ngập chợ."
+THRESHOLD = (
+    "Gắn nhãn từ xác suất này; mặc định: ngưỡng của mô hình · tag from this probability; default: the model's own"
+)
+PILLARS_WANTED = "Chỉ trả về các trụ cột này · return only these pillars"
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Scores = Annotated[
@@ -22,9 +44,21 @@ Tags = Annotated[
 
 
 class Problem(BaseModel):
-    """Why a request was refused."""
+    """Why a request was refused (RFC 9457). Programs look at the code, which does not change."""
 
+    type: str
+    title: str
+    status: int
+    code: str
     detail: str
+    request_id: str | None = None
+
+
+class ModelName(BaseModel):
+    """The model that tags: the name of its file, and the SHA-256 of the file."""
+
+    name: str
+    sha256: str
 
 
 class Sentence(BaseModel):
@@ -46,8 +80,9 @@ class Tagged(BaseModel):
 
 
 class TagAnswer(BaseModel):
-    """One result for each text, in the same order."""
+    """The model, and one result for each text, in the same order."""
 
+    model: ModelName
     results: list[Tagged]
 
 
@@ -69,8 +104,9 @@ class Paragraph(BaseModel):
 
 
 class ArticleAnswer(BaseModel):
-    """One row for each paragraph, in the order of the article."""
+    """The model, and one row for each paragraph, in the order of the article."""
 
+    model: ModelName
     rows: list[Paragraph]
 
 
@@ -89,16 +125,22 @@ class Health(BaseModel):
 
     status: str
     version: str
+    model: ModelName
 
 
 REFUSALS = {
     400: "Không đọc được yêu cầu · the request cannot be read, or names another host",
+    401: "Thiếu mã truy cập · the token is missing or wrong",
+    403: "Yêu cầu từ trang khác · the request comes from a page of another site",
     408: "Quá thời gian · the request took too long to arrive, or to work on",
-    413: "Quá lớn · the body is too large",
-    415: "Không đọc loại tệp này · this kind of file is not supported",
+    413: "Quá lớn · the body or the answer is too large",
+    415: "Không đọc loại tệp này · this kind of content or file is not supported",
     422: "Nội dung không hợp lệ · the content is not valid",
     429: "Đang bận · too many requests at the same time; try again",
+    503: "Quá tải · the request waited too long for its turn; try again",
 }
+ALL_REFUSALS = (400, 401, 403, 408, 413, 415, 422, 429, 503)
+_SLUGS = [pillar.value for pillar in Pillar]
 _FILE = {"type": "string", "format": "binary"}
 # An article is sent as a form with a file, or as a bare body.
 ARTICLE_BODY = {
@@ -112,6 +154,39 @@ ARTICLE_BODY = {
 }
 
 
+def tag_body(limits: Limits) -> dict[str, Any]:
+    """Return what the OpenAPI description says about the body of a request to tag texts."""
+    text = {"type": "string", "minLength": 1, "maxLength": limits.text_chars, "pattern": r"\S"}
+    texts = {"type": "array", "items": text, "minItems": 1, "maxItems": limits.texts}
+    schema = {
+        "type": "object",
+        "required": ["text"],
+        "additionalProperties": False,
+        "properties": {
+            "text": {
+                "anyOf": [text, texts],
+                "description": f"Một đoạn văn, hoặc tối đa {limits.texts} đoạn · one text, or up to {limits.texts}",
+            },
+            "threshold": {"type": "number", "minimum": 0, "maximum": 1, "description": THRESHOLD},
+            "pillars": {
+                "type": "array",
+                "items": {"type": "string", "enum": _SLUGS},
+                "minItems": 1,
+                "maxItems": len(_SLUGS),
+                "description": PILLARS_WANTED,
+            },
+        },
+        "examples": [{"text": EXAMPLE}, {"text": [EXAMPLE, EXAMPLE_WITHOUT_PILLAR], "threshold": 0.5}],
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
     """Return what the OpenAPI description says about these status codes."""
-    return {code: {"model": Problem, "description": REFUSALS[code]} for code in codes}
+    return {
+        code: {
+            "description": REFUSALS[code],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for code in codes
+    }

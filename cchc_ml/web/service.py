@@ -2,49 +2,131 @@
 
 # FastAPI reads the annotations of the functions below when they are defined, so this module does not postpone them.
 
-import asyncio
-import logging
+import hashlib
+import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from functools import cache
-from pathlib import PurePath
-from typing import Annotated, Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
-import uvicorn
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.types import ASGIApp
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
 
 from ..model.model import Model
-from ..pillars import PILLARS
-from ..reading.articles import ARTICLES
-from ..reading.inputs import article_rows
-from ..reading.tables import Row
-from ..tagging.rows import as_row, tag_rows
-from ..tagging.writers import json_lines
+from ..model.storage import write_model
+from ..pillars import PILLARS, Pillar
 from ..version import __version__
-from .limits import Guard, Limits, is_loopback, problem
+from .access import Access, is_loopback
+from .articles import ArticleQueue
+from .coding import accepts_gzip, answer, pack
+from .guard import Exchange, Guard
+from .json_body import read_tag_request
+from .limits import Limits
+from .memory import return_large_blocks
+from .metrics import MEDIA_TYPE, Metrics
 from .offline_page import render_offline_page
+from .problems import RefusalError, problem
 from .reference import render_reference
-from .schemas import ARTICLE_BODY, ArticleAnswer, Health, PillarEntry, TagAnswer, refusals
+from .schemas import (
+    ALL_REFUSALS,
+    ARTICLE_BODY,
+    PILLARS_WANTED,
+    THRESHOLD,
+    ArticleAnswer,
+    Health,
+    ModelName,
+    PillarEntry,
+    Problem,
+    TagAnswer,
+    refusals,
+    tag_body,
+)
+from .server import Server
+from .tagging import TaggingQueue
+from .tasks import Article, Options
+from .workers import Worker
 
-__all__ = ["Server", "create_app", "serve"]
+__all__ = ["create_app", "name_model", "serve"]
 
-T = TypeVar("T")
-
-EXAMPLE = "Sở Tư pháp đề nghị bãi bỏ 14 văn bản quy phạm pháp luật."
-EXAMPLE_WITHOUT_PILLAR = "Trận mưa đêm qua làm ngập chợ."
+# A reading process ends after so many articles, so that what a library leaks is freed.
+ARTICLES_PER_PROCESS = 2_000
+# So many processes read articles at least: one client may have all but one.
+MIN_READERS = 2
 MAX_REPORTED_ERRORS = 3
 
 
-def create_app(model: Model, *, limits: Limits | None = None, local: bool = True) -> FastAPI:
+def name_model(model: Model, path: Path | None = None) -> ModelName:
+    """Return the name and the SHA-256 of a model's file; without a file, of the file that would be written."""
+    if path is None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "pillars.npz")
+            write_model(model, path)
+            return name_model(model, path)
+    return ModelName(name=path.stem, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@dataclass(frozen=True)
+class _Service:
+    """What the routes share."""
+
+    model: Model
+    name: ModelName
+    limits: Limits
+    workers: list[Worker]
+    texts: TaggingQueue
+    articles: ArticleQueue
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, model: Model, name: ModelName, limits: Limits, n_workers: int) -> "_Service":
+        taggers = [Worker(model, limits.worker_bytes) for _ in range(n_workers)]
+        readers = [Worker(model, limits.worker_bytes, ARTICLES_PER_PROCESS) for _ in range(max(MIN_READERS, n_workers))]
+        texts, articles, metrics = TaggingQueue(taggers, limits), ArticleQueue(readers, limits), Metrics()
+        workers = [*taggers, *readers]
+        metrics.watch("cchc_texts_waiting", "Texts that wait to be tagged.", lambda: texts.n_waiting)
+        metrics.watch("cchc_articles_waiting", "Articles that wait to be read.", lambda: articles.n_waiting)
+        metrics.watch(
+            "cchc_workers_busy",
+            "Processes that work.",
+            lambda: sum(worker.busy_since is not None for worker in workers),
+        )
+        metrics.watch(
+            "cchc_workers_killed", "Processes that were killed.", lambda: sum(worker.n_killed for worker in workers)
+        )
+        return cls(model, name, limits, workers, texts, articles, metrics)
+
+    def start(self) -> None:
+        with ThreadPoolExecutor(len(self.workers)) as pool:
+            list(pool.map(Worker.start, self.workers))
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+        for worker in self.workers:
+            worker.join()
+
+    def wrapped(self, field: str, items: list[bytes]) -> bytes:
+        """Return an answer of JSON: the model, and the items in a field."""
+        name = json.dumps(self.name.model_dump()).encode()
+        return b'{"model":%s,"%s":[%s]}' % (name, field.encode(), b",".join(items))
+
+
+def create_app(
+    model: Model,
+    *,
+    limits: Limits | None = None,
+    access: Access | None = None,
+    name: ModelName | None = None,
+    n_workers: int = 1,
+    root_path: str = "",
+) -> FastAPI:
     """Return the application.
 
     Parameters
@@ -52,18 +134,31 @@ def create_app(model: Model, *, limits: Limits | None = None, local: bool = True
     model : Model
         The model that tags.
     limits : Limits, optional
-        The limits of a request.
-    local : bool
-        Whether to refuse requests that name another host than this machine.
+        What is accepted.
+    access : Access, optional
+        Who may ask; by default this machine.
+    name : ModelName, optional
+        The name of the model in answers.
+    n_workers : int
+        How many processes tag texts. As many read articles, and at least two. They start when they are needed, or
+        with ``app.state.start()``.
+    root_path : str
+        The prefix under which a proxy publishes the service: ``/cchc``.
 
     Examples
     --------
     >>> import cchc_ml
     >>> sorted(create_app(cchc_ml.load().model_).openapi()["paths"])
-    ['/healthz', '/v1/articles', '/v1/pillars', '/v1/tag']
+    ['/healthz', '/livez', '/metrics', '/readyz', '/v1/articles', '/v1/pillars', '/v1/tag']
     """
-    limits = limits or Limits()
-    workers = _Workers(limits)
+    limits, access, root_path = limits or Limits(), access or Access(), root_path.rstrip("/")
+    service = _Service.of(model, name or name_model(model), limits, n_workers)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.stop()
+
     app = FastAPI(
         title="cchc-ml",
         version=__version__,
@@ -73,161 +168,91 @@ def create_app(model: Model, *, limits: Limits | None = None, local: bool = True
         ),
         docs_url=None,
         redoc_url=None,
-        lifespan=workers.lifespan,
+        redirect_slashes=False,
+        lifespan=lifespan,
     )
-    app.add_middleware(Guard, limits=limits, local=local)
     _add_error_handlers(app)
-    _add_tag_route(app, model, limits, workers)
-    _add_article_route(app, model, workers)
-    _add_information_routes(app, model)
-    _add_pages(app, model, workers)
+    _add_tag_route(app, service)
+    _add_article_route(app, service)
+    _add_information_routes(app, service)
+    _add_operation_routes(app, service)
+    _add_pages(app, service, root_path)
+    _describe(app, needs_token=access.token is not None)
+    paths = frozenset(getattr(route, "path", "") for route in app.routes)
+    app.add_middleware(Guard, limits=limits, access=access, metrics=service.metrics, paths=paths, root_path=root_path)
+    app.state.start = service.start
+    app.state.stop, app.state.metrics = service.stop, service.metrics
     return app
 
 
-class _Workers:
-    """The two threads that do the work: one for texts, one for files.
-
-    Only one thread at a time may use pdfium, so files have a single thread. Texts have a thread of their own, so that
-    they do not wait for files.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.tagging = ThreadPoolExecutor(1, "tagging")
-        self.reading = ThreadPoolExecutor(1, "reading")
-
-    async def run(self, pool: Executor, function: Callable[..., T], *arguments: Any) -> T:
-        """Return the result of a function that runs in a thread, or refuse the request if it takes too long."""
-        job = asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
-        try:
-            return await asyncio.wait_for(job, self.limits.seconds)
-        except TimeoutError:
-            raise HTTPException(
-                408, f"the work was not done within {self.limits.seconds:g} seconds; send less at a time"
-            ) from None
-
-    @asynccontextmanager
-    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
-        """Stop the threads when the application stops."""
-        yield
-        for pool in (self.tagging, self.reading):
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
 def _add_error_handlers(app: FastAPI) -> None:
-    @app.exception_handler(StarletteHTTPException)
-    async def refuse(request: Request, error: StarletteHTTPException) -> Response:
-        return problem(error.status_code, error.detail, error.headers)
+    @app.exception_handler(RefusalError)
+    async def refuse(request: Request, error: RefusalError) -> Response:
+        exchange: Exchange = request.scope["exchange"]
+        exchange.refusal = error.code
+        return problem(error.code, error.detail, error.headers, request_id=exchange.request_id)
+
+    @app.exception_handler(HTTPException)
+    async def refuse_status(request: Request, error: HTTPException) -> Response:
+        return await refuse(request, RefusalError.of_status(error.status_code, str(error.detail), error.headers))
 
     @app.exception_handler(RequestValidationError)
     async def refuse_invalid(request: Request, error: RequestValidationError) -> Response:
-        return problem(422, "; ".join(_validation_messages(error)))
+        return await refuse(request, RefusalError("invalid", "; ".join(_validation_messages(error))))
 
 
 def _validation_messages(error: RequestValidationError) -> Iterator[str]:
-    """Yield what is wrong with a request, without any of its content."""
+    """Yield what is wrong with the parameters of a request, without their content."""
     for details in error.errors()[:MAX_REPORTED_ERRORS]:
-        where = ".".join(f"{part!s:.40}" for part in details["loc"][1:]) or details["loc"][0]
-        if details["type"] == "json_invalid":
-            yield f"the body is not valid JSON (character {where}: {details['ctx']['error']})"
-        elif details["type"] == "model_attributes_type":
-            yield 'the body is not a JSON object; send for example {"text": "…"} as application/json'
-        else:
-            yield f"{where}: {details['msg']}"
+        yield f"{'.'.join(f'{part!s:.40}' for part in details['loc'][1:])}: {details['msg']}"
 
 
-def _add_tag_route(app: FastAPI, model: Model, limits: Limits, workers: _Workers) -> None:
-    Text = Annotated[str, Field(min_length=1, max_length=limits.text_chars, pattern=r"\S")]
-    Texts = Annotated[
-        list[Text],
-        Field(
-            min_length=1,
-            max_length=limits.texts,
-            description=f"Một đoạn văn, hoặc tối đa {limits.texts} đoạn · one text, or up to {limits.texts}",
-        ),
-        BeforeValidator(
-            lambda text: [text] if isinstance(text, str) else text,
-            json_schema_input_type=Text | Annotated[list[Text], Field(min_length=1, max_length=limits.texts)],
-        ),
-    ]
-
-    class TagRequest(BaseModel):
-        text: Texts
-        model_config = ConfigDict(
-            extra="forbid",
-            json_schema_extra={"examples": [{"text": EXAMPLE}, {"text": [EXAMPLE, EXAMPLE_WITHOUT_PILLAR]}]},
-        )
-
+def _add_tag_route(app: FastAPI, service: _Service) -> None:
     @app.post(
         "/v1/tag",
         summary="Gắn nhãn đoạn văn · Tag texts",
         response_model=TagAnswer,
-        responses=refusals(400, 408, 413, 422, 429),
+        responses=refusals(*ALL_REFUSALS),
+        openapi_extra=tag_body(service.limits),
     )
-    async def tag(request: TagRequest) -> Response:
+    async def tag(request: Request) -> Response:
         """Return the tags of each text, as `cchc-ml predict` gives them, and the place of each evidence sentence."""
-        return JSONResponse({"results": await workers.run(workers.tagging, _tag_texts, model, request.text)})
+        content_type = request.headers.get("content-type", "")
+        texts, options = read_tag_request(await request.body(), content_type, service.limits)
+        return await answer(request, service.wrapped("results", await service.texts.tag(texts, options)))
 
 
-def _tag_texts(model: Model, texts: Sequence[str]) -> list[Row]:
-    rows = []
-    for text, annotation in zip(texts, model.annotate(texts), strict=True):
-        fields = as_row(annotation, text)
-        evidence = {
-            pillar.value: {"text": text[start:end], "start": start, "end": end}
-            for pillar, (start, end) in annotation.evidence.items()
-        }
-        rows.append({"pillars": fields["pillars"], "scores": fields["scores"], "evidence": evidence})
-    return rows
-
-
-def _add_article_route(app: FastAPI, model: Model, workers: _Workers) -> None:
+def _add_article_route(app: FastAPI, service: _Service) -> None:
     @app.post(
         "/v1/articles",
         summary="Gắn nhãn bài báo · Tag an article",
         response_model=ArticleAnswer,
-        responses=refusals(400, 408, 413, 415, 422, 429),
+        responses=refusals(*ALL_REFUSALS),
         openapi_extra=ARTICLE_BODY,
     )
     async def articles(
         request: Request,
         filename: Annotated[str | None, Query(min_length=1, max_length=255, examples=["bai-bao.docx"])] = None,
+        threshold: Annotated[float | None, Query(ge=0, le=1, description=THRESHOLD)] = None,
+        pillars: Annotated[
+            list[Pillar] | None, Query(min_length=1, max_length=len(PILLARS), description=PILLARS_WANTED)
+        ] = None,
     ) -> Response:
         """Send a .txt, .html, .docx or .pdf file in the field `file` of a form, or as the body with `?filename=`.
 
         `curl -F file=@bai-bao.docx http://127.0.0.1:8000/v1/articles`
         """
-        name, data = await _uploaded_file(request)
-        name = filename or name
-        if not name:
-            raise HTTPException(422, "the file has no name; give ?filename=NAME.txt, .html, .docx or .pdf")
-        rows = await workers.run(workers.reading, _tag_article, model, name, data)
-        return Response(f'{{"rows": [{",".join(json_lines(rows))}]}}', media_type="application/json")
+        options = Options(threshold, tuple(dict.fromkeys(pillars)) if pillars else None)
+        content_type = request.headers.get("content-type", "")
+        article = Article(await request.body(), content_type, filename, options)
+        exchange: Exchange = request.scope["exchange"]
+        rows = await service.articles.tag(exchange.client, article)
+        return await answer(request, service.wrapped("rows", [rows]))
 
 
-async def _uploaded_file(request: Request) -> tuple[str | None, bytes]:
-    """Return the name and the content of the file in a form, or None and the body of the request."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return None, await request.body()
-    async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise HTTPException(422, "the form has no file in its field 'file'; send the article there")
-        return file.filename, await file.read()
+def _add_information_routes(app: FastAPI, service: _Service) -> None:
+    model = service.model
 
-
-def _tag_article(model: Model, name: str, data: bytes) -> list[Row]:
-    """Return the tagged paragraphs of an article. It is read from memory: no file is left if the service is killed."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in ARTICLES:
-        raise HTTPException(415, f"{name} is not an article file; want one of {', '.join(ARTICLES)}")
-    try:
-        return list(tag_rows(model, article_rows(name, data)))
-    except (ValueError, ImportError) as error:
-        raise HTTPException(415 if isinstance(error, ImportError) else 422, str(error)) from None
-
-
-def _add_information_routes(app: FastAPI, model: Model) -> None:
     @app.get("/v1/pillars", summary="Sáu trụ cột · The six pillars")
     async def pillars() -> list[PillarEntry]:
         """Return the names of each pillar, and the probability from which it is tagged."""
@@ -239,47 +264,94 @@ def _add_information_routes(app: FastAPI, model: Model) -> None:
 
     @app.get("/healthz", summary="Còn hoạt động không · Is the service working")
     async def healthz() -> Health:
-        """Answer at once, also while other requests are being worked on."""
-        return Health(status="ok", version=__version__)
+        """Answer at once, also while other requests are being worked on. Name the model."""
+        return Health(status="ok", version=__version__, model=service.name)
 
 
-def _add_pages(app: FastAPI, model: Model, workers: _Workers) -> None:
+def _add_operation_routes(app: FastAPI, service: _Service) -> None:
+    @app.get("/livez", summary="Tiến trình còn sống không · Is the process alive", response_class=PlainTextResponse)
+    async def livez() -> Response:
+        """Answer `ok` at once."""
+        return PlainTextResponse("ok\n")
+
+    @app.get(
+        "/readyz",
+        summary="Sẵn sàng không · Can it take work",
+        response_class=PlainTextResponse,
+        responses={503: {"description": "Chưa sẵn sàng · articles wait for long", "content": {"text/plain": {}}}},
+    )
+    async def readyz() -> Response:
+        """Answer `ok`, or 503 while articles wait for long because those before them are slow."""
+        if service.articles.is_stuck:
+            return PlainTextResponse("articles wait for long\n", 503)
+        return PlainTextResponse("ok\n")
+
+    @app.get("/metrics", summary="Số đo · Counts for Prometheus", response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        """Return counts, latencies, refusals and queues in the text form of Prometheus; nothing of what was sent."""
+        return Response(service.metrics.text(), headers={"Content-Type": MEDIA_TYPE})
+
+
+def _add_pages(app: FastAPI, service: _Service, root_path: str) -> None:
+    page = render_offline_page(service.model).encode()
+    packed = pack(page)
+    tag = hashlib.sha256(page).hexdigest()[:32]
+
     @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        return HTMLResponse(render_reference(app.openapi()))
-
-    @cache
-    def offline_page() -> bytes:
-        return render_offline_page(model).encode()
+    async def docs(request: Request) -> Response:
+        html = render_reference(app.openapi(), root_path).encode()
+        return await answer(request, html, "text/html; charset=utf-8")
 
     @app.get("/", include_in_schema=False)
-    async def index() -> Response:
-        # The page contains a stricter policy for its own content.
-        policy = {"Content-Security-Policy": "frame-ancestors 'none'"}
-        return HTMLResponse(await workers.run(workers.reading, offline_page), headers=policy)
+    async def index(request: Request) -> Response:
+        is_packed = accepts_gzip(request.headers.get("accept-encoding", ""))
+        etag = f'"{tag}{"-gzip" if is_packed else ""}"'
+        headers = {
+            # The page contains a stricter policy for its own content.
+            "Content-Security-Policy": "frame-ancestors 'none'",
+            "Cache-Control": "private, no-cache",
+            "ETag": etag,
+            "Vary": "Accept-Encoding",
+        }
+        if _matches(request.headers.get("if-none-match", ""), etag):
+            return Response(status_code=304, headers=headers)
+        if is_packed:
+            headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(packed if is_packed else page, headers=headers)
 
 
-class Server(uvicorn.Server):
-    """A server that stops when an event is set, and logs only errors: no requests, and nothing of their content."""
+def _matches(header: str, etag: str) -> bool:
+    """Return whether a client has what it asks for (RFC 9110, If-None-Match)."""
+    return header.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in header.split(","))
 
-    def __init__(self, app: ASGIApp, limits: Limits, stop: threading.Event | None) -> None:
-        logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-        config = uvicorn.Config(
-            app,
-            access_log=False,
-            log_config=None,
-            log_level="error",
-            server_header=False,
-            ws="none",
-            timeout_graceful_shutdown=max(1, int(limits.seconds)),
-        )
-        super().__init__(config)
-        self.stop = stop
 
-    async def on_tick(self, counter: int) -> bool:
-        """Return whether to stop; uvicorn calls this ten times a second."""
-        should_stop = await super().on_tick(counter)
-        return should_stop or (self.stop is not None and self.stop.is_set())
+def _describe(app: FastAPI, *, needs_token: bool) -> None:
+    """Add to the OpenAPI description what FastAPI does not know: the answer of a refusal, and the token."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            description = original()
+            description["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+            if needs_token:
+                description["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+                description["security"] = [{"token": []}]
+        return original()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        raise OSError(
+            f"cannot listen on {host}, port {port}: {error.strerror}; give another --host or --port"
+        ) from None
+    with listening:
+        yield listening
 
 
 def serve(
@@ -288,25 +360,39 @@ def serve(
     port: int = 8000,
     *,
     limits: Limits | None = None,
+    access: Access | None = None,
+    name: ModelName | None = None,
+    n_workers: int = 1,
+    root_path: str = "",
+    proxies: tuple[str, ...] = (),
     on_ready: Callable[[str], object] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Answer over HTTP until the process is interrupted or `stop` is set.
+
+    A script calls it under ``if __name__ == "__main__":``, because the worker processes import the script.
 
     Parameters
     ----------
     model : Model
         The model that tags.
     host : str
-        The address to listen on. If only this machine can reach it, requests must name this machine as their host.
+        The address to listen on.
     port : int
         0 for any free port.
     limits : Limits, optional
-        The limits of a request.
+        What is accepted.
+    access : Access, optional
+        Who may ask. By default, without a token; and if only this machine can reach the address, requests must name
+        this machine as their host.
+    name, n_workers, root_path
+        See `create_app`.
+    proxies : tuple of str
+        Addresses of proxies whose word about the client's address is believed.
     on_ready : callable, optional
         Called with the URL when clients can connect.
     stop : threading.Event, optional
-        Set it to stop the service: requests that are being worked on are answered first.
+        Set it to stop the service: requests that are being worked on are answered first, within the grace period.
 
     Raises
     ------
@@ -314,17 +400,20 @@ def serve(
         The port is in use, or the address does not belong to this machine.
     """
     limits = limits or Limits()
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.create_server(address[:2], family=family, backlog=2048)
-    except OSError as error:
-        raise OSError(
-            f"cannot listen on {host}, port {port}: {error.strerror}; give another --host or --port"
-        ) from None
-    with listening, suppress(KeyboardInterrupt):
-        app = create_app(model, limits=limits, local=is_loopback(host))
-        # The first use builds tables, for text with diacritics and without.
-        model.annotate([EXAMPLE, "cai cach hanh chinh"])
-        if on_ready:
-            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
-        Server(app, limits, stop).run(sockets=[listening])
+    return_large_blocks()
+    with _listening(host, port) as listening, suppress(KeyboardInterrupt):
+        app = create_app(
+            model,
+            limits=limits,
+            access=access or Access(local=is_loopback(host)),
+            name=name,
+            n_workers=n_workers,
+            root_path=root_path,
+        )
+        try:
+            app.state.start()
+            if on_ready:
+                on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
+            Server(app, limits, stop, proxies).run(sockets=[listening])
+        finally:
+            app.state.stop()
