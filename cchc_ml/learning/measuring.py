@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 IN_CONTEXT = ", in context"
 # The `sampling` of rows that were drawn at random.
 DRAWN = "random"
-# A source with fewer rows is counted among the others.
-LEAST_ROWS = 25
+# A source with fewer labels is counted among the others.
+LEAST_LABELS = 20
 
 
 def measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> dict[str, Metrics]:
@@ -107,15 +107,17 @@ def _year(row: Row) -> str:
 def _groups(
     corpus: Corpus, inside: NDArray[np.bool_], name_of: Callable[[Row], str]
 ) -> list[tuple[str, NDArray[np.intp]]]:
-    """Return the rows of each name, the most rows first, and of all names with few rows together."""
+    """Return the rows of each name, the most labels first, and of all names with few labels together."""
     names = np.array([name_of(row) for row in corpus.rows])
-    sizes = Counter(names[inside].tolist())
-    if len(sizes) < 2:
+    if len(set(names[inside])) < 2:
         return []
-    large = [name for name, n in sizes.most_common() if n >= LEAST_ROWS and name]
+    labels: Counter[str] = Counter()
+    for name, n in zip(names[inside].tolist(), corpus.y[inside].sum(axis=1).tolist(), strict=True):
+        labels[name] += n
+    large = [name for name, n in labels.most_common() if n >= LEAST_LABELS and name]
     groups = [(name, np.flatnonzero(inside & (names == name))) for name in large]
     rest = np.flatnonzero(inside & ~np.isin(names, large))
-    return [*groups, *([("other", rest)] if len(rest) >= LEAST_ROWS else [])]
+    return [*groups, *([("other", rest)] if corpus.y[rest].sum() >= LEAST_LABELS else [])]
 
 
 def _source_scores(name: str, average: str, corpus: Corpus, tags_of: dict[str, NDArray[Any]]) -> SourceScores:

@@ -43,7 +43,7 @@ def test_scores_are_by_split_then_kind_then_year():
     assert sources[0]["documents"] == 40
 
 
-def test_kinds_of_few_rows_are_counted_together():
+def test_kinds_of_few_labels_are_counted_together():
     corpus = rows(("", "portal", 2024, 30), ("", "radio", 2024, 20), ("", "site", 2024, 20))
     names = [source["name"] for source in by_source(corpus, {"right": corpus.y})]
     assert names == ["all rows", "all rows, portal", "all rows, other"]
