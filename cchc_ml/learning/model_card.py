@@ -36,7 +36,7 @@ judging an official, an office or a province by the number of tags alone. Not fo
 
 ## Scores
 
-{tables}
+{intro}{tables}
 Cross-validated: the model and the thresholds that tag a training paragraph saw nothing of its document. The lexicon
 was chosen without labels. In context: a paragraph is read with all the other paragraphs of its article.
 {notes}
@@ -104,6 +104,7 @@ def write_card(
     sources: Sequence[SourceScores] = (),
     mixes: Mapping[str, NaturalMix] | None = None,
     notes: str = "",
+    intro: str = "",
 ) -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
@@ -119,6 +120,8 @@ def write_card(
         The scores on rows that were drawn at random, for paragraphs read alone and in context.
     notes : str
         Markdown for the end of the card.
+    intro : str
+        Markdown to stand before the scores: how they are to be read.
     """
     folder = Path(folder)
     tables = []
@@ -130,7 +133,8 @@ def write_card(
         table = scores_table(metrics, title).select(*COLUMNS)
         averages = [row for row in table.summary if row[0] in AVERAGES]
         tables.append(markdown_table(replace(table, summary=averages)))
-    card = CARD.format(**facts, tables="\n".join(tables), notes=f"\n{notes}")
+    intro = f"{intro}\n\n" if intro else ""
+    card = CARD.format(**facts, intro=intro, tables="\n".join(tables), notes=f"\n{notes}")
     measured = {"model": facts, "scores": metrics_by_title, "sources": sources, "natural_mix": mixes or {}}
     metrics_json = json.dumps(measured, ensure_ascii=False, indent=1)
     for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):

@@ -137,10 +137,13 @@ def train_model(
     }
     info = _info(classifier, training, facts, metrics_by_title)
     write_model(replace(classifier.model_, info=info, training_hashes=training_hashes(training)), out)
-    # The experiments and the limits are those of the shipped model only.
-    notes = notes if paths else read_text(data_path("data/experiments.md"))
+    intro = ""
+    if not paths:
+        # How to read the scores, the limits and the experiments are those of the shipped model only.
+        intro, _, notes = read_text(data_path("data/experiments.md")).partition("\n\n## ")
+        notes = f"## {notes}"
     sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
-    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes)
+    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes, intro)
     stages.of("measure")(1, 1)
     return metrics_by_title
 

@@ -36,7 +36,7 @@ MIX = {
 
 
 def test_the_card_and_the_metrics_say_the_same(tmp_path):
-    write_card(tmp_path, FACTS, SCORES, SOURCES, {"alone": MIX}, "## Limits\n\n- few\n")
+    write_card(tmp_path, FACTS, SCORES, SOURCES, {"alone": MIX}, "## Limits\n\n- few\n", "Read so.")
     card = (tmp_path / "README.md").read_text("utf8")
     assert card.startswith("# Model card: m.npz\n")
     assert "| trained on | 6 paragraphs of 5 documents, SHA-256 `ab12` |" in card
@@ -51,6 +51,7 @@ def test_the_card_and_the_metrics_say_the_same(tmp_path):
         "sources": SOURCES,
         "natural_mix": {"alone": MIX},
     }
+    assert "## Scores\n\nRead so.\n\n### Held-out rows" in card
     # Real text comes first.
     assert (
         card.index("### Held-out rows (macro-F1)\n")
