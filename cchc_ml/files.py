@@ -36,6 +36,7 @@ __all__ = [
     "html_template",
     "is_same_file",
     "is_stream",
+    "name_on_full_disk",
     "remove_leftovers",
     "require_extra",
     "write_gzip",
@@ -174,7 +175,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     folder = Path(tempfile.gettempdir()) if to_stream else target.parent
     remove_leftovers(folder)
     written = False
-    with _errors_name(path), _scratch_folder(folder, target.name) as scratch:
+    with name_on_full_disk(path), _scratch_folder(folder, target.name) as scratch:
         temporary = scratch / "output"
         try:
             temporary.touch()
@@ -191,8 +192,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _errors_name(path: Path) -> Iterator[None]:
-    """Make the errors of a full disk say which file was not written."""
+def name_on_full_disk(path: Path) -> Iterator[None]:
+    """Make errors of a full disk say which file was not written."""
     try:
         yield
     except OSError as error:

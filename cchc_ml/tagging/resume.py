@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import move
 
-from ..files import atomic_write
+from ..files import atomic_write, name_on_full_disk
 from ..model.model import Model
 from ..reading.inputs import READING_ERRORS, read_file
 from ..reading.tables import Row
@@ -66,6 +66,7 @@ def tag_files(
         )
     tally = Tally()
     with (
+        name_on_full_disk(partial),
         open(partial, "a+", encoding="utf8", newline="") as file,
         open(journal, "a" if length_after else "w", encoding="utf8", newline="") as notes,
     ):
