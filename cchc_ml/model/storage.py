@@ -6,6 +6,8 @@ No pickle is read, and nothing is allocated before its size is known. The same m
 from __future__ import annotations
 
 import json
+import tokenize
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -161,7 +163,17 @@ def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
 
 def _read_array_header(file: IO[bytes], major: int) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     read = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
-    shape, fortran_order, dtype = read(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy warns of headers that Python 2 wrote; ours are not of that kind
+            shape, fortran_order, dtype = read(file)
+    except (
+        SyntaxError,
+        MemoryError,
+        UserWarning,
+        tokenize.TokenError,
+    ) as error:  # numpy reads it as a Python expression
+        raise ValueError(f"the header of an array cannot be read ({type(error).__name__})") from None
     return shape, fortran_order, dtype
 
 

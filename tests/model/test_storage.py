@@ -1,6 +1,7 @@
 import io
 import json
 import pickle
+import struct
 import tracemalloc
 import zipfile
 from dataclasses import replace
@@ -220,6 +221,26 @@ def write_zip(path, compression=zipfile.ZIP_STORED, **members):
 )
 def test_no_more_is_allocated_than_the_file_holds(path, shape):
     write_zip(path, header=npy(shape, b"\0" * 64))
+    with pytest.raises(ValueError, match="is not a cchc-ml model, or is damaged"):
+        read_model(path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "(" * 9000,
+        "[" * 9000,
+        "-" * 9000 + "1",
+        "1" + "+1" * 4000,
+        "('" + "a" * 9000,
+        "\0",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (6L,), }",
+    ],
+    ids=["round", "square", "minus", "sum", "string", "zero", "Python 2"],
+)
+def test_the_header_of_an_array_is_no_program(path, header):
+    text = header.encode()
+    write_zip(path, header=b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text) + 1) + text + b"\n" + bytes(24))
     with pytest.raises(ValueError, match="is not a cchc-ml model, or is damaged"):
         read_model(path)
 
