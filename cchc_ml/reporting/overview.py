@@ -23,6 +23,8 @@ __all__ = ["BY_MONTH", "BY_YEAR", "UNKNOWN", "Document", "Overview", "Paragraph"
 
 # The fields that a report shows. It says which of them no column has.
 REPORTED_FIELDS = ("date", "outlet", "headline")
+# The columns that tagging adds.
+TAG_COLUMNS = ("pillars", "scores", "evidence", "evidence_spans")
 # A note shows so many characters of the names of columns.
 MAX_NOTE_CHARS = 300
 # Block kinds that are not counted as paragraphs.
@@ -225,8 +227,9 @@ def _read_entries(
             "give one of them with --by"
         )
     if on_note and (missing := [field for field in REPORTED_FIELDS if not columns_of(tuple(columns), field)]):
-        wanted = "; ".join(f"{field}: {', '.join(COLUMN_NAMES[field][1:4])}, ..." for field in missing)
-        on_note(f"no column found for {wanted}; the columns are {', '.join(columns)[:MAX_NOTE_CHARS]}")
+        wanted = "; ".join(f"{field} ({', '.join(COLUMN_NAMES[field][1:4])} ...)" for field in missing)
+        own = ", ".join(str(column) for column in columns if column not in TAG_COLUMNS)
+        on_note(f"no column was found for {wanted}; the report is without them; the columns are {own[:MAX_NOTE_CHARS]}")
     return entries
 
 

@@ -91,3 +91,32 @@ def test_the_evidence_is_the_place_that_was_tagged_not_the_first_that_reads_the_
     (quote,) = overview([{"text": text}]).quotes["tthc"]
     assert quote.sentence == " ".join(text[start:end].split())
     assert quote.place[0] > quote.paragraph.text.index("báo cáo.")
+
+
+def test_the_columns_of_a_tracking_sheet_are_found(overview):
+    notes = []
+    rows = [
+        {
+            "STT": i,
+            "Ngày đăng": f"{1 + i % 2:02}/0{5 + i % 2}/2026",
+            "Cơ quan\nbáo chí": ["Báo A", "Báo B"][i % 2],
+            "Tiêu đề": f"Bài {i // 3}",
+            "text": f"{TEXT} {i}",
+        }
+        for i in range(12)
+    ]
+    gathered = overview(rows, on_note=notes.append)
+    assert list(gathered.groups) == ["Theo tháng", "Theo cơ quan báo chí"]
+    assert list(gathered.groups["Theo tháng"]) == ["05/2026", "06/2026"]
+    assert gathered.overall.documents == 4, "rows of one headline are one article"
+    assert gathered.documents[0].headline == "Bài 0"
+    assert notes == []
+
+
+def test_columns_that_are_not_found_are_named(overview):
+    notes = []
+    overview([{"Nội dung": TEXT, "text": TEXT, "Đơn vị": "x", "Nguồn": "y"}], on_note=notes.append)
+    assert notes == [
+        "no column was found for date (ngày, ngày đăng, ngày đăng bài ...); "
+        "headline (title, tiêu đề, tiêu đề bài ...); the report is without them; the columns are Nội dung, text, Đơn vị, Nguồn"
+    ]
