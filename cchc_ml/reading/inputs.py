@@ -206,18 +206,20 @@ def read_inputs(
     keep_boilerplate : bool, optional
         Whether menus, captions and by-lines of articles count as paragraphs too.
     on_error : callable, optional
-        Called with a table that cannot be read to its end, and the reason. Without it, the error is raised.
+        Called with a table that cannot be read in full, and the reason: the first row that cannot be used and how many
+        more there are, or why the rest of the table cannot be read. Without it, the error is raised.
     on_note : callable, optional
         Called with a sentence about what of a table is passed over; see `TextRows`. Without it, nothing is.
     check : callable, optional
-        Called with the place and the fields of each row; it raises ValueError if the row cannot be used. Then the rest
-        of its file is not read. An article is checked once, before it is read, with `ARTICLE_FIELDS`.
+        Called with the place and the fields of each row; it raises ValueError if the row cannot be used.
+        An article is checked once, before it is read, with `ARTICLE_FIELDS`.
     progress : InputProgress, optional
         Is told how much has been read.
     """
     for number, path in enumerate(files):
         if progress:
             progress.begin_file(number)
+        bad_rows = _BadRows()
         try:
             if Path(path).suffix.lower() not in ARTICLES:
                 yield from read_file(
@@ -227,7 +229,10 @@ def read_inputs(
                     on_note=on_note,
                     check=check,
                     on_open=progress.open_file if progress else None,
+                    on_bad_row=bad_rows if on_error else None,
                 )
+                if on_error and bad_rows.count:
+                    on_error(path, bad_rows.summary())
                 continue
             if check:
                 check(path, ARTICLE_FIELDS)
@@ -237,9 +242,24 @@ def read_inputs(
         except READING_ERRORS as error:
             if not on_error:
                 raise
-            on_error(path, str(error))
+            on_error(path, f"{bad_rows.summary()}; {error}" if bad_rows.count else str(error))
     if progress:
         progress.begin_file(len(progress))
+
+
+class _BadRows:
+    """Keeps what is wrong with the first row of a file that cannot be used, and counts the others."""
+
+    def __init__(self) -> None:
+        self.first, self.count = "", 0
+
+    def __call__(self, message: str) -> None:
+        self.first = self.first or message
+        self.count += 1
+
+    def summary(self) -> str:
+        others = self.count - 1
+        return f"{self.first} (and {others:,} more row{'s' * (others > 1)})" if others else self.first
 
 
 def read_file(
@@ -250,6 +270,7 @@ def read_file(
     on_note: OnNote | None = None,
     check: RowCheck | None = None,
     on_open: OnOpen | None = None,
+    on_bad_row: Callable[[str], None] | None = None,
 ) -> Iterator[TextRow]:
     """Yield the rows of one file, each with the name of the field that holds its text.
 
@@ -263,6 +284,9 @@ def read_file(
         See `read_inputs`. It is called for the rows of tables only.
     on_open : callable, optional
         See `cchc_ml.reading.tables.read_rows`.
+    on_bad_row : callable, optional
+        Called with what is wrong with a row of a table that cannot be used; the other rows are read. Without it, the
+        error is raised.
 
     Raises
     ------
@@ -271,12 +295,12 @@ def read_file(
     """
     path = Path(path)
     if str(path) == "-":
-        yield from _standard_input(text_column, keep_boilerplate, on_note, check)
+        yield from _standard_input(text_column, keep_boilerplate, on_note, check, on_bad_row)
     elif path.suffix.lower() in ARTICLES:
         yield from _article_rows(read_article(path), keep_boilerplate)
     elif table_kind(path) in TABLES:
-        rows = read_rows(path, text_column, on_note, on_open)
-        yield from _table_rows(rows, str(path), text_column, on_note, check)
+        rows = read_rows(path, text_column, on_note, on_open, on_bad_row)
+        yield from _table_rows(rows, str(path), text_column, on_note, check, on_bad_row)
     else:
         check_not_empty(path)
         raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
@@ -386,18 +410,30 @@ def _printable_name(source: str) -> str:
 
 
 def _table_rows(
-    rows: Iterable[PlacedRow], name: str, text_column: str | None, on_note: OnNote | None, check: RowCheck | None
+    rows: Iterable[PlacedRow],
+    name: str,
+    text_column: str | None,
+    on_note: OnNote | None,
+    check: RowCheck | None,
+    on_bad_row: Callable[[str], None] | None,
 ) -> Iterator[TextRow]:
     texts = TextRows(name, text_column, on_note)
-    is_used = False
+    is_used = is_bad = False
     for where, row in rows:
-        field = texts.field_of(where, row)
-        if field is not None:
-            if check:
+        try:
+            field = texts.field_of(where, row)
+            if field is not None and check:
                 check(where, row)
+        except ValueError as error:
+            if on_bad_row is None:
+                raise
+            on_bad_row(str(error))
+            is_bad = True
+            continue
+        if field is not None:
             yield row, field
             is_used = True
-    if not is_used:
+    if not (is_used or is_bad):
         raise ValueError(
             f"{name} has no rows{' of text' * bool(texts.empty or texts.totals)}; want at least one row of text"
         )
@@ -405,7 +441,11 @@ def _table_rows(
 
 
 def _standard_input(
-    text_column: str | None, keep_boilerplate: bool, on_note: OnNote | None, check: RowCheck | None
+    text_column: str | None,
+    keep_boilerplate: bool,
+    on_note: OnNote | None,
+    check: RowCheck | None,
+    on_bad_row: Callable[[str], None] | None,
 ) -> Iterator[TextRow]:
     """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
     if sys.stdin is None:  # cron, services and ``<&-`` start programs like that
@@ -417,13 +457,13 @@ def _standard_input(
     blank_lines = b"".join(lines)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
-        rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check)
+        rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT, on_bad_row)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)
     elif start.startswith(b"[{"):
         raise ValueError(f"{STANDARD_INPUT} is one JSON array; want one object a line")
     elif start.lower().startswith(b"sep=") or _is_header(_first_line(start), text_column):
         rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column)
-        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check)
+        yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)
     else:
         data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)
         yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, source="-")

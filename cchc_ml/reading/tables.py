@@ -97,19 +97,30 @@ def _finite(number: str) -> float:
 _JSON = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_finite)  # NaN and Infinity
 
 
-def parse_jsonl(stream: Any, name: str) -> Iterator[PlacedRow]:
+def parse_jsonl(stream: Any, name: str, on_bad_row: Callable[[str], None] | None = None) -> Iterator[PlacedRow]:
     """Read rows from a stream of JSON Lines; see `read_rows`."""
     for number, line in enumerate(decode_lines(stream, name), 1):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
         try:
-            row = _JSON.decode(line)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"{where}: broken JSON: {getattr(error, 'msg', error)}") from None
-        if not isinstance(row, dict):
-            raise ValueError(f"{where}: found {type(row).__name__}, want one JSON object a line")
-        yield where, row
+            row = _json_object(where, line)
+        except ValueError as error:
+            if on_bad_row is None:
+                raise
+            on_bad_row(str(error))
+        else:
+            yield where, row
+
+
+def _json_object(where: str, line: str) -> Row:
+    try:
+        row = _JSON.decode(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{where}: broken JSON: {getattr(error, 'msg', error)}") from None
+    if not isinstance(row, dict):
+        raise ValueError(f"{where}: found {type(row).__name__}, want one JSON object a line")
+    return row
 
 
 def parse_csv(
@@ -319,6 +330,7 @@ def read_rows(
     text_column: str | None = None,
     on_note: Callable[[str], None] | None = None,
     on_open: OnOpen | None = None,
+    on_bad_row: Callable[[str], None] | None = None,
 ) -> Iterator[PlacedRow]:
     """Read the rows of a table one at a time: `.jsonl`, `.csv`, `.tsv` (also `.gz`), `.parquet` or a workbook.
 
@@ -334,6 +346,9 @@ def read_rows(
     on_open : callable, optional
         Called when the file is open, with a function that returns which share of it has been read, from 0 to 1. Not
         called if that is not known.
+    on_bad_row : callable, optional
+        Called with what is wrong with a line that is not JSON; the next lines are read. Without it, the error is
+        raised.
 
     Yields
     ------
@@ -368,7 +383,7 @@ def read_rows(
     elif kind == ".parquet":
         yield from _read_binary(path, _read_parquet(path, text_column, on_open))
     else:
-        yield from _read_text(path, kind, text_column, on_open)
+        yield from _read_text(path, kind, text_column, on_open, on_bad_row)
 
 
 def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
@@ -384,14 +399,20 @@ def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
         raise ValueError(f"{path} is damaged after {where} ({type(error).__name__})") from None
 
 
-def _read_text(path: Path, kind: str, text_column: str | None, on_open: OnOpen | None) -> Iterator[PlacedRow]:
+def _read_text(
+    path: Path,
+    kind: str,
+    text_column: str | None,
+    on_open: OnOpen | None,
+    on_bad_row: Callable[[str], None] | None,
+) -> Iterator[PlacedRow]:
     with open(path, "rb") as raw:
         if on_open and (size := path.stat().st_size):
             on_open(lambda: raw.tell() / size)
         stream: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         try:
             if ".jsonl" in kind:
-                yield from parse_jsonl(stream, str(path))
+                yield from parse_jsonl(stream, str(path), on_bad_row)
             else:
                 yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:

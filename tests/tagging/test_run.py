@@ -205,18 +205,36 @@ def test_a_bad_row_is_reported_with_its_place_and_the_other_files_are_tagged(
     (tmp_path / "in").mkdir()
     for number in range(3):
         rows = ['{"text": "Xã họp.", "n": null}'] * 2
-        (tmp_path / "in" / f"{number}.jsonl").write_text("\n".join([*rows, row] if number == 1 else rows), "utf8")
+        (tmp_path / "in" / f"{number}.jsonl").write_text(
+            "\n".join([*rows, row, *rows] if number == 1 else rows), "utf8"
+        )
     out = tmp_path / name
     summary = tag_inputs(trained, [tmp_path / "in"], out, TagOptions(resume=resume), on_error=ignore)
     bad = str(tmp_path / "in" / "1.jsonl")
     assert list(summary.failures) == [bad]
     assert summary.failures[bad].startswith(f"{bad}, line 3")
     assert message in summary.failures[bad]
-    assert summary.rows == (4 if resume else 6)
+    assert summary.rows == (4 if resume else 8)
     out.unlink()
     with pytest.raises(ValueError, match=r"1\.jsonl, line 3"):
         tag_inputs(trained, [tmp_path / "in"], out)
     assert not out.exists()
+
+
+def test_bad_rows_of_one_file_are_counted(trained, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "Xã họp."}\n', "utf8")
+    bad = tmp_path / "b.jsonl"
+    bad.write_text('{"text": "Xã họp."}\n{broken\n[]\n{"text": 5}\n{"text": "Dân dự.", "pillars": []}\n', "utf8")
+    worse = tmp_path / "c.csv"
+    worse.write_text("id,noidung\n1,Xã họp.\n2,Dân dự.\n", "utf8")
+    broken = tmp_path / "d.jsonl"
+    broken.write_text("{broken\n", "utf8")
+    summary = tag_inputs(trained, [tmp_path / "a.jsonl", bad, worse, broken], tmp_path / "o.jsonl", on_error=ignore)
+    assert summary.rows == 2
+    assert summary.failures[str(bad)].startswith(f"{bad}, line 2: broken JSON")
+    assert summary.failures[str(bad)].endswith(" (and 3 more rows)")
+    assert summary.failures[str(broken)].startswith(f"{broken}, line 1: broken JSON")
+    assert summary.failures[str(worse)].startswith(f"{worse}, line 2: no field or column 'text'")
 
 
 def test_an_article_among_tables_with_other_columns_is_reported(trained, folder, tmp_path):
