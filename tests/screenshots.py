@@ -10,7 +10,8 @@ from rich.console import Console
 
 from cchc_ml.cli.console import print_tagged
 from cchc_ml.model.storage import read_model
-from cchc_ml.reading.inputs import expand, read_inputs
+from cchc_ml.reading.finding import expand
+from cchc_ml.reading.inputs import read_inputs
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.overview_html import render_overview
 from cchc_ml.reporting.prevalence import training_prior

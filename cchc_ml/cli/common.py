@@ -227,6 +227,15 @@ def count(number: int, noun: str) -> str:
 
 def describe_passed_over(passed_over: Mapping[str, str]) -> str:
     """Return how many files of folders and patterns were left out, why, and the names of the first ones."""
+    from ..reading.finding import NOT_READ, not_read_note
+
+    not_read = [file for file, why in passed_over.items() if why == NOT_READ]
+    others = {file: why for file, why in passed_over.items() if why != NOT_READ}
+    told = [_describe_left_out(others)] * bool(others) + [not_read_note(not_read)] * bool(not_read)
+    return "; ".join(told)
+
+
+def _describe_left_out(passed_over: Mapping[str, str]) -> str:
     names: dict[str, list[str]] = {}
     for file, why in passed_over.items():
         names.setdefault(why, []).append(Path(file).name)

@@ -41,7 +41,8 @@ def explain(
     from ..model.storage import read_model
     from ..pillars import PILLARS, parse_pillar
     from ..reading.context import article_of, documents_of
-    from ..reading.inputs import expand, read_file
+    from ..reading.finding import expand
+    from ..reading.inputs import read_file
     from .console import explained_paragraph, strongest_table
 
     if bool(inputs) == strongest:

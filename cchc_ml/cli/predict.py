@@ -49,7 +49,8 @@ def predict(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="Articles (.txt .html .docx .pdf), tables (.jsonl .csv .tsv .xlsx .xls .ods .parquet, also .gz), "
+            help="Articles (.txt .html .mhtml .eml .docx .odt .rtf .pdf), "
+            "tables (.jsonl .csv .tsv .xlsx .xls .ods .parquet, also .gz), "
             "folders, patterns ('*.html'), or - for standard input.",
         ),
     ],
@@ -206,7 +207,7 @@ def _write_sheet(
 
 def describe(summary: Summary, out: Path | None) -> str:
     """Return in one line what a run did: "75 paragraphs of 12 articles, 39 with evidence → ket-qua.xlsx"."""
-    from ..reading.articles import ARTICLES
+    from ..reading.kinds import ARTICLES
 
     to_folder = out is not None and out.is_dir()
     n_read = summary.written if to_folder else len(summary.files) - len(summary.failures)

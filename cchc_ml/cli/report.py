@@ -59,7 +59,7 @@ def report(
             read_model(model),
             inputs,
             out,
-            tag=partial(tag_rows, context=context, n_jobs=jobs),
+            tag=partial(tag_rows, context=context, n_jobs=jobs, on_note=on_note),
             model_file=model,
             by=by,
             text_column=text_column,

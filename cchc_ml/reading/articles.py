@@ -5,20 +5,25 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..text.encodings import repair_text
 from .blocks import Block, Kind, arrange
 from .boilerplate import is_certain_boilerplate, word_count
 from .dates import line_date, nearest_date
 from .decode import check_not_empty, decode, decode_page
-from .documents import Facts, docx_blocks, pdf_blocks
+from .documents import TITLE_LEVEL, Document, Facts, Paragraph
 from .html import Page, read_page
+from .kinds import FileKind, kind_of, kind_to_read
 from .lines import join_lines
+from .mail import read_mail
+from .odt import read_odt
+from .pdf import read_pdf
+from .rtf import rtf_lines
+from .word import read_docx
 
 __all__ = [
-    "ARTICLES",
     "MAX_ARTICLE_BYTES",
     "Article",
     "article_from_bytes",
@@ -39,9 +44,8 @@ _QUOTED_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 MAX_PARAGRAPHS = 20_000
 # A page without prose is read as lines if one of them has so many words; otherwise it is a menu.
 MIN_LINE_WORDS = 6
-# The file endings of articles.
-ARTICLES = (".txt", ".html", ".htm", ".docx", ".pdf")
 
+_DOCUMENT_READERS = {FileKind.WORD: read_docx, FileKind.ODT: read_odt, FileKind.PDF: read_pdf}
 _NO_FACTS: Facts = {"headline": None, "date": None, "author": None, "outlet": None}
 
 
@@ -57,6 +61,8 @@ class Article:
         Every block of text of the page, from top to bottom, with its kind.
     headline, date, author, outlet : str or None
         What the page or file says about itself; the date is YYYY-MM-DD.
+    notes : tuple of str
+        What of the file could not be read: "pages 4, 5 are a scan without text; …".
     """
 
     source: str
@@ -65,6 +71,7 @@ class Article:
     date: str | None = None
     author: str | None = None
     outlet: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -73,18 +80,18 @@ class Article:
 
 
 def read_article(path: str | Path) -> Article:
-    """Read an article from a `.txt`, `.html`, `.docx` or `.pdf` file.
+    """Read an article from a file: `.txt`, `.html`, `.mhtml`, `.eml`, `.docx`, `.odt`, `.rtf` or `.pdf`.
 
-    Text may be UTF-8, UTF-16, Windows-1258, TCVN3 (ABC) or VNI. Word and PDF files need the extra ``office``.
+    Text may be UTF-8, UTF-16, Windows-1258, TCVN3 (ABC) or VNI. PDF and RTF files need the extra ``office``. What a
+    file is, its first bytes say: a web page is read whatever its name is.
 
-    Raises
-    ------
-    FileNotFoundError
+    Raises ------ FileNotFoundError
         The file does not exist.
     ImportError
         The library that reads the file is not installed; the message says what to install.
     ValueError
-        The file is of another kind, too large, empty, binary, in an unknown encoding, damaged, scanned, or has no text.
+        The file is of another kind, too large, empty, binary, in an unknown encoding, damaged, locked, scanned, or
+        has no text.
 
     Examples
     --------
@@ -95,55 +102,69 @@ def read_article(path: str | Path) -> Article:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"no file {path}")
-    ending = _ending(str(path))
-    if ending in (".docx", ".pdf"):
-        check_not_empty(path)
-        return _from_document(str(path), ending, path)
-    with open(path, "rb") as file:
-        return article_from_bytes(str(path), file.read(MAX_ARTICLE_BYTES + 1))
+    check_not_empty(path)
+    return _read(str(path), path)
 
 
 def article_from_bytes(name: str, data: bytes) -> Article:
-    """Make an article from the content of a file. The file's name says of which kind it is.
+    """Make an article from the content of a file, as `read_article` does.
 
     Raises
     ------
     ImportError, ValueError
         As for `read_article`.
     """
-    ending = _ending(name)
     _check_size(data, name)
-    if ending in (".docx", ".pdf"):
-        if not data:
-            raise ValueError(f"{name} is empty")
-        return _from_document(name, ending, io.BytesIO(data))
-    if ending == ".txt":
-        return parse_article(decode(data, name), name)
-    return parse_article(decode_page(data, name), name, html=True)
-
-
-def _ending(name: str) -> str:
-    ending = PurePath(name).suffix.lower()
-    if ending not in ARTICLES:
-        raise ValueError(f"{name} is not an article; want one of {', '.join(ARTICLES)}")
-    return ending
-
-
-def _from_document(name: str, ending: str, file: Path | io.BytesIO) -> Article:
-    texts, facts = (docx_blocks if ending == ".docx" else pdf_blocks)(name, file)
-    return _check_text(_from_texts(name, texts, facts))
+    if not data:
+        raise ValueError(f"{name} is empty")
+    return _read(name, io.BytesIO(data))
 
 
 def decode_article(data: bytes, source: str) -> Article:
-    """Make an article from bytes: HTML if the text begins with a tag, else plain text.
+    """Make an article from bytes that have no file name: plain text, a web page, a mail or rich text.
 
     Raises
     ------
     ValueError
         As for `read_article`.
     """
-    text = decode(_check_size(data, source), source)
-    return parse_article(text, source, html=text.lstrip()[:1] == "<")
+    kind = kind_of(data)
+    if kind in _DOCUMENT_READERS or kind in (FileKind.ARCHIVE, FileKind.OLD_OFFICE):
+        raise ValueError(f"{source} is not text; give the name of the file")
+    return _from_bytes(source, data, kind)
+
+
+def _read(name: str, file: Path | io.BytesIO) -> Article:
+    kind = kind_to_read(name, file)
+    if kind in _DOCUMENT_READERS:
+        return _from_document(name, _DOCUMENT_READERS[kind](name, file))
+    if isinstance(file, io.BytesIO):
+        return _from_bytes(name, file.getvalue(), kind)
+    with open(file, "rb") as stream:
+        return _from_bytes(name, stream.read(MAX_ARTICLE_BYTES + 1), kind)
+
+
+def _from_bytes(name: str, data: bytes, kind: FileKind) -> Article:
+    _check_size(data, name)
+    if kind is FileKind.PAGE:
+        return parse_article(decode_page(data, name), name, html=True)
+    if kind in (FileKind.WEB_ARCHIVE, FileKind.MAIL):
+        return _from_mail(name, data, is_mail=kind is FileKind.MAIL)
+    if kind is FileKind.RTF:
+        return parse_article("\n\n".join(rtf_lines(name, data)), name)
+    return parse_article(decode(data, name), name)
+
+
+def _from_mail(name: str, data: bytes, is_mail: bool) -> Article:
+    """Make an article from a mail. Its subject is the headline, and its day the date, if its text does not give them.
+
+    The head of a web archive says when it was saved, which is not the date of the article.
+    """
+    mail = read_mail(name, data)
+    article = parse_article(mail.text, name, html=mail.html)
+    if not is_mail:
+        return article
+    return replace(article, headline=article.headline or mail.subject, date=article.date or mail.date)
 
 
 def parse_article(text: str, source: str, *, html: bool = False) -> Article:
@@ -169,6 +190,22 @@ def parse_article(text: str, source: str, *, html: bool = False) -> Article:
     lines = join_lines(repair_text(text).splitlines())
     _check_number(len(lines), source)
     return _check_text(_from_texts(source, lines))
+
+
+def _from_document(source: str, document: Document) -> Article:
+    """Make an article from a document, where styles tell titles and headings."""
+    paragraphs = _repaired(document.paragraphs)
+    _check_number(len(paragraphs), source)
+    title = next((paragraph.text for paragraph in paragraphs if paragraph.level == TITLE_LEVEL), None)
+    facts = document.facts if title is None else {**document.facts, "headline": title}
+    article = _from_texts(source, [paragraph.text for paragraph in paragraphs], facts)
+    return _check_text(replace(article, notes=document.notes))
+
+
+def _repaired(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Repair old encodings in all paragraphs at once: what stands around a short line helps to read it."""
+    texts = repair_text("\n".join(paragraph.text for paragraph in paragraphs)).split("\n") if paragraphs else []
+    return [paragraph._replace(text=text) for paragraph, text in zip(paragraphs, texts, strict=True)]
 
 
 def _from_html(text: str, source: str) -> Article:

@@ -1,4 +1,4 @@
-"""Choose the files to read: neither the output nor, in folders, the results of earlier runs."""
+"""Choose the files to read: neither the output nor, in folders, results of earlier runs and kinds that are not read."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from zipfile import BadZipFile, ZipFile
 
 from ..files import GENERATOR, is_same_file
 from ..pillars import PILLARS
-from .articles import ARTICLES
-from .inputs import READING_ERRORS, STANDARD_INPUT, expand
+from .finding import NOT_READ, find_files
+from .inputs import READING_ERRORS, STANDARD_INPUT
+from .kinds import ARTICLES
 from .tables import read_rows
 
 __all__ = ["choose_inputs"]
@@ -41,7 +42,9 @@ class InputFiles(NamedTuple):
 
 
 def choose_inputs(paths: Iterable[str | Path], out: Path | int | None = None) -> InputFiles:
-    """Return the files that paths stand for (see `expand`), without the output and the results of earlier runs.
+    """Return the files that paths stand for, without the output and the results of earlier runs.
+
+    What paths stand for, `cchc_ml.reading.finding.find_files` says.
 
     Parameters
     ----------
@@ -52,13 +55,15 @@ def choose_inputs(paths: Iterable[str | Path], out: Path | int | None = None) ->
     Raises
     ------
     FileNotFoundError, ValueError
-        As `expand`; or a file that is named is also the output, or nothing is left.
+        As `find_files`; or a file that is named is also the output, or nothing is left.
     """
     files: list[str] = []
     passed_over: dict[str, str] = {}
     for path in paths:
         is_named = str(path) == "-" or Path(path).is_file()
-        for file in expand([path]):
+        found = find_files([path])
+        passed_over |= {file: NOT_READ for file in found.not_read if not _is_output(file, out)}
+        for file in found.files:
             if _is_output(file, out):
                 if is_named:
                     name = STANDARD_INPUT if file == "-" else file

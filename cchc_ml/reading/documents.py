@@ -1,39 +1,67 @@
-"""Blocks of text from Word and PDF files. Both readers need the extra `office`."""
+"""What the readers of Word, OpenDocument and PDF files share: paragraphs, facts, fonts, the check of an archive."""
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
-from lxml import etree
-
-from ..files import require_extra
+from ..text.encodings import from_tcvn3, from_vni, plausibility
 from .lines import join_lines
 
-__all__ = ["Facts", "check_archive", "docx_blocks", "pdf_blocks"]
+__all__ = [
+    "TITLE_LEVEL",
+    "XML_PARSER_OPTIONS",
+    "Document",
+    "Facts",
+    "Paragraph",
+    "Passage",
+    "Run",
+    "check_archive",
+    "paragraphs_of",
+    "place_of_title",
+]
 
 # A file that unpacks to more bytes than this is rejected; and one that unpacks to more than 100 times its own size,
 # if that is also more than the second number: a zip bomb.
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_UNPACKED_BYTES_OF_BOMB = 20_000_000
 BOMB_RATIO = 100
-# A longer PDF file is a book.
-MAX_PDF_PAGES = 1_000
-MAX_PDF_CHARS = 5_000_000
 
-# A line at the top or bottom of this share of the pages is a page header or footer.
-RUNNING_LINE_SHARE = 0.6
-# So many lines at each end of a page are compared.
-EDGE_LINES = 2
-_PAGE_NUMBER = re.compile(r"(?:trang )?\d+(?:\s*/\s*\d+)?")
-_HYPHEN_AT_END = re.compile(r"[^\W\d_]-$")
+# An XML file of a document is parsed without looking outside of it.
+XML_PARSER_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TEXT_NODES = {f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"}
+TITLE_LEVEL = 0
+# A line of a table of contents: a tab or dots, and the number of a page at the end. So many in a row are one.
+_CONTENTS_LINE = re.compile(r".*\S\s*(?:\t|\.{3,}|…)[\s.…]*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
+MIN_CONTENTS_LINES = 3
+
+# A title has so many words. A line that is not centred and has so many words belongs to the body.
+MIN_TITLE_WORDS, MAX_TITLE_WORDS = 4, 40
+MIN_BODY_WORDS = 15
+# Centred lines that are not the title: the head of an official letter, a remark in brackets, the second half of a
+# title.
+_NO_TITLE = re.compile(
+    r"(?i)cộng h[oò][aà] xã hội|độc lập\b|kính gửi|số\s*:|\(|phần (?:thứ|[ivx\d])|chương \w|mục \w|[ivx]{1,5}[.)]\s"
+    r"|[^,]{1,40}, ngày \S* tháng|ủy ban nhân dân|uỷ ban nhân dân|-{2,}|(?-i:[a-zà-ỹđ])"
+)
+
+_TCVN3_FONT = re.compile(r"(?i)\.?vn(?=[a-z]).*|\.?tcvn.*")
+_VNI_FONT = re.compile(r"(?i)vni\b.*|vni[- ].*")
+_LATER_LETTER = re.compile("[\u0100-\u02ff\u1e00-\u1eff]")
+# If so many of the runs in an old font have letters that the font does not have, the text is Unicode: the font is left
+# over.
+UNICODE_RUNS_SHARE = 0.2
 
 
 class Facts(TypedDict):
@@ -45,12 +73,82 @@ class Facts(TypedDict):
     outlet: str | None
 
 
-def check_archive(path: Path) -> None:
-    """Raise if a file is not a zip archive, or unpacks to more than a document does."""
-    _check_archive(str(path), path)
+class Paragraph(NamedTuple):
+    """A paragraph of a document.
+
+    Attributes
+    ----------
+    text : str
+        With single spaces.
+    level : int or None
+        0 for a title, 1 to 9 for a heading, by its style; None for other text.
+    item : bool
+        Whether it is an item of a list.
+    """
+
+    text: str
+    level: int | None = None
+    item: bool = False
 
 
-def _check_archive(name: str, file: Path | io.BytesIO) -> None:
+class Document(NamedTuple):
+    """A document that was read.
+
+    Attributes
+    ----------
+    paragraphs : list of Paragraph
+        In order.
+    facts : Facts
+        What it says about itself.
+    notes : tuple of str
+        What of it could not be read.
+    """
+
+    paragraphs: list[Paragraph]
+    facts: Facts
+    notes: tuple[str, ...] = ()
+
+
+class Run(NamedTuple):
+    """A piece of text with the name of its font, if it is known."""
+
+    text: str
+    font: str | None = None
+
+
+@dataclass
+class Passage:
+    """A paragraph as it stands in the file. Its text may have tabs and line breaks.
+
+    Attributes
+    ----------
+    runs : list of Run
+    level : int or None
+    item : bool or None
+        As for `Paragraph`.
+    centred : bool or None
+        Whether it is set in the middle.
+    goes_on : bool
+        Whether its end was deleted: the next passage belongs to the same paragraph.
+    """
+
+    runs: list[Run] = field(default_factory=list)
+    level: int | None = None
+    item: bool | None = None
+    centred: bool | None = None
+    goes_on: bool = False
+
+
+def check_archive(name: str, file: Path | BytesIO) -> None:
+    """Raise if a file is not a zip archive, or unpacks to more than a document does.
+
+    Parameters
+    ----------
+    name : str
+        The name of the file, for error messages.
+    file : Path or BytesIO
+        The file, or its content.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -62,149 +160,104 @@ def _check_archive(name: str, file: Path | io.BytesIO) -> None:
         raise ValueError(f"{name} unpacks to {unpacked:,} bytes; want at most {most:,}")
 
 
-def docx_blocks(name: str, file: Path | io.BytesIO) -> tuple[list[str], Facts]:
-    """Return the paragraphs of a `.docx` file in order, those in tables included, with its title, date and author.
+def paragraphs_of(passages: Iterable[Passage]) -> list[Paragraph]:
+    """Return the paragraphs of a document: joined, split at line breaks, in Unicode, without a table of contents.
 
-    Parameters
-    ----------
-    name : str
-        The name of the file, for error messages.
-    file : Path or BytesIO
-        The file, or its content.
-
-    Raises
-    ------
-    ImportError
-        python-docx is not installed.
-    ValueError
-        The file is damaged or is not a Word document.
+    A line break (Shift+Enter) ends a paragraph as it does in plain text; in a heading or a centred line it does not.
     """
-    docx = require_extra("docx", "office", ".docx files")
-    _check_archive(name, file)
-    try:
-        document = docx.Document(str(file) if isinstance(file, Path) else file)
-        texts = _paragraph_texts(document.element.body)
-        facts = _docx_facts(document.core_properties)
-    except Exception as error:  # python-docx and lxml raise errors of any type for damaged files
-        raise ValueError(f"{name} is damaged or is not a Word document ({type(error).__name__})") from None
-    return [text for text in texts if text], facts
+    joined = list(_joined(passages))
+    fonts_are_old = _fonts_are_old(joined)
+    texts = [_text_of_runs(passage.runs, fonts_are_old) for passage in joined]
+    kept = _without_contents(texts)
+    found: list[Paragraph] = []
+    centred: list[bool] = []
+    for passage, text in zip(joined, texts, strict=True):
+        if text in kept:
+            is_one = passage.level is not None or passage.centred
+            lines = [text] if is_one else join_lines(text.split("\n"))
+            lines = [" ".join(line.split()) for line in lines if line.strip()]
+            found += [Paragraph(line, passage.level, bool(passage.item)) for line in lines]
+            centred += [bool(passage.centred)] * len(lines)
+    place = place_of_title(found, centred)
+    if place is not None:
+        found[place] = found[place]._replace(level=TITLE_LEVEL)
+    return found
 
 
-def _docx_facts(properties: Any) -> Facts:
-    """Return title, date and author. Date and author are left out if python-docx's own template set them."""
-    has_author = bool(properties.author) and properties.author != "python-docx"
-    return {
-        "headline": properties.title or None,
-        "date": properties.created.date().isoformat() if has_author and properties.created else None,
-        "author": properties.author if has_author else None,
-        "outlet": None,
-    }
+def place_of_title(paragraphs: Sequence[Paragraph], centred: Sequence[bool]) -> int | None:
+    """Return the place of the title in a document that has none by its style: the last centred line above the body."""
+    if any(paragraph.level == TITLE_LEVEL for paragraph in paragraphs):
+        return None
+    places = []
+    for place, (text, level, item) in enumerate(paragraphs):
+        words = len(text.split())
+        if level is not None or item or (words >= MIN_BODY_WORDS and not centred[place]):
+            break
+        if centred[place] and MIN_TITLE_WORDS <= words <= MAX_TITLE_WORDS and not _NO_TITLE.match(text):
+            places.append(place)
+    return places[-1] if places else None
 
 
-def _paragraph_texts(body: Any) -> list[str]:
-    """Return the text of each paragraph, in order of where it begins.
-
-    A text box is a paragraph inside another paragraph: its text is its own. Text that was moved elsewhere is left out.
-    """
-    paragraphs: list[list[str]] = []
-    around: list[list[str]] = []  # the paragraphs that the walk is inside of
-    n_moved = 0
-    for event, node in etree.iterwalk(body, events=("start", "end")):
-        if node.tag == f"{_W}moveFrom":
-            n_moved += 1 if event == "start" else -1
-        elif node.tag == f"{_W}p" and event == "start":
-            paragraphs.append([])
-            around.append(paragraphs[-1])
-        elif node.tag == f"{_W}p":
-            around.pop()
-        elif event == "start" and node.tag in _TEXT_NODES and around and not n_moved:
-            around[-1].append(node.text or "" if node.tag == f"{_W}t" else " ")
-    return [" ".join("".join(parts).split()) for parts in paragraphs]
-
-
-def pdf_blocks(name: str, file: Path | io.BytesIO) -> tuple[list[str], Facts]:
-    """Return the paragraphs of a `.pdf` file, with its title and author. Page headers and footers are left out.
-
-    Parameters
-    ----------
-    name : str
-        The name of the file, for error messages.
-    file : Path or BytesIO
-        The file, or its content.
-
-    Raises
-    ------
-    ImportError
-        pypdfium2 is not installed.
-    ValueError
-        The file is damaged, locked with a password, scanned (it has pages but no text), or longer than an article.
-    """
-    pdfium = require_extra("pypdfium2", "office", ".pdf files")
-    try:
-        document = pdfium.PdfDocument(str(file) if isinstance(file, Path) else file)
-    except pdfium.PdfiumError as error:
-        raise ValueError(f"{name} is damaged, locked with a password, or not a PDF: {error}") from None
-    try:
-        pages = _pages(name, document)
-        properties = document.get_metadata_dict()
-    except pdfium.PdfiumError as error:
-        raise ValueError(f"{name} is damaged: {error}") from None
-    finally:
-        document.close()
-    if not any(line.strip() for lines in pages for line in lines):
-        raise ValueError(f"{name} is a scan: its {len(pages)} pages are pictures without text; run OCR on it first")
-    title, author = properties.get("Title") or None, properties.get("Author") or None
-    return _paragraphs(pages), {"headline": title, "date": None, "author": author, "outlet": None}
-
-
-def _pages(name: str, document: Any) -> list[list[str]]:
-    """Return the lines of each page. Many pages may share one text, so a small file can have much text."""
-    if len(document) > MAX_PDF_PAGES:
-        raise ValueError(f"{name} has {len(document):,} pages; want one article, at most {MAX_PDF_PAGES:,} pages")
-    pages, size = [], 0
-    for page in document:
-        textpage = page.get_textpage()
-        size += textpage.count_chars()
-        if size > MAX_PDF_CHARS:
-            raise ValueError(f"{name} has more than {MAX_PDF_CHARS:,} characters; want one article")
-        pages.append(_lines(textpage.get_text_bounded()))
-        page.close()
-    return pages
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r", "").replace("\ufffe", "-").split("\n")  # pdfium writes U+FFFE for a hyphen at a line end
-
-
-def _paragraphs(pages: list[list[str]]) -> list[str]:
-    """Drop page headers, footers and page numbers; undo hyphens at line ends; join lines to paragraphs."""
-    running = _running_lines(pages)
-    lines = [line.strip() for page in pages for line in page]
-    kept = [line for line in lines if _without_digits(line) not in running and not _PAGE_NUMBER.fullmatch(line.lower())]
-    return join_lines(_unhyphenate(kept))
-
-
-def _running_lines(pages: list[list[str]]) -> set[str]:
-    """Return the lines that stand at the top or bottom of most pages, each number written as #."""
-    if len(pages) < 2:
-        return set()
-    pages_of_line: Counter[str] = Counter()
-    for page in pages:
-        filled = [line for line in page if line.strip()]
-        pages_of_line.update({_without_digits(line) for line in filled[:EDGE_LINES] + filled[-EDGE_LINES:]})
-    return {line for line, n in pages_of_line.items() if n >= max(2, RUNNING_LINE_SHARE * len(pages))}
-
-
-def _without_digits(line: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.split()))
-
-
-def _unhyphenate(lines: list[str]) -> list[str]:
-    """Join a word that a hyphen at the end of a line divides. Vietnamese words have no hyphens of their own."""
-    joined: list[str] = []
-    for line in lines:
-        if joined and _HYPHEN_AT_END.search(joined[-1]) and line[:1].islower():
-            joined[-1] = joined[-1][:-1] + line
+def _joined(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """Join each passage whose end was deleted with the next one. The style is that of the last."""
+    before: list[Run] = []
+    for passage in passages:
+        if passage.goes_on:
+            before += passage.runs
         else:
-            joined.append(line)
-    return joined
+            yield replace(passage, runs=before + passage.runs) if before else passage
+            before = []
+    if before:
+        yield Passage(before)
+
+
+def _without_contents(texts: Sequence[str]) -> set[str]:
+    """Return the texts that are not lines of a table of contents."""
+    kept: set[str] = set()
+    contents: set[str] = set()
+    filled = (text for text in texts if text.strip())
+    for is_line, group in groupby(filled, key=lambda text: bool(_CONTENTS_LINE.match(text))):
+        lines = list(group)
+        (contents if is_line and len(lines) >= MIN_CONTENTS_LINES else kept).update(lines)
+    return kept - contents
+
+
+# Fonts
+
+
+def _decoder(font: str | None) -> str:
+    """Return the encoding that a font needs: "tcvn3", "tcvn3 capitals", "vni", or "" for Unicode."""
+    if not font:
+        return ""
+    if _VNI_FONT.fullmatch(font):
+        return "vni"
+    if _TCVN3_FONT.fullmatch(font):
+        return "tcvn3 capitals" if font.endswith("H") else "tcvn3"
+    return ""
+
+
+def _fonts_are_old(passages: Iterable[Passage]) -> bool:
+    """Whether the runs in fonts of TCVN3 and VNI have the letters of these fonts, and not those of Unicode."""
+    beyond_ascii = [
+        run.text for passage in passages for run in passage.runs if _decoder(run.font) and not run.text.isascii()
+    ]
+    unicode = sum(bool(_LATER_LETTER.search(text)) for text in beyond_ascii)
+    return unicode <= UNICODE_RUNS_SHARE * len(beyond_ascii)
+
+
+def _text_of_runs(runs: Iterable[Run], fonts_are_old: bool) -> str:
+    """Return the text of runs. A run in a font of TCVN3 or VNI is converted."""
+    parts = []
+    for decoder, group in groupby(runs, key=lambda run: _decoder(run.font) if fonts_are_old else ""):
+        text = "".join(run.text for run in group)
+        parts.append(_converted(text, decoder))
+    return "".join(parts)
+
+
+def _converted(text: str, decoder: str) -> str:
+    if not decoder or _LATER_LETTER.search(text):
+        return text
+    converted = (from_vni if decoder == "vni" else from_tcvn3)(text)[0]
+    if plausibility(converted) < plausibility(text):
+        return text
+    return converted.upper() if decoder == "tcvn3 capitals" else converted

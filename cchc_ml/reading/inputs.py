@@ -7,16 +7,15 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from glob import glob, has_magic
-from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from .articles import ARTICLES, MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
+from .articles import MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
 from .blocks import Kind
 from .columns import COLUMN_NAMES, find_text_column
 from .decode import PrependedStream, check_not_empty
 from .heads import is_total
+from .kinds import ARTICLES, has_known_kind
 from .progress import InputProgress
 from .tables import CSV_DELIMITERS, TABLES, OnOpen, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
 
@@ -32,7 +31,6 @@ __all__ = [
     "TextRow",
     "TextRows",
     "article_rows",
-    "expand",
     "is_blank",
     "passed_over",
     "read_file",
@@ -77,9 +75,9 @@ class PendingArticle(NamedTuple):
     path: str
     keep_boilerplate: bool
 
-    def rows(self) -> Iterator[TextRow]:
+    def rows(self, on_note: OnNote | None = None) -> Iterator[TextRow]:
         """Read the article; see `read_file`."""
-        return read_file(self.path, keep_boilerplate=self.keep_boilerplate)
+        return read_file(self.path, keep_boilerplate=self.keep_boilerplate, on_note=on_note)
 
 
 # See `read_inputs`.
@@ -129,60 +127,6 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
 
 # The columns of an article's rows, with the values of an article that is not read yet.
 ARTICLE_FIELDS = dict.fromkeys(("source", "paragraph", "text", "kind", "headline", "date", "author", "outlet"))
-
-
-def expand(paths: Iterable[str | Path]) -> list[str]:
-    """Return the files that paths stand for.
-
-    A file stands for itself, and ``"-"`` for standard input. A folder stands for the files in it that can be read, and
-    a pattern for the files that match it, both in the order of their names. ``**`` matches folders of any depth. Hidden
-    files, lock files of Word, and the files that a browser saves beside a page are left out.
-
-    Raises
-    ------
-    FileNotFoundError
-        A path is not a file or folder, and no file matches it.
-    ValueError
-        There is no file in a folder that can be read.
-    """
-    files = []
-    for path in map(Path, paths):
-        if str(path) == "-" or path.is_file():
-            files.append(str(path))
-        elif path.is_dir():
-            files += _files_in(path)
-        elif matches := _matches(path):
-            files += matches
-        else:
-            raise FileNotFoundError(f"no file {path}")
-    return files
-
-
-def _files_in(folder: Path) -> list[str]:
-    files = sorted(p for p in folder.rglob("*") if _is_readable(p) and not _is_passed_over(p.relative_to(folder)))
-    if not files:
-        raise ValueError(f"folder {folder} has no file to read; want {', '.join((*ARTICLES, *TABLES))}")
-    return [str(path) for path in files]
-
-
-def _matches(pattern: Path) -> list[str]:
-    """Return the files that match a pattern. A path that is not a pattern has no matches."""
-    if not has_magic(str(pattern)):
-        return []
-    folder = Path(*takewhile(lambda part: not has_magic(part), pattern.parts))
-    paths = sorted(map(Path, glob(str(pattern), recursive=True)))
-    return [str(path) for path in paths if path.is_file() and not _is_passed_over(path.relative_to(folder))]
-
-
-def _is_passed_over(path: Path) -> bool:
-    """Whether a file is hidden, a lock file of Word, or saved by a browser beside a page."""
-    is_hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    is_beside_page = any(part.endswith("_files") for part in path.parts[:-1])
-    return is_hidden or is_beside_page
-
-
-def _is_readable(path: Path) -> bool:
-    return (path.suffix.lower() in ARTICLES or table_kind(path) in TABLES) and path.is_file()
 
 
 def read_inputs(
@@ -297,13 +241,15 @@ def read_file(
     if str(path) == "-":
         yield from _standard_input(text_column, keep_boilerplate, on_note, check, on_bad_row)
     elif path.suffix.lower() in ARTICLES:
-        yield from _article_rows(read_article(path), keep_boilerplate)
+        yield from _article_rows(read_article(path), keep_boilerplate, on_note)
     elif table_kind(path) in TABLES:
         rows = read_rows(path, text_column, on_note, on_open, on_bad_row)
         yield from _table_rows(rows, str(path), text_column, on_note, check, on_bad_row)
     else:
         check_not_empty(path)
-        raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
+        if not has_known_kind(path):
+            raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
+        yield from _article_rows(read_article(path), keep_boilerplate, on_note)
 
 
 class TextRows:
@@ -383,7 +329,13 @@ def article_rows(name: str, data: bytes) -> Iterator[TextRow]:
     return _article_rows(article_from_bytes(name, data), keep_boilerplate=False)
 
 
-def _article_rows(article: Article, keep_boilerplate: bool, source: str | None = None) -> Iterator[TextRow]:
+def _article_rows(
+    article: Article, keep_boilerplate: bool, on_note: OnNote | None = None, source: str | None = None
+) -> Iterator[TextRow]:
+    for note in article.notes:
+        if on_note is None:
+            raise ValueError(f"{article.source}: {note}")
+        on_note(f"{article.source}: not read: {note}")
     blocks = [block for block in article.blocks if keep_boilerplate or block.kind is not Kind.BOILERPLATE]
     for number, block in enumerate(blocks, 1):
         if len(block.text) > MAX_PARAGRAPH_CHARS:
@@ -466,7 +418,7 @@ def _standard_input(
         yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)
     else:
         data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)
-        yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, source="-")
+        yield from _article_rows(decode_article(data, STANDARD_INPUT), keep_boilerplate, on_note, source="-")
 
 
 def _first_line(start: bytes) -> str:

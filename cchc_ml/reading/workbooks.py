@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..files import require_extra
 from .documents import check_archive
 from .heads import MAX_ROWS_ABOVE, ROWS_BELOW, Head, check_unique, find_head, first_filled_row
+from .kinds import check_office_file
 
 __all__ = ["WORKBOOKS", "open_workbook", "read_workbook", "sheet_cells"]
 
@@ -140,7 +141,8 @@ def open_workbook(path: Path) -> Iterator[Any]:
     """Open a workbook as a CalamineWorkbook. `read_workbook` says what it raises."""
     calamine = require_extra("python_calamine", "office", f"{path.suffix} files")
     if path.suffix.lower() != ".xls":
-        check_archive(path)
+        check_office_file(str(path), path)
+        check_archive(str(path), path)
     if path.suffix.lower() == ".xlsx":
         _check_size(path)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,11 @@ def _file_hash(path: Path) -> str:
 
 
 def make_provenance(
-    files: Iterable[str | Path], model_file: Path, model: Model, options: Mapping[str, Any]
+    files: Iterable[str | Path],
+    model_file: Path,
+    model: Model,
+    options: Mapping[str, Any],
+    not_read: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the version, the options and the SHA-256 hashes of all that a report is made from.
 
@@ -39,6 +43,8 @@ def make_provenance(
         The model that was read from it. Its header contains the hash of the training data.
     options : mapping
         The options of the report.
+    not_read : sequence of str, optional
+        The files in the folders of inputs that are of kinds that are not read.
     """
     return {
         "cchc_ml": __version__,
@@ -46,6 +52,7 @@ def make_provenance(
         "data": model.info.data or "",
         "options": dict(options),
         "inputs": {str(path): _file_hash(Path(path)) for path in files},
+        "not_read": list(not_read),
     }
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..files import atomic_write, check_writable, data_path
 from ..reading.choose import choose_inputs
-from ..reading.inputs import InputItem, OnNote, expand, read_inputs
+from ..reading.finding import NOT_READ, expand
+from ..reading.inputs import InputItem, OnNote, read_inputs
 from ..reading.progress import InputProgress
 from ..reading.tables import Row
 from .dossier import DOSSIER_SUFFIXES, read_dossier, write_dossier
@@ -72,7 +73,9 @@ def write_report(
     check_writable(out, overwrite, [_model_file(model_file)])
     if "-" in files:
         raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
-    provenance = make_provenance(files, _model_file(model_file), model, {"by": by, "text_column": text_column})
+    options = {"by": by, "text_column": text_column}
+    not_read = [file for file, why in passed_over.items() if why == NOT_READ]
+    provenance = make_provenance(files, _model_file(model_file), model, options, not_read)
     progress = InputProgress(files)
     items = read_inputs(files, text_column=text_column, on_note=on_note, progress=progress)
     overview = gather(

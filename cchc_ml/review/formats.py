@@ -164,7 +164,7 @@ def _json(name: str, text: str, stem: str, categories: Sequence[Category]) -> li
 
 def _zip(path: Path, categories: Sequence[Category]) -> list[ReviewItem]:
     """Read what doccano downloads: an archive with one `.jsonl` or `.json` a person, called after the person."""
-    check_archive(path)
+    check_archive(str(path), path)
     items: list[ReviewItem] = []
     with zipfile.ZipFile(path) as archive:
         names = sorted(name for name in archive.namelist() if name.endswith((".jsonl", ".json")))

@@ -63,7 +63,7 @@ def write_suggestions(
     ----------
     model : Model
     files : sequence of str
-        As `cchc_ml.reading.inputs.expand` gives them.
+        As `cchc_ml.reading.finding.expand` gives them.
     out : Path
         ``.xlsx`` or ``.csv``.
     categories : sequence of Category

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
 from ..reading.context import article_of, documents_of
-from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
+from ..reading.inputs import READING_ERRORS, InputItem, OnNote, PendingArticle
 from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
 from .schema import RESULTS, TaggedRow
@@ -55,6 +55,7 @@ def tag_rows(
     context: bool | None = None,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
     progress: InputProgress | None = None,
 ) -> Iterator[Row]:
     """Yield each row with the fields of `cchc_ml.tagging.schema.TaggedRow` added, in order.
@@ -70,6 +71,8 @@ def tag_rows(
         Number of processes, as joblib counts them: -1 is one per core. The rows do not depend on it.
     on_error : callable, optional
         Called with the path of an article that cannot be read, and the reason. Without it, the error is raised.
+    on_note : callable, optional
+        Called with a sentence about pages of an article that cannot be read. Without it, that is an error.
     progress : InputProgress, optional
         Is told which of the rows have been tagged.
 
@@ -87,8 +90,8 @@ def tag_rows(
     (1, ['public_finance'], {'public_finance': [0, 37]})
     """
     batches = _watched(_batches(items, context), progress)
-    for rows, failures in parallel_map(partial(_tag, context=context), model, batches, n_jobs):
-        _report(failures, on_error)
+    for rows, failures, notes in parallel_map(partial(_tag, context=context), model, batches, n_jobs):
+        _report(failures, on_error, notes, on_note)
         if progress:
             progress.end_batch()
         yield from rows
@@ -101,6 +104,7 @@ def tag_lines(
     context: bool | None = None,
     n_jobs: int | None = 1,
     on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
     progress: InputProgress | None = None,
 ) -> Iterator[Lines]:
     """Yield the rows of `tag_rows` as JSON Lines, several lines in one string.
@@ -108,8 +112,8 @@ def tag_lines(
     The lines are encoded where the rows are tagged, so that several processes share that work too.
     """
     batches = _watched(_batches(items, context), progress)
-    for lines, failures in parallel_map(partial(_tag_lines, context=context), model, batches, n_jobs):
-        _report(failures, on_error)
+    for lines, failures, notes in parallel_map(partial(_tag_lines, context=context), model, batches, n_jobs):
+        _report(failures, on_error, notes, on_note)
         if progress:
             progress.end_batch()
         yield lines
@@ -132,11 +136,20 @@ def as_row(annotation: Annotation, text: str) -> TaggedRow:
     }
 
 
-def _report(failures: list[Failure], on_error: Callable[[str, str], None] | None) -> None:
+def _report(
+    failures: list[Failure],
+    on_error: Callable[[str, str], None] | None,
+    notes: list[str],
+    on_note: OnNote | None,
+) -> None:
     for name, error in failures:
         if not on_error:
             raise error
         on_error(name, str(error))
+    for note in notes:
+        if not on_note:
+            raise ValueError(note)
+        on_note(note)
 
 
 def _batches(items: Iterable[InputItem], context: bool | None) -> Iterator[list[InputItem]]:
@@ -167,17 +180,18 @@ def _batches(items: Iterable[InputItem], context: bool | None) -> Iterator[list[
         yield batch
 
 
-def _tag(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[list[Row], list[Failure]]:
+def _tag(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[list[Row], list[Failure], list[str]]:
     rows: list[tuple[Row, str]] = []
     articles: list[Hashable | None] = []
     failures: list[Failure] = []
+    notes: list[str] = []
     for number, item in enumerate(batch):
         if not isinstance(item, PendingArticle):
             rows.append(item)
             articles.append(article_of(item[0], context))
             continue
         try:
-            rows += list(item.rows())
+            rows += list(item.rows(notes.append))
         except READING_ERRORS as error:
             failures.append((item.path, error))
         # The same file may be named twice: its number tells the two apart.
@@ -188,9 +202,9 @@ def _tag(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple
     for (row, _), text, annotation in zip(rows, texts, model.annotate(texts, documents), strict=True):
         check_free("a row", row, RESULTS)
         tagged.append({**row, **as_row(annotation, text)})
-    return tagged, failures
+    return tagged, failures, notes
 
 
-def _tag_lines(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[Lines, list[Failure]]:
-    rows, failures = _tag(model, batch, context=context)
-    return Lines.of(rows), failures
+def _tag_lines(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[Lines, list[Failure], list[str]]:
+    rows, failures, notes = _tag(model, batch, context=context)
+    return Lines.of(rows), failures, notes

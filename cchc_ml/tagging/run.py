@@ -111,7 +111,7 @@ def tag_inputs(
     ----------
     model : Model
     inputs : iterable of str or Path
-        Files, folders and patterns; see `cchc_ml.reading.inputs.expand`. In a folder and among the files of a pattern,
+        Files, folders and patterns; see `cchc_ml.reading.finding.expand`. In a folder and among the files of a pattern,
         the output and the results of earlier runs are left out.
     out : Path or text file
         A file to write; or a folder, into which each Parquet file is tagged under its own name. A path that does not
@@ -263,7 +263,9 @@ def _tag_to_file(
         progress=progress,
     )
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
-    tagged = tag(model, items, context=options.context, n_jobs=n_jobs, on_error=on_error, progress=progress)
+    tagged = tag(
+        model, items, context=options.context, n_jobs=n_jobs, on_error=on_error, on_note=on_note, progress=progress
+    )
     counted = Counted(tagged, progress, on_progress, required=isinstance(out, Path))
     if write is not None:
         with _opened(out) as file:

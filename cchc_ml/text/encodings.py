@@ -1,9 +1,9 @@
 r"""Repair text in an old encoding, word by word, with a map back to the text as given.
 
-A text may be half Unicode and half TCVN3: somebody pasted one into the other. So each word is judged on its own, and the
-reading of a run of words is the one that makes most of them Vietnamese syllables. To change the reading costs something, most
-inside a line, so that one foreign word ("Café") changes nothing. The search for the cheapest sequence of readings is the
-algorithm of Viterbi; its work is linear in the length of the text.
+A text may be half Unicode and half TCVN3: somebody pasted one into the other. So each word is judged on its own, and
+the reading of a run of words is the one that makes most of them Vietnamese syllables. To change the reading costs
+something, most inside a line, so that one foreign word ("Café") changes nothing. The search for the cheapest sequence
+of readings is the algorithm of Viterbi; its work is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ _TOKEN = re.compile(f"[\r\n]+|(?:{UTF8_SEQUENCE.pattern}|{_LETTER}|[\xa1-\xff])+
 _WORD = re.compile(f"(?:{_LETTER})+")
 # Symbols that an old font draws as letters.
 _SYMBOLS = frozenset(c for c in (*TCVN3_LETTERS, "µ") if not c.isalpha() or c == "µ")
-# Those that are a word in TCVN3: à, á, ả, ạ, ô, ơ, ư, ì, Ô. The others are bullets, fractions and signs where they stand alone.
+# Those that are a word in TCVN3: à, á, ả, ạ, ô, ơ, ư, ì, Ô. The others are bullets, fractions and signs where they
+# stand alone.
 _SYMBOL_WORDS = frozenset("µ¸¶¹«¬\u00ad×¤")
 _CAPITAL_SYMBOLS = frozenset("¡¢§£¥¦")
 # A capital alone stands beside one of these: "Nguyễn Văn Đ.", "T.Ư", "ĐT-VT".
@@ -127,7 +128,8 @@ _TCVN3 = 1
 # The costs of a sequence of readings. A word that is not a syllable as it is given; the same after conversion; a UTF-8
 # sequence that was misread, which hardly ever arises by chance; a word that must stay as it is.
 _WRONG, _STILL_WRONG, _MISREAD, _NEVER = 10, 11, 20, 10_000
-# To change the reading inside a line, there after a comma or the like, and between two lines or at the start of the text.
+# To change the reading inside a line, there after a comma or the like, and between two lines or at the start of the
+# text.
 _CHANGE_IN_LINE, _CHANGE_AT_MARK, _CHANGE_OF_LINE = 8, 7, 3
 
 _Costs = tuple[int, ...]
@@ -296,8 +298,8 @@ def _is_convertible(text: str, token: re.Match[str], reading: int) -> bool:
 def _raise_capitals(line: Sequence[tuple[str, int]], edits: list[_Edit]) -> None:
     """Write the words of a TCVN3 line in capitals where the words around them are.
 
-    The TCVN3 fonts have no capitals with a tone, so that "CỘNG HÒA" is typed with small letters in it. Only a word with two
-    ASCII capitals shows that all of it is in capitals: the one of "Tổ" may begin a sentence.
+    The TCVN3 fonts have no capitals with a tone, so that "CỘNG HÒA" is typed with small letters in it. Only a word
+    with two ASCII capitals shows that all of it is in capitals: the one of "Tổ" may begin a sentence.
     """
     shown = [_shows_capitals(word) for word, _ in line]
     if True not in shown:
@@ -335,8 +337,8 @@ def _may_need_repair(text: str) -> bool:
 def repair(text: str) -> Repaired:
     r"""Return `text` in NFC, converted where it is in an old encoding, and where each character was.
 
-    The encodings are TCVN3, VNI, UTF-8 read as Windows-1252, and Windows-1258 read as Windows-1252. A word with a letter
-    beyond Latin-1 is never converted.
+    The encodings are TCVN3, VNI, UTF-8 read as Windows-1252, and Windows-1258 read as Windows-1252. A word with a
+    letter beyond Latin-1 is never converted.
 
     Examples
     --------

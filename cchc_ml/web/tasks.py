@@ -20,9 +20,9 @@ import msgspec
 
 from ..files import require_extra
 from ..pillars import PILLARS, Pillar
-from ..reading.articles import ARTICLES
 from ..reading.context import documents_of
 from ..reading.inputs import article_rows
+from ..reading.kinds import ARTICLES
 from ..tagging.rows import as_row
 from ..tagging.writers import json_lines
 from .form import Upload, file_of_form, is_form

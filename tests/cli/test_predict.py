@@ -319,3 +319,15 @@ def test_all_inputs_are_unreadable(cli, tmp_path):
     assert f"{out} was not written" in result.stderr
     assert result.stderr.endswith("2 of 2 files could not be read to the end\n")
     assert out.read_text() == "old"
+
+
+def test_files_of_a_folder_that_are_not_read_are_told_in_one_line(cli, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Xã họp bàn.", "utf8")
+    for name in ("1.doc", "2.DOC", "3.ppt"):
+        (tmp_path / "in" / name).write_bytes(b"x")
+    note = "passed over 3 files of kinds that are not read: .doc 2, .ppt 1; save them as .docx or .pdf"
+    for arguments in (["predict", "-o", tmp_path / "o.jsonl"], ["predict"], ["report", "-o", tmp_path / "o.html"]):
+        result = cli(arguments[0], tmp_path / "in", *arguments[1:])
+        assert result.exit_code == 0
+        assert result.stderr.count(note) == 1

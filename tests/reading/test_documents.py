@@ -1,12 +1,13 @@
-import re
-import time
 import zipfile
+from io import BytesIO
 
 import pytest
 from needs import needs
+from office import is_read_or_rejected, paragraph, write_docx, write_odt
 
 import cchc_ml
 from cchc_ml.reading import documents
+from cchc_ml.reading.documents import Paragraph, Passage, Run, check_archive, paragraphs_of, place_of_title
 
 TEXTS = [
     "Sở Nội vụ họp giao ban.",
@@ -15,8 +16,7 @@ TEXTS = [
 ]
 
 
-@pytest.fixture
-def docx_file(tmp_path):
+def test_a_document_that_python_docx_wrote_is_read(tmp_path):
     docx = needs("docx")
     document = docx.Document()
     document.core_properties.author = "Hải Đăng"
@@ -25,121 +25,74 @@ def docx_file(tmp_path):
     document.paragraphs[0].runs[0].add_tab()
     document.add_table(1, 1).rows[0].cells[0].text = TEXTS[2]
     document.save(tmp_path / "a.docx")
-    return tmp_path / "a.docx"
-
-
-def write_pdf(path, pages):
-    """Set lines of text with a page head and a page number."""
-    pdfmetrics, ttfonts = (
-        needs("reportlab.pdfbase.pdfmetrics"),
-        needs("reportlab.pdfbase.ttfonts"),
-    )
-    from matplotlib import font_manager
-    from reportlab.pdfgen.canvas import Canvas
-
-    pdfmetrics.registerFont(ttfonts.TTFont("DejaVu", font_manager.findfont("DejaVu Sans")))
-    canvas = Canvas(str(path))
-    for number, lines in enumerate(pages, 1):
-        canvas.setFont("DejaVu", 10)
-        for i, line in enumerate(["UBND TỈNH TÂY NINH - BẢN TIN CCHC", *lines, f"Trang {number}"]):
-            canvas.drawString(60, 780 - 16 * i, line)
-        canvas.showPage()
-    canvas.save()
-    return path
-
-
-def test_word_paragraphs_come_in_order_tables_too(docx_file):
-    article = cchc_ml.read_article(docx_file)
+    article = cchc_ml.read_article(tmp_path / "a.docx")
     assert article.paragraphs == tuple(TEXTS)
     assert article.author == "Hải Đăng"
 
 
-def test_pdf_lines_are_joined_and_page_heads_dropped(tmp_path):
-    page = [
-        "Sáng 3/7, UBND xã họp bàn cách gỡ bốn mươi sáu hồ sơ trễ hẹn, phần lớn thuộc",
-        "lĩnh vực đất đai và đăng ký kinh doanh của hộ gia đình.",
-        "Chủ tịch xã yêu cầu trả lời dân bằng văn bản và xin lỗi nếu trễ, ai để trễ lần",
-        "hai sẽ bị phê bình trước cơ quan.",
-    ]
-    article = cchc_ml.read_article(
-        write_pdf(tmp_path / "a.pdf", [page, ["Chiều cùng ngày, đoàn kiểm tra công vụ xuống bốn thôn xa nhất của xã."]])
-    )
-    assert article.paragraphs == (
-        f"{page[0]} {page[1]}",
-        f"{page[2]} {page[3]}",
-        "Chiều cùng ngày, đoàn kiểm tra công vụ xuống bốn thôn xa nhất của xã.",
-    )
-
-
-def test_a_scan_is_rejected(tmp_path):
-    needs("pypdfium2")
-    canvas = needs("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "scan.pdf"))
-    canvas.rect(10, 10, 300, 300, fill=1)
-    canvas.showPage()
-    canvas.save()
-    with pytest.raises(ValueError, match=r"is a scan: its 1 pages are pictures without text; run OCR on it first"):
-        cchc_ml.read_article(tmp_path / "scan.pdf")
-
-
-def test_hyphens_at_line_ends_go():
-    assert documents._unhyphenate(["cải cách hành chí-", "nh ở xã", "A -", "b"]) == [
-        "cải cách hành chính ở xã",
-        "A -",
-        "b",
-    ]
-
-
-def test_a_damaged_file_gives_a_clear_error(tmp_path, docx_file):
-    data = docx_file.read_bytes()
-    pdf = write_pdf(tmp_path / "whole.pdf", [["Xã họp."]]).read_bytes()
-    for name, whole in (("cut.docx", data), ("cut.pdf", pdf)):
-        for size in range(0, len(whole), max(len(whole) // 25, 1)):
-            (tmp_path / name).write_bytes(whole[:size])
-            try:
-                article = cchc_ml.read_article(tmp_path / name)
-            except ValueError:
-                continue
-            assert article.paragraphs
+@pytest.mark.parametrize("ending", ["docx", "odt"])
+def test_a_cut_file_is_read_or_rejected(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    if ending == "docx":
+        write_docx(path, "".join(map(paragraph, TEXTS)))
+    else:
+        write_odt(path, f"<office:text><text:p>{TEXTS[1]}</text:p></office:text>")
+    whole = path.read_bytes()
+    for size in range(1, len(whole), len(whole) // 25):
+        path.write_bytes(whole[:size])
+        assert is_read_or_rejected(lambda: cchc_ml.read_article(path).paragraphs, f"a.{ending}")
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"<" * (documents.MAX_UNPACKED_BYTES + 1))
-    with pytest.raises(ValueError, match=r"unpacks to 200,000,001 bytes; want at most 20,000,000"):
-        cchc_ml.read_article(tmp_path / "bomb.docx")
+    for file in (tmp_path / "bomb.docx", BytesIO((tmp_path / "bomb.docx").read_bytes())):
+        with pytest.raises(ValueError, match=r"bomb\.docx unpacks to 200,000,001 bytes; want at most 20,000,000"):
+            check_archive("bomb.docx", file)
+    with pytest.raises(ValueError, match=r"x\.docx is damaged: File is not a zip file"):
+        check_archive("x.docx", BytesIO(b"x"))
 
 
-def test_a_missing_library_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "docx", None)
-    (tmp_path / "a.docx").write_bytes(b"PK")
-    with pytest.raises(ImportError, match=r'needs docx; install it with: pip install "cchc_ml\[office\]"'):
-        cchc_ml.read_article(tmp_path / "a.docx")
+def test_passages_become_paragraphs():
+    passages = [
+        Passage([Run("Xã trả hồ sơ,")], goes_on=True),
+        Passage([Run(" đúng "), Run("hạn.")], item=True),
+        Passage([Run(" \t ")]),
+        Passage([Run("Một dòng.\nHai dòng.")]),
+        Passage([Run("Tên\nbài")], level=0),
+        Passage([Run("Cuối")], goes_on=True),
+    ]
+    assert paragraphs_of(passages) == [
+        Paragraph("Xã trả hồ sơ, đúng hạn.", None, True),
+        Paragraph("Một dòng."),
+        Paragraph("Hai dòng."),
+        Paragraph("Tên bài", 0),
+        Paragraph("Cuối"),
+    ]
 
 
-def test_deeply_nested_paragraphs_are_read_in_one_walk(tmp_path):
-    """A hundred paragraphs around 30,000 pieces of text: each piece belongs to the innermost paragraph."""
-    document = needs("docx").Document()
-    document.add_paragraph("here")
-    document.save(tmp_path / "plain.docx")
-    nested = "<w:p><w:r>" * 100 + "<w:t>xã </w:t>" * 30_000 + "</w:r></w:p>" * 100
-    with zipfile.ZipFile(tmp_path / "plain.docx") as plain, zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
-        for name in plain.namelist():
-            text = plain.read(name)
-            if name == "word/document.xml":
-                text = re.sub(rb"<w:p>.*</w:p>", nested.encode(), text, flags=re.S)
-            archive.writestr(name, text)
-    start = time.process_time()
-    (paragraph,) = cchc_ml.read_article(tmp_path / "a.docx").paragraphs
-    assert paragraph == " ".join(["xã"] * 30_000)
-    assert time.process_time() - start < 10  # it was more than a minute
+def test_two_lines_with_numbers_are_no_table_of_contents():
+    lines = ["Tổng số hồ sơ\t12", "Hồ sơ trễ hẹn\t3"]
+    assert [item.text for item in paragraphs_of([Passage([Run(line)]) for line in lines])] == [
+        "Tổng số hồ sơ 12",
+        "Hồ sơ trễ hẹn 3",
+    ]
 
 
-def test_a_pdf_of_many_pages_is_rejected(tmp_path, monkeypatch):
-    path = write_pdf(tmp_path / "a.pdf", [["Xã họp."], ["Xã họp tiếp."], ["Xã họp nữa."]])
-    monkeypatch.setattr(documents, "MAX_PDF_PAGES", 2)
-    with pytest.raises(ValueError, match=r"a\.pdf has 3 pages; want one article, at most 2 pages"):
-        cchc_ml.read_article(path)
-    monkeypatch.setattr(documents, "MAX_PDF_PAGES", 3)
-    monkeypatch.setattr(documents, "MAX_PDF_CHARS", 60)
-    with pytest.raises(ValueError, match=r"a\.pdf has more than 60 characters; want one article"):
-        cchc_ml.read_article(path)
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ([("BÁO CÁO", True), ("Kết quả cải cách quý hai", True), ("Xã họp. " * 9, False)], 1),
+        ([("Một dòng trái không giữa", False), ("Kết quả cải cách quý hai", True)], 1),
+        ([("Xã họp. " * 9, False), ("Kết quả cải cách quý hai", True)], None),
+        ([("Kết quả cải cách quý hai", True), ("(Kèm theo Tờ trình số 5)", True)], 0),
+        ([("Kính gửi: các sở, ban, ngành", True)], None),
+    ],
+)
+def test_the_title_is_the_last_centred_line_above_the_body(lines, place):
+    paragraphs = [Paragraph(text) for text, _ in lines]
+    assert place_of_title(paragraphs, [centred for _, centred in lines]) == place
+
+
+def test_a_title_by_style_is_the_only_one():
+    assert place_of_title([Paragraph("Kết quả cải cách quý hai"), Paragraph("T", 0)], [True, True]) is None

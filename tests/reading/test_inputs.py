@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
+from cchc_ml.reading.finding import expand
 from cchc_ml.reading.inputs import (
     ARTICLE_FIELDS,
     MAX_PARAGRAPH_CHARS,
     PendingArticle,
-    expand,
     read_file,
     read_inputs,
     require_text,
@@ -82,24 +82,6 @@ def test_rows_without_a_paragraph_are_rejected(row, message):
 def test_the_text_column_goes_by_many_names():
     assert require_text("x", {"id": 1, "Nội dung": "a"}) == "Nội dung"
     assert require_text("x", {"text": "a", "body": "b"}, "body") == "body"
-
-
-def test_expand_says_what_is_missing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no file"):
-        expand([tmp_path / "none"])
-    with pytest.raises(ValueError, match="has no file to read; want"):
-        expand([tmp_path])
-
-
-def test_a_pattern_stands_for_the_files_that_match_it(tmp_path):
-    (tmp_path / "d" / "p_files").mkdir(parents=True)
-    for name in ("b.txt", "a.txt", "c.html", "[1].txt", "d/e.txt", "d/.f.txt", "d/p_files/g.txt"):
-        (tmp_path / name).write_text("Xã họp.")
-    assert expand([f"{tmp_path}/?.txt"]) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
-    assert expand([f"{tmp_path}/[1].txt"]) == [str(tmp_path / "[1].txt")]
-    assert expand([f"{tmp_path}/d/**"]) == [str(tmp_path / "d" / "e.txt")]
-    with pytest.raises(FileNotFoundError, match=r"no file .*\*\.pdf"):
-        expand([f"{tmp_path}/*.pdf"])
 
 
 def test_a_file_of_another_kind_is_rejected(tmp_path):

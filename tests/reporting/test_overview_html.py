@@ -7,7 +7,8 @@ import pytest
 from browser import chromium
 
 from cchc_ml.pillars import PILLARS
-from cchc_ml.reading.inputs import expand, read_inputs
+from cchc_ml.reading.finding import expand
+from cchc_ml.reading.inputs import read_inputs
 from cchc_ml.reporting import overview_html
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.overview_html import MAX_QUOTE_CHARS, MAX_QUOTES, MAX_WHOLE_PARAGRAPHS, render_overview

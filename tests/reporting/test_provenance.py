@@ -20,7 +20,7 @@ def inputs(tmp_path):
 
 @pytest.fixture
 def provenance(inputs, model):
-    return make_provenance(inputs, MODEL_FILE, model, {"by": None})
+    return make_provenance(inputs, MODEL_FILE, model, {"by": None}, ["cũ.doc"])
 
 
 def test_the_record_has_the_hashes_of_all_that_a_report_is_made_from(provenance, inputs, model):
@@ -30,6 +30,7 @@ def test_the_record_has_the_hashes_of_all_that_a_report_is_made_from(provenance,
         "data": model.info.data,
         "options": {"by": None},
         "inputs": {str(path): sha256(path.read_bytes()).hexdigest() for path in inputs},
+        "not_read": ["cũ.doc"],
     }
     assert json.loads(json.dumps(provenance)) == provenance
 

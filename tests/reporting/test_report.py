@@ -55,3 +55,13 @@ def test_reports_that_are_refused(model, folder, tmp_path):
     with pytest.raises(FileExistsError, match=r"mine\.html exists; give --force to overwrite it"):
         write([folder], "mine.html")
     assert (tmp_path / "mine.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.docx"])
+def test_files_of_kinds_that_are_not_read_are_told_and_recorded(model, folder, tmp_path, name):
+    (folder / "cũ.doc").write_bytes(b"x")
+    passed_over = {str(folder / "cũ.doc"): "of a kind that is not read"}
+    assert write_report(model, [folder], tmp_path / name, tag=tag_rows) == passed_over
+    read = read_dossier if name.endswith("docx") else read_html_report
+    assert read(tmp_path / name)[0]["not_read"] == list(passed_over)
+    assert verify_reports([tmp_path / name]) == []

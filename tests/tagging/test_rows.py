@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from needs import needs
 
 from cchc_ml.reading.inputs import PendingArticle
 from cchc_ml.tagging.rows import as_row, tag_lines, tag_rows
@@ -100,3 +101,22 @@ def test_a_document_that_comes_back_is_an_error(model):
     with pytest.raises(ValueError, match="the rows of 'document:a' do not stand together, so they cannot be read in"):
         list(tag_rows(model, items, context=True))
     assert len(list(tag_rows(model, items))) == 12
+
+
+@pytest.mark.parametrize("tag", [tag_rows, tag_lines])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_pages_that_cannot_be_read_are_told_or_are_an_error(small, tmp_path, tag, n_jobs):
+    """An article of two pages, of which one was scanned."""
+    needs("pypdfium2")
+    canvas = needs("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "a.pdf"))
+    canvas.drawString(60, 780, "Xa hop ban viec go ho so tre hen cua dan trong nam thon xa.")
+    canvas.showPage()
+    canvas.drawInlineImage(needs("PIL.Image").new("L", (8, 8)), 0, 0, 595, 842)
+    canvas.showPage()
+    canvas.save()
+    items = [PendingArticle(str(tmp_path / "a.pdf"), False)] * 3
+    notes = []
+    assert list(tag(small.model_, items, n_jobs=n_jobs, on_note=notes.append))
+    assert notes == [f"{tmp_path / 'a.pdf'}: not read: page 2 is a scan without text; run OCR on it first"] * 3
+    with pytest.raises(ValueError, match=r"a\.pdf: not read: page 2 is a scan"):
+        list(tag(small.model_, items, n_jobs=n_jobs))

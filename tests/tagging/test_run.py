@@ -556,3 +556,10 @@ def test_a_local_cluster_writes_the_same(trained, tables, tmp_path):
     assert (summary.rows, summary.written) == (6, 2)
     for path in (tmp_path / "here").iterdir():
         assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes()
+
+
+def test_files_of_kinds_that_are_not_read_are_in_the_summary(trained, folder, tmp_path):
+    (folder / "cũ.doc").write_bytes(b"x")
+    summary = tag_inputs(trained, [folder], tmp_path / "out.jsonl")
+    assert summary.passed_over == {str(folder / "cũ.doc"): "of a kind that is not read"}
+    assert (summary.rows, summary.failures) == (6, {})
