@@ -18,9 +18,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from shutil import copyfileobj, rmtree
-from traceback import walk_tb
 from typing import IO, TYPE_CHECKING, Any
-from zipfile import ZipFile
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -315,6 +313,9 @@ def xlsx_workbook(path: Path, **options: Any) -> Iterator[Any]:
 
 def _abandon_zip_files(error: BaseException) -> None:
     """Keep the zip files that an error left open from writing again when they are deleted: that would fail too."""
+    from traceback import walk_tb
+    from zipfile import ZipFile
+
     causes = [error]
     while causes[-1].__context__ is not None:
         causes.append(causes[-1].__context__)

@@ -118,5 +118,6 @@ def test_columns_that_are_not_found_are_named(overview):
     overview([{"Nội dung": TEXT, "text": TEXT, "Đơn vị": "x", "Nguồn": "y"}], on_note=notes.append)
     assert notes == [
         "no column was found for date (ngày, ngày đăng, ngày đăng bài ...); "
-        "headline (title, tiêu đề, tiêu đề bài ...); the report is without them; the columns are Nội dung, text, Đơn vị, Nguồn"
+        "headline (title, tiêu đề, tiêu đề bài ...); the report is without them; the columns are "
+        "Nội dung, text, Đơn vị, Nguồn"
     ]
