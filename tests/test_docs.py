@@ -64,7 +64,8 @@ def test_commands_are_parsed(top, name, monkeypatch):
 
 @pytest.mark.parametrize("name", READMES)
 def test_options_exist(top, name):
-    known = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
+    parameters = [parameter for command in COMMANDS.values() for parameter in command.params]
+    known = {option for parameter in parameters for option in (*parameter.opts, *parameter.secondary_opts)}
     others = {"--nworkers", "--nthreads"}  # of Dask
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (top / name).read_text("utf8")))
     assert named - others - known == set()

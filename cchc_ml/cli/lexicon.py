@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .common import ForceOption, JobsOption, command, tell
+from .common import ForceOption, JobsOption, command, printed_notes, tell
 
 
 @command
@@ -28,5 +28,8 @@ def lexicon(
     """Learn the lexicon from text: the most frequent syllables and pairs, and long words of underthesea."""
     from ..learning.learn_lexicon import write_lexicon
 
-    n_terms, n_paragraphs = write_lexicon(rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force)
+    with printed_notes() as on_note:
+        n_terms, n_paragraphs = write_lexicon(
+            rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force, on_note=on_note
+        )
     tell(f"{n_terms} terms from {n_paragraphs} paragraphs")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from ..files import is_same_file
 from .common import (
     ColumnOption,
     ContextOption,
@@ -118,6 +119,8 @@ def predict(
 
     to_stdout = out is None or str(out) == "-"
     target = sys.stdout if out is None or to_stdout else out
+    if out is not None and model is not None and is_same_file(out, model):
+        raise ValueError(f"{out} is the model and the output; give the output another name")
     if format is None and to_stdout and sys.stdout.isatty():
         format = Format.table
     options = TagOptions(
@@ -175,7 +178,7 @@ def _write_sheet(
 
     sheet = check_sheet(out)
     files, passed_over = choose_inputs(inputs, sheet)
-    check_writable(sheet, force)
+    check_writable(sheet, force, [model] if model else [])
     failures: dict[str, str] = {}
     progress = InputProgress(files)
     with (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..files import atomic_write, check_writable
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
+from ..reading.inputs import OnNote
 from ..text.encodings import repair
 from ..text.normalize import normalise
 from ..text.sentences import split_sentences
@@ -113,10 +114,11 @@ def write_lexicon(
     max_terms: int = 40_000,
     n_jobs: int | None = None,
     overwrite: bool = False,
+    on_note: OnNote | None = None,
 ) -> tuple[int, int]:
     """Learn a lexicon from labelled files and write it, one term per line.
 
-    If rows have a `split`, only those of the split "train" are read.
+    If rows have a `split`, only those of the split "train" are read. For `on_note`, see `read_corpus`.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def write_lexicon(
         A row is packed: it has counts, but no text.
     """
     check_writable(out, overwrite, paths)
-    corpus = read_corpus(*paths).training()
+    corpus = read_corpus(*paths, on_note=on_note).training()
     if corpus.packed:
         raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")
     lexicon = learn_lexicon(corpus.texts, corpus.documents, max_terms=max_terms, n_jobs=n_jobs)

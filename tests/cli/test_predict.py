@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -331,3 +332,35 @@ def test_files_of_a_folder_that_are_not_read_are_told_in_one_line(cli, tmp_path)
         result = cli(arguments[0], tmp_path / "in", *arguments[1:])
         assert result.exit_code == 0
         assert result.stderr.count(note) == 1
+
+
+def test_the_model_is_not_the_output(cli, tmp_path, top):
+    model = tmp_path / "m.npz"
+    model.write_bytes((top / "models" / "pillars.npz").read_bytes())
+    before = model.read_bytes()
+    result = cli("predict", SAMPLE, "--model", model, "-o", model, "-f", "jsonl", "--force")
+    said = f"cchc-ml: {model} is the model and the output; give the output another name\n"
+    assert (result.exit_code, result.stderr) == (2, said)
+    assert cli("app", "--model", model, "-o", model, "--force").exit_code == 2
+    assert model.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_force_writes_through_a_link_and_into_a_device(cli, tmp_path):
+    (tmp_path / "t.jsonl").write_text("old")
+    (tmp_path / "t.jsonl").chmod(0o600)
+    (tmp_path / "link.jsonl").symlink_to("t.jsonl")
+    assert cli("predict", SAMPLE, "-o", tmp_path / "link.jsonl").exit_code == 2
+    assert cli("predict", SAMPLE, "-o", tmp_path / "link.jsonl", "--force").exit_code == 0
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "t.jsonl").read_text("utf8") == cli("predict", SAMPLE).stdout
+    assert (tmp_path / "t.jsonl").stat().st_mode & 0o777 == 0o600
+    assert cli("predict", SAMPLE, "-o", "/dev/null", "--force").exit_code == 0
+    assert not os.path.isfile("/dev/null")
+
+
+def test_the_same_input_gives_the_same_workbook(cli, tmp_path):
+    needs("xlsxwriter")
+    for name in ("a.xlsx", "b.xlsx"):
+        assert cli("predict", SAMPLE, "-o", tmp_path / name).exit_code == 0
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
