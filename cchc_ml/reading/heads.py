@@ -54,7 +54,9 @@ class Head(NamedTuple):
         return {_field_of(name) or fold_name(name) for name in self.names()}
 
 
-def find_head(rows: Sequence[Cells], text_column: str | None = None, merged: Iterable[Merged] = ()) -> Head | None:
+def find_head(
+    rows: Sequence[Cells], text_column: str | None = None, merged: Iterable[Merged] = (), *, is_table: bool = False
+) -> Head | None:
     """Return the names of the columns: those of the first row that names the column with the text. None without one.
 
     Parameters
@@ -65,6 +67,8 @@ def find_head(rows: Sequence[Cells], text_column: str | None = None, merged: Ite
         The column with the text. Default: any usual name.
     merged : iterable, optional
         The merged cells of the sheet.
+    is_table : bool
+        Whether the rows are certainly a table. Otherwise they may explain one, and list the names of its columns.
 
     Examples
     --------
@@ -74,7 +78,7 @@ def find_head(rows: Sequence[Cells], text_column: str | None = None, merged: Ite
     candidates = [
         (i, column)
         for i, cells in enumerate(rows[:MAX_ROWS_ABOVE])
-        if (column := _text_index(cells, text_column)) is not None and not _is_list(rows, i, column)
+        if (column := _text_index(cells, text_column)) is not None and (is_table or not _is_list(rows, i, column))
     ]
     if not candidates:
         return None
@@ -138,7 +142,7 @@ def _is_list(rows: Sequence[Cells], i: int, column: int) -> bool:
     below = [cells[column] for cells in rows[i + 1 : i + 1 + ROWS_BELOW] if column < len(cells)]
     filled = [cell for cell in below if cell not in (None, "")]
     listed = [cell for cell in filled if _is_name(cell) and (_field_of(cell) or is_pillar(cell))]
-    return len(listed) > 1 and len(listed) * 2 > len(filled)
+    return len(listed) * 2 > len(filled)
 
 
 def _head_at(rows: Sequence[Cells], i: int, text: int, merged: Sequence[Merged]) -> Head:

@@ -255,7 +255,8 @@ def read_file(
 class TextRows:
     """Find the text of each row of a table, and count the rows that are passed over.
 
-    Passed over are rows with an empty text and, in sheets and CSV files, rows of totals.
+    Passed over are rows with an empty text and, in sheets and CSV files, rows of totals and rows that repeat the names
+    of the columns, as printed tables do on each page.
 
     Parameters
     ----------
@@ -273,6 +274,7 @@ class TextRows:
         self.may_have_totals = ".jsonl" not in kind and kind != ".parquet" and name != STANDARD_INPUT
         self.empty: list[str] = []
         self.totals: list[str] = []
+        self.repeated: list[str] = []
 
     def field_of(self, where: str, row: Row) -> str | None:
         """Return the name of the field with the text; None if the row is passed over.
@@ -288,6 +290,9 @@ class TextRows:
                 raise ValueError(f"{where}: a row of totals; delete it, or leave out --strict")
             self.totals.append(where)
             return None
+        if self.may_have_totals and self.on_note is not None and field is not None and row[field] == field:
+            self.repeated.append(where)
+            return None
         if self.on_note is not None and field is not None and is_blank(row[field]):
             self.empty.append(where)
             return None
@@ -295,8 +300,9 @@ class TextRows:
 
     def end(self) -> None:
         """Tell what was passed over."""
-        if self.on_note is not None and (self.empty or self.totals):
-            self.on_note(passed_over(self.name, {"without text": self.empty, "of totals": self.totals}))
+        places = {"without text": self.empty, "of totals": self.totals, "that repeat the names": self.repeated}
+        if self.on_note is not None and any(places.values()):
+            self.on_note(passed_over(self.name, places))
 
 
 def passed_over(name: str, places: Mapping[str, Sequence[str]]) -> str:

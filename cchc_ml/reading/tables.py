@@ -175,7 +175,13 @@ def _csv_head(
     delimiters = delimiter or CSV_DELIMITERS
 
     def heads() -> dict[str, Head]:
-        return {mark: head for mark in delimiters if (head := find_head(_csv_rows(read, mark), text_column))}
+        found = {mark: find_head(_csv_rows(read, mark), text_column, is_table=True) for mark in delimiters}
+        return {mark: head for mark, head in found.items() if head}
+
+    def fit(mark: str) -> tuple[int, bool]:
+        """Return how many columns there are, and whether the line below has as many cells: names can be one alone."""
+        n_columns = len(found[mark].columns)
+        return n_columns, len(_csv_rows(read, mark)[-1]) == n_columns
 
     read: list[str] = []
     for line in lines:
@@ -183,7 +189,7 @@ def _csv_head(
         if heads():
             read += islice(lines, 1)  # the names may go on in a second row
             found = heads()
-            mark = max(found, key=lambda mark: len(found[mark].columns))
+            mark = max(found, key=fit)
             return read, mark, found[mark]
         if len(read) == MAX_ROWS_ABOVE or len(line) > MAX_HEADER_CHARS:
             break

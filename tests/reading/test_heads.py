@@ -55,6 +55,9 @@ def test_the_first_row_of_data_is_no_second_row_of_names(first):
 def test_a_list_of_names_is_not_a_row_of_names():
     guide = [["Cột", "Ý nghĩa"], ["Nội dung", "Chép nguyên văn"], ["Nguồn", "Tên báo"], ["Ngày đăng", "dd/mm"]]
     assert find_head(guide) is None
+    short = [["Cột", "Giải thích"], ["Nội dung", "nội dung trích dẫn"], ["Nguồn", "tên báo"]]
+    assert find_head(short) is None
+    assert find_head(short, is_table=True) is not None
     pillars = [["Nội dung", "Gồm những gì"], ["Cải cách thể chế", "…"], ["Tài chính công", "…"], ["Chính phủ số", ""]]
     assert find_head(pillars) is None
 

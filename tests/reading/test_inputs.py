@@ -145,6 +145,14 @@ def test_rows_without_text_and_rows_of_totals_are_passed_over_and_counted(tmp_pa
         list(read_file(path))
 
 
+def test_names_that_are_repeated_on_each_page_are_passed_over(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("STT,Nội dung\n1,Xã họp.\nSTT,Nội dung\n2,Dân đến.\n", "utf8")
+    notes = []
+    assert [row["Nội dung"] for row, _ in read_file(path, on_note=notes.append)] == ["Xã họp.", "Dân đến."]
+    assert notes == [f"{path}: rows passed over: 1 that repeat the names (line 3)"]
+
+
 def test_a_note_names_the_first_rows_only(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "Xã họp."}\n' + '{"text": null}\n' * 2000, "utf8")

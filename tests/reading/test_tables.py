@@ -199,6 +199,14 @@ def test_the_head_of_a_csv_is_found(tmp_path, delimiter, head, above):
     assert rows(path) == [dict(zip((" ".join(name.split()) for name in head), ["1", TEXT, "Báo A"], strict=True))]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_one_column_alone(tmp_path, delimiter):
+    path = tmp_path / "x.csv"
+    with open(path, "w", encoding="utf8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows([["Nội dung"], ["Mưa, gió."], ["Xã họp, dân đến; chợ đông."]])
+    assert rows(path) == [{"Nội dung": "Mưa, gió."}, {"Nội dung": "Xã họp, dân đến; chợ đông."}]
+
+
 def test_names_of_a_csv_in_two_rows(tmp_path):
     path = write(tmp_path / "x.csv", f"STT;Nội dung;Báo chí;\n;;Tên báo;Ngày\n(1);(2);(3);(4)\n1;{TEXT[:20]};A;B\n")
     assert rows(path)[-1] == {"STT": "1", "Nội dung": TEXT[:20], "Tên báo": "A", "Ngày": "B"}
