@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MAX_JOBS = 256
-# Width of printed tables if the output is not a terminal, in characters.
+# Width of printed tables if the output is not a terminal and COLUMNS does not say it, in characters.
 PAGE_CHARS = 110
 # Width of the bar of a progress display, in characters.
 BAR_CHARS = 16
@@ -30,6 +31,8 @@ BAR_CHARS = 16
 MAX_MESSAGE_CHARS = 1000
 # How many files are named that were passed over for one reason.
 LISTED = 5
+# A narrower page than this holds no table.
+LEAST_CHARS = 20
 
 
 def check_jobs(jobs: int | None) -> int | None:
@@ -254,6 +257,22 @@ def printed_notes() -> Iterator[Callable[[str], None]]:
             print_error(note)
 
 
+@contextmanager
+def printed_warnings() -> Iterator[None]:
+    """Print each warning of the package once, as one line on standard error, without its place in the code."""
+    printed = set()
+
+    def show(message: Warning | str, *_: Any) -> None:
+        if str(message) not in printed:
+            print_error(f"warning: {message}")
+            printed.add(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield
+
+
 def report_failures(failures: Iterable[str], n_files: int) -> None:
     """Print why files could not be read. If there are any, exit with status 1."""
     failures = list(failures)
@@ -272,7 +291,10 @@ def open_output(path: Path) -> Iterator[TextIO]:
 
 
 def make_console(file: TextIO | None = None) -> Console:
-    """Return a Rich console for a file, by default standard output. If it is not a terminal, its width is fixed."""
+    """Return a Rich console for a file, by default standard output.
+
+    If it is not a terminal, its width is that of the environment variable COLUMNS, or else fixed.
+    """
     from rich.console import Console
 
     class PipeConsole(Console):
@@ -281,7 +303,8 @@ def make_console(file: TextIO | None = None) -> Console:
 
     console = PipeConsole(file=file, highlight=False)
     if not console.is_terminal:
-        console.width = PAGE_CHARS
+        columns = os.environ.get("COLUMNS", "")
+        console.width = max(int(columns), LEAST_CHARS) if columns.isdecimal() and int(columns) else PAGE_CHARS
     return console
 
 

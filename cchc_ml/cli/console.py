@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ..learning.metric_tables import format_cell
+from ..model.notebook import LISTED_TERMS, shades
 from ..pillars import PILLARS, Pillar, codebook
 from ..reading.columns import find_text_column
 from ..reading.tables import Row
@@ -20,10 +22,10 @@ from ..text.normalize import printable
 from ..text.spans import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ..learning.metric_tables import Table as MetricTable
-    from ..model.explanation import Explanation, Part, Strongest
+    from ..model.explanation import Explanation, Explanations, Strongest
 
 __all__ = [
     "codebook_pages",
@@ -32,6 +34,9 @@ __all__ = [
     "rich_table",
     "strongest_table",
 ]
+
+# More characters than any table has in a line.
+WIDE = 1000
 
 COLOURS = dict(zip(PILLARS, ("magenta", "cyan", "yellow", "green", "red", "blue"), strict=True))
 
@@ -88,17 +93,47 @@ def _ends(sentence: str, words: int = 5) -> str:
     return sentence if len(parts) <= 2 * words + 1 else " ".join([*parts[:words], "…", *parts[-words:]])
 
 
-def rich_table(table: MetricTable) -> Group:
-    """Lay out a table of numbers with its title above it and its note below it."""
-    laid_out = Table(title=table.title, title_justify="left")
+# Columns that are left out of a table that is wider than the terminal, the first ones first.
+LEFT_OUT_FIRST = (("TP", "FP", "FN"), ("ECE",), ("AP",), ("support",), ("precision", "recall"))
+
+
+def rich_table(table: MetricTable) -> ConsoleRenderable:
+    """Lay out a table of numbers with its title above it and its note below it. Names are never cut."""
+    return _FittedTable(table)
+
+
+class _FittedTable:
+    """A table that leaves out columns if the terminal is narrower than the table."""
+
+    def __init__(self, table: MetricTable) -> None:
+        self.table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table, left_out = self.table, []
+        for names in LEFT_OUT_FIRST:
+            width = Measurement.get(console, options.update(max_width=WIDE), _lay_out(table)).maximum
+            if width <= options.max_width:
+                break
+            left_out += [name for name in names if name in table.head]
+            table = table.select(*(name for name in table.head if name not in names))
+        yield Text(table.title, "italic")
+        yield _lay_out(table)
+        if table.note:
+            yield Text(table.note)
+        if left_out:
+            yield Text(f"Columns that do not fit here: {', '.join(left_out)}.", "dim")
+
+
+def _lay_out(table: MetricTable) -> Table:
+    laid_out = Table()
     for number, name in enumerate(table.head):
-        laid_out.add_column(name, justify="right" if number else "left")
+        laid_out.add_column(name, justify="right" if number else "left", no_wrap=not number, overflow="fold")
     for row in table.rows:
         laid_out.add_row(*map(format_cell, row))
     laid_out.add_section()
     for row in table.summary:
         laid_out.add_row(*map(format_cell, row))
-    return Group(laid_out, *([Text(table.note)] if table.note else []))
+    return laid_out
 
 
 def codebook_pages() -> Iterator[Group]:
@@ -115,15 +150,8 @@ def codebook_pages() -> Iterator[Group]:
         yield Group(*lines)
 
 
-# Background colours of words for and against a pillar, from weak to strong. The letters on them are black.
-FOR = ("#e5f5e0", "#c7e9c0", "#a1d99b", "#74c476")
-AGAINST = ("#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a")
-# How many terms an explanation lists on each side.
-LISTED_TERMS = 6
-
-
 def explained_paragraph(
-    text: str, explained: Mapping[Pillar, Explanation], pillar: Pillar | None = None, *, shaded: bool = True
+    text: str, explained: Explanations, pillar: Pillar | None = None, *, shaded: bool = True
 ) -> Group:
     """Return why a paragraph has its tags: its words shaded by weight, and each decision as a sum.
 
@@ -137,20 +165,22 @@ def explained_paragraph(
     shaded : bool, optional
         If False, the text is shown once, without colours.
     """
-    ranked = sorted(explained, key=lambda p: -explained[p].decision)
-    tagged = [p for p in ranked if explained[p].tagged]
-    shown = [pillar] if pillar else tagged + ranked[len(tagged) : len(tagged) + 1]
+    shown = [pillar] if pillar else explained.shown()
     lines: list[RenderableType] = [] if shaded else [Text(_plain(text))]
     for p in shown:
         why = explained[p]
         verdict = "" if why.tagged else f"  vì sao không? thiếu {-why.decision:.2f} (why not)"
+        if not why.has_threshold:
+            verdict = (
+                "  không bao giờ gắn: không ngưỡng nào đủ chính xác (never tagged: no threshold is precise enough)"
+            )
         lines += [
             Text.assemble(
                 ("■ " if why.tagged else "□ ", COLOURS[p]),
                 (p.vi, f"bold {COLOURS[p]}"),
                 f"  {why.probability:.0%}{verdict}",
             ),
-            *([Padding(_shaded(text, why.parts), (0, 0, 0, 2))] if shaded else []),
+            *([Padding(_shaded(why), (0, 0, 0, 2))] if shaded else []),
             Padding(Text(_sum(why), "dim"), (0, 0, 0, 2)),
             *(
                 Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2))
@@ -172,6 +202,9 @@ def _sum(why: Explanation) -> str:
         "hệ số chặn": why.intercept,
         "ngưỡng": -why.threshold,
     }
+    if not why.has_threshold:
+        del addends["ngưỡng"]
+        return " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
     return f"{why.decision:+.3f} = " + " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
 
 
@@ -190,23 +223,11 @@ def _signed(why: Explanation) -> list[tuple[str, list[str]]]:
     return [("+", positive[:LISTED_TERMS]), ("−", negative[:LISTED_TERMS])]
 
 
-def _shaded(text: str, parts: Sequence[Part]) -> Text:
-    """Shade each character by the weight of the terms that it is part of.
-
-    The weight of a term is divided equally among its characters.
-    """
-    change = [0.0] * (len(text) + 1)  # of the weight, from one character to the next
-    for part in parts:
-        per_character = part.weight / (part.end - part.start)
-        change[part.start] += per_character
-        change[part.end] -= per_character
-    weights = list(accumulate(change))
-    largest = max(map(abs, weights), default=0) or 1.0
+def _shaded(why: Explanation) -> Text:
+    """Return the text with each character on the colour of its weight."""
     shaded = Text()
-    for character, weight in zip(text, weights, strict=False):
-        level = min(int(abs(weight) / largest * (len(FOR) + 1)), len(FOR)) - 1
-        style = f"black on {(FOR if weight > 0 else AGAINST)[level]}" if level >= 0 else ""
-        shaded.append(character if character.isprintable() else " ", style)
+    for character, colour in zip(why.text, shades(why.weights()), strict=True):
+        shaded.append(character if character.isprintable() else " ", f"black on {colour}" if colour else "")
     return shaded
 
 

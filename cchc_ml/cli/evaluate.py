@@ -16,6 +16,7 @@ from .common import (
     make_console,
     open_output,
     printed_notes,
+    printed_warnings,
     progress_bar,
 )
 
@@ -66,7 +67,7 @@ def evaluate(
     if json_file and report and json_file.resolve() == report.resolve():
         raise ValueError(f"{report} is given for --json and for --report; give two names")
     title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
-    with printed_notes() as on_note, progress_bar("measuring", "rows") as progress:
+    with printed_notes() as on_note, progress_bar("measuring", "rows") as progress, printed_warnings():
         result = evaluate_model(
             data or [],
             model,

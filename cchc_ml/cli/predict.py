@@ -33,6 +33,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
+    from ..model.model import Model
     from ..tagging.run import Summary
 
 
@@ -99,17 +100,35 @@ def predict(
             "--review", help="Write a sheet to correct (-o FILE.xlsx or FILE.csv): suggestions, drop-downs, codebook."
         ),
     ] = False,
+    threshold: Annotated[
+        str | None,
+        typer.Option(
+            "--threshold",
+            help="Tag a pillar if its probability is greater than this, such as 0.9; or for some pillars only: "
+            "tthc=0.9,apparatus=0.8.",
+        ),
+    ] = None,
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            "--objective",
+            help="Choose the thresholds for this: precision=0.8 or recall=0.9, at 95 % confidence for texts like the "
+            "training texts; or f1. Default: what the model was trained for.",
+        ),
+    ] = None,
     force: ForceOption = False,
 ) -> None:
     """Tag paragraphs: for which pillars each one is evidence, how probable that is, and which sentence carries it."""
+    if out is not None and model is not None and is_same_file(out, model):
+        raise ValueError(f"{out} is the model and the output; give the output another name")
+    trained = _read_model(model, threshold, objective)
     if review:
         other = {"--format": format, "--jobs": jobs, "--dask": dask, "--resume": resume or None}
         if given := [name for name, value in other.items() if value is not None]:
             raise ValueError(f"--review does not go with {given[0]}; leave one of them out")
-        _write_sheet(inputs, model, out, text_column, keep_boilerplate or keep_furniture, strict, force)
+        _write_sheet(inputs, trained, out, text_column, keep_boilerplate or keep_furniture, strict, force)
         return
 
-    from ..model.storage import read_model
     from ..tagging.run import TagOptions, tag_inputs
 
     def print_table(rows: Iterable[Any], file: TextIO) -> None:
@@ -119,8 +138,6 @@ def predict(
 
     to_stdout = out is None or str(out) == "-"
     target = sys.stdout if out is None or to_stdout else out
-    if out is not None and model is not None and is_same_file(out, model):
-        raise ValueError(f"{out} is the model and the output; give the output another name")
     if format is None and to_stdout and sys.stdout.isatty():
         format = Format.table
     options = TagOptions(
@@ -135,7 +152,7 @@ def predict(
     )
     with printed_notes() as on_note, nullcontext() if to_stdout else progress_bar("tagging", "paragraphs") as show:
         summary = tag_inputs(
-            read_model(model),
+            trained,
             inputs,
             target,
             options,
@@ -160,9 +177,29 @@ def _print_if_nothing_is_written(failures: Mapping[str, str]) -> Iterator[None]:
         raise
 
 
+def _read_model(path: Path | None, threshold: str | None, objective: str | None) -> Model:
+    """Read a model and set its thresholds."""
+    from ..model.operating_points import parse_objective
+    from ..model.storage import read_model
+    from ..model.thresholds import choose, choose_objective, parse_probabilities, precision_remarks
+
+    if threshold is not None and objective is not None:
+        raise ValueError("--threshold and --objective both choose the thresholds; give one of them")
+    model = read_model(path)
+    if threshold is not None:
+        return choose(model, probability=parse_probabilities(threshold))
+    if objective is None:
+        return model
+    model, (measure, value) = choose_objective(model, objective), parse_objective(objective)
+    if measure == "precision" and value is not None:
+        for remark in precision_remarks(model, value):
+            print_error(f"warning: {remark}")
+    return model
+
+
 def _write_sheet(
     inputs: list[str],
-    model: Path | None,
+    model: Model,
     out: Path | None,
     text_column: str | None,
     keep_boilerplate: bool,
@@ -170,7 +207,6 @@ def _write_sheet(
     force: bool,
 ) -> None:
     """Write what the model suggests as a sheet to correct."""
-    from ..model.storage import read_model
     from ..reading.choose import choose_inputs
     from ..reading.progress import InputProgress
     from ..review.categories import categories
@@ -178,7 +214,7 @@ def _write_sheet(
 
     sheet = check_sheet(out)
     files, passed_over = choose_inputs(inputs, sheet)
-    check_writable(sheet, force, [model] if model else [])
+    check_writable(sheet, force)
     failures: dict[str, str] = {}
     progress = InputProgress(files)
     with (
@@ -187,7 +223,7 @@ def _write_sheet(
         _print_if_nothing_is_written(failures),
     ):
         counts = write_suggestions(
-            read_model(model),
+            model,
             files,
             sheet,
             categories(),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..files import atomic_write, csp_hash, html_template
 from ..learning.corpus import Corpus, read_corpus
-from ..learning.metric_types import Difference
+from ..learning.metric_types import MIN_DOCUMENTS, Difference
 from ..learning.metrics import metrics, paired
 from ..learning.train import training_hashes
 from ..model.counts import Counts
@@ -25,8 +25,6 @@ from ..reading.tables import Row
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# With fewer documents, draws of documents say nothing about other documents: there is no p.
-LEAST_DOCUMENTS = 10
 # How many terms of each pillar are listed.
 TERMS = 5
 
@@ -123,8 +121,7 @@ class ModelComparison:
         """Return the result in a sentence: ``+0.012 macro-F1 (p = 0.03), 14 better, 5 worse``."""
         gain = self.new_f1["macro"] - self.old_f1["macro"]
         found = "no p: fewer than 10 documents"
-        if self.difference is not None:
-            p = self.difference["p"]
+        if self.difference is not None and (p := self.difference["p"]) is not None:
             found = f"p = {p:.2f}" if p >= 0.01 else f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
         return f"{gain:+.3f} macro-F1 ({found}), {self.better} better, {self.worse} worse"
 
@@ -181,7 +178,7 @@ def compare_models(old: Model, new: Model, corpus: Corpus) -> ModelComparison:
         documents=documents,
         old_f1=_f1(corpus.y, old_tags),
         new_f1=_f1(corpus.y, new_tags),
-        difference=_difference(y, old_tags, new_tags, corpus.documents) if documents >= LEAST_DOCUMENTS else None,
+        difference=_difference(y, old_tags, new_tags, corpus.documents) if documents >= MIN_DOCUMENTS else None,
         better=int((new_errors < old_errors).sum()),
         worse=int((new_errors > old_errors).sum()),
         flips=flips,
@@ -196,7 +193,8 @@ def _difference(
 ) -> Difference:
     """Return new minus old macro-F1, with a two-sided p: either model may be the better one."""
     forth, back = paired(y, new, old, documents), paired(y, old, new, documents)
-    return {**forth, "p": min(1.0, 2 * min(forth["p"], back["p"]))}
+    sides = [p for p in (forth["p"], back["p"]) if p is not None]
+    return {**forth, "p": min(1.0, 2 * min(sides)) if sides else None}
 
 
 def _hashes(corpus: Corpus) -> NDArray[np.uint64]:

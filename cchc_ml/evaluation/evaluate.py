@@ -137,7 +137,7 @@ def evaluate(
     best = evaluation["comparison"]["baseline"]
     evaluation["sources"] = by_source(corpus, taggers | {best: tags_of[best]})
     stages.of("tag")(1, 1)
-    if classifier.objective != "f1" and classifier.model_.info.f1_thresholds:
+    if classifier.model_.info.objective not in (None, "f1") and classifier.model_.info.f1_thresholds:
         evaluation["objective"] = _objective_cost(classifier, counts, corpus.y, tags)
     if labelled_twice := _agreement(corpus):
         evaluation["agreement"] = labelled_twice
@@ -210,11 +210,11 @@ def _objective_cost(classifier: PillarClassifier, counts: Counts, y: NDArray[Any
     f1_tags = model.scores(counts) > np.array(model.info.f1_thresholds, np.float32)
     macro, f1_macro = metrics(y, tags, tags)["macro"], metrics(y, f1_tags, f1_tags)["macro"]
     return {
-        "name": classifier.objective,
+        "name": str(model.info.objective),
         "recall": macro["recall"],
         "recall_at_f1": f1_macro["recall"],
-        "precision": macro["precision"],
-        "precision_at_f1": f1_macro["precision"],
+        "precision": macro["precision"] if tags.any() else None,
+        "precision_at_f1": f1_macro["precision"] if f1_tags.any() else None,
         "for_review": int((f1_tags & ~tags.astype(bool)).any(axis=1).sum()),
     }
 

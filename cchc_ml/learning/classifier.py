@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from numbers import Integral
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,16 +15,31 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..model.context import ArticleContext, count_others
 from ..model.counts import Counts
-from ..model.explanation import Explanation, explain
+from ..model.explanation import Explanations, explain
 from ..model.features import Features
 from ..model.lexicon import Lexicon
-from ..model.model import Annotation, Decisions, Model, Readings
+from ..model.model import Annotations, Decisions, Model, Readings
+from ..model.operating_points import parse_objective
 from ..model.parallel import parallel_map
+from ..model.storage import write_model
+from ..model.thresholds import Value, choose, precision_remarks
 from ..pillars import PILLARS, Pillar
-from .fitting import DECIMALS, Examples, Progress, Taught, Training, Weights
+from .corpus import hash_numbers, text_hash
+from .fitting import Examples, Progress, Taught, Training, Weights
 from .learn_lexicon import learn_lexicon
-from .thresholds import choose_thresholds, parse_objective, platt
-from .validation import check_texts, check_weight, check_y
+from .thresholds import DECIMALS, choose_thresholds, operating_points, platt
+from .validation import (
+    FewLabelsWarning,
+    ThresholdWarning,
+    check_documents,
+    check_drawn,
+    check_parameters,
+    check_texts,
+    check_weight,
+    check_y,
+    describe,
+    few_labels,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +87,8 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Number of further fits with sentences.
     objective : str, default="f1"
         What the thresholds are chosen for. ``"f1"`` is the highest F1. ``"precision=0.9"`` is the lowest threshold
-        with that precision, at 95 % confidence.
+        with that precision, at 95 % confidence; ``"recall=0.9"`` is the highest with that recall, likewise. Both hold
+        for texts like the training texts. `set_thresholds` changes them without a new fit.
     folds : int, default=5
         Number of folds for thresholds and calibration. Less if there are fewer documents.
     n_jobs : int, optional
@@ -138,6 +156,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sample_weight: Sequence[float] | NDArray[Any] | None = None,
         unlabeled: Sequence[str] | Counts | None = None,
         unlabeled_groups: Sequence[Any] | NDArray[Any] | None = None,
+        drawn: Sequence[bool] | NDArray[Any] | None = None,
     ) -> PillarClassifier:
         """Learn from n labelled paragraphs, and from the other paragraphs of their documents if these are given.
 
@@ -145,11 +164,14 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         X : sequence of n str, or Counts
             The paragraphs, or counts of the terms in `lexicon`.
-        y : array of shape (n, 6), or sequence of n collections of pillars
-            0/1 in the order of `PILLARS`; or the pillars of each paragraph, as `Pillar` or slug.
+        y : array of shape (n, 6), DataFrame with six columns, or sequence of n collections of pillars
+            0/1 in the order of `PILLARS`; or the pillars of each paragraph, as `Pillar` or slug. The columns of a
+            DataFrame are found by name, in any order. scikit-learn's ``MultiLabelBinarizer`` sorts its columns by
+            letter and its arrays have no names: write ``MultiLabelBinarizer(classes=clf.classes_)``, or give the lists
+            of pillars as they are.
         groups : sequence of n, optional
             The document of each paragraph. A document is never split between folds. By default, each paragraph is a
-            document.
+            document; so is one whose entry is None or NaN.
         progress : callable, optional
             Called after each fit with the number of fits done and the number of all fits.
         sample_weight : sequence of n float, optional
@@ -158,6 +180,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             The paragraphs without labels of the same documents, of the same type as `X`.
         unlabeled_groups : sequence of m, optional
             The document of each of them, as in `groups`.
+        drawn : sequence of n bool, optional
+            Which paragraphs were drawn at random from what is published. If some are given, ``"precision=…"`` is kept
+            on these too, over all pillars together; without them, it holds only for texts like the training texts.
 
         Returns
         -------
@@ -169,14 +194,23 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             There are no paragraphs, a paragraph is not a string, a pillar is unknown, or every paragraph or no
             paragraph has a pillar; or paragraphs without labels are of a document that has no labelled one.
         """
-        self._check_parameters()
+        check_parameters(self.get_params(deep=False))
+        parse_objective(self.objective)
+        hashes = np.empty(0, np.uint64)
         if not isinstance(X, Counts):
             X = check_texts(X)
+            hashes = hash_numbers(map(text_hash, X))
         y = check_y(y, len(X))
+        drawn = check_drawn(drawn, len(X))
         weight = check_weight(sample_weight, len(X))
         documents, other_documents = _number_documents(groups, len(X), unlabeled, unlabeled_groups)
+        for remark in few_labels(y, documents):
+            warnings.warn(remark, FewLabelsWarning, stacklevel=2)
         folds = self._assign_folds(documents)
         lexicon, counts = self._count_terms(X, documents)
+        if not counts.paragraphs().nnz:
+            first = "" if isinstance(X, Counts) else f" (the first is {X[0]!r:.40})"
+            raise ValueError(f"no word of the lexicon is in any paragraph{first}; is the text in another column?")
         features = Features.learn(lexicon.terms, counts.paragraphs())
         others = Examples.of(_count_others(unlabeled, lexicon), features) if len(other_documents) else None
         examples = Examples.of(counts, features)
@@ -186,8 +220,8 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             weight=weight,
             others=others,
             n_terms=len(lexicon),
-            C=self.C,
-            sentence_weight=self.sentence_weight,
+            C=float(self.C),
+            sentence_weight=float(self.sentence_weight),
             rounds=int(self.rounds),
             random_state=self.random_state,
         )
@@ -195,19 +229,24 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         full, scores, other_scores = self._fit(training, article, progress)
 
         self.documents_, self.oof_folds_, self.oof_scores_ = documents, folds, scores
-        thresholds = choose_thresholds(y, scores, self.objective, documents).astype(np.float32).round(DECIMALS)
-        term, self.oof_others_ = article.context_terms(scores, other_scores, thresholds)
+        points, wanted = operating_points(y, scores, documents, drawn), parse_objective(self.objective)
+        term, self.oof_others_ = article.context_terms(scores, other_scores, points.f1)
         self.oof_context_scores_ = scores + term
         self.model_ = Model(
             lexicon=lexicon,
             features=features,
             coef=full.coef,
             intercept=full.intercept,
-            thresholds=thresholds,
+            thresholds=points.at(wanted),
             calibration=_calibrate(y, scores),
-            context=self._learn_context(y),
+            context=self._learn_context(y, points.f1, drawn),
+            training_hashes=hashes,
+            info=describe(self.get_params(deep=False), points, y),
+            points=points,
         )
         self.classes_ = np.array([str(p) for p in PILLARS])
+        if wanted.measure == "precision":
+            self._warn_of_precision(wanted.value)
         return self
 
     def _fit(
@@ -230,28 +269,18 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             models = training.fit(parts, articles.teach(models), self.n_jobs, step)
         return models[-1], *articles.out_of_fold(models)
 
-    def _learn_context(self, y: NDArray[np.int8]) -> ArticleContext | None:
+    def _learn_context(
+        self, y: NDArray[np.int8], carrying_thresholds: NDArray[np.float32], drawn: NDArray[np.bool_] | None
+    ) -> ArticleContext | None:
         """Choose thresholds and calibration on the paragraphs that have others; None if those are too few."""
         inside = np.flatnonzero(self.oof_others_ > 0)
         documents = self.documents_[inside]
         if len(np.unique(documents)) < 2 or (y[inside].min(axis=0) == y[inside].max(axis=0)).any():
             return None
         scores = self.oof_context_scores_[inside]
-        thresholds = choose_thresholds(y[inside], scores, self.objective, documents)
-        return ArticleContext(
-            CONTEXT_WEIGHT, thresholds.astype(np.float32).round(DECIMALS), _calibrate(y[inside], scores)
-        )
-
-    def _check_parameters(self) -> None:
-        for name in ("C", "sentence_weight"):
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not value > 0:
-                raise ValueError(f"{name} must be a number greater than 0. Got {value!r} instead.")
-        for name, least in (("max_terms", 1), ("rounds", 0), ("folds", 2)):
-            value = getattr(self, name)
-            if not isinstance(value, Integral) or value < least:
-                raise ValueError(f"{name} must be a whole number of at least {least}. Got {value!r} instead.")
-        parse_objective(self.objective)
+        points = operating_points(y[inside], scores, documents, None if drawn is None else drawn[inside])
+        thresholds, calibration = points.at(parse_objective(self.objective)), _calibrate(y[inside], scores)
+        return ArticleContext(CONTEXT_WEIGHT, thresholds, calibration, carrying_thresholds, points)
 
     def _assign_folds(self, documents: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the fold of each paragraph. All paragraphs of a document are in the same fold."""
@@ -337,20 +366,21 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         return [annotation.pillars for annotation in self.annotate(texts, documents)]
 
-    def annotate(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> list[Annotation]:
-        """Return the pillars, the probabilities and the evidence sentences of each paragraph.
+    def annotate(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> Annotations:
+        """Return a list of the pillars, the probabilities and the evidence sentences of each paragraph.
 
-        `documents` as in `decision_function`.
+        `documents` as in `decision_function`. A notebook shows the texts with their evidence underlined.
         """
+        texts = check_texts(texts)
         readings = self._read(texts)
-        return list(self.model_.annotations(readings, documents))
+        annotations = self.model_.annotations(readings, documents)
+        return Annotations(replace(found, text=text) for found, text in zip(annotations, texts, strict=True))
 
-    def explain(
-        self, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None
-    ) -> Mapping[Pillar, Explanation]:
-        """Return, for each pillar, how much each place in the text adds to the decision. The sum is exact.
+    def explain(self, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None) -> Explanations:
+        """Return a dict of each pillar's explanation: how much each place in the text adds to the decision.
 
-        `context` is the `context` of the paragraph's annotation, if it was read in its article.
+        The sum is exact. A notebook shows the text with its words shaded by their weight. `context` is the `context` of
+        the paragraph's annotation, if it was read in its article.
         """
         check_is_fitted(self, "model_")
         (text,) = check_texts([text])
@@ -359,6 +389,63 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def score(self, X: Sequence[str] | Counts, y: Any, sample_weight: Any = None) -> float:
         """Return the share of paragraphs with all six labels right."""
         return float(super().score(X, check_y(y, len(X), both=False), sample_weight))
+
+    def set_thresholds(
+        self, *, precision: Value | None = None, recall: Value | None = None, probability: Value | None = None
+    ) -> PillarClassifier:
+        """Choose other thresholds, without a new fit. Probabilities stay. Return the classifier itself.
+
+        Give exactly one of the three, as a number for all pillars, or as a dict of pillars and numbers. Then the other
+        pillars keep their thresholds.
+
+        Parameters
+        ----------
+        precision : float or dict, optional
+            The lowest thresholds with this precision, at 95 % confidence, on out-of-fold scores of the training
+            paragraphs. A pillar that cannot reach it is never tagged; a warning names it.
+        recall : float or dict, optional
+            The highest thresholds with this recall, likewise.
+        probability : float or dict, optional
+            A pillar is tagged if its probability is greater than this.
+
+        Raises
+        ------
+        ValueError
+            A value is not between 0 and 1, a pillar is unknown, or an older version wrote the model.
+
+        Examples
+        --------
+        >>> import cchc_ml
+        >>> text = "Tỷ lệ giải ngân vốn đầu tư công quý I mới đạt 9%."
+        >>> cchc_ml.load().set_thresholds(probability=0.999).tag([text])
+        [()]
+        >>> cchc_ml.load().set_thresholds(recall={"public_finance": 0.95}).tag([text])
+        [(<Pillar.PUBLIC_FINANCE: 'public_finance'>,)]
+        """
+        check_is_fitted(self, "model_")
+        self.model_ = choose(self.model_, precision=precision, recall=recall, probability=probability)
+        if precision is not None:
+            self._warn_of_precision(precision)
+        return self
+
+    def _warn_of_precision(self, precision: Any) -> None:
+        for remark in precision_remarks(self.model_, precision):
+            warnings.warn(remark, ThresholdWarning, stacklevel=3)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to an ``.npz`` file, which `cchc_ml.load` and ``cchc-ml --model`` read.
+
+        A file that exists is replaced. If writing fails, it is unchanged.
+
+        Raises
+        ------
+        ValueError
+            The name does not end in ``.npz``.
+        """
+        check_is_fitted(self, "model_")
+        if Path(path).suffix != ".npz":
+            raise ValueError(f"a model is an .npz file; found {path}")
+        write_model(self.model_, path)
 
     @classmethod
     def from_model(cls, model: Model) -> PillarClassifier:
@@ -465,20 +552,21 @@ def _number_documents(
         raise ValueError("`unlabeled` needs `groups` and `unlabeled_groups`; give the document of each paragraph")
     if groups is None:
         return np.arange(n), np.empty(0, np.intp)
-    names, numbers = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    if len(numbers) != n:
-        raise ValueError(f"groups has {len(numbers)} entries for {n} paragraphs; give one entry for each paragraph")
+    numbers, number_of = _number(check_documents(groups, n))
     if unlabeled is None or not len(unlabeled):
         return numbers, np.empty(0, np.intp)
-    others = np.asarray(unlabeled_groups, dtype=str)
-    if len(others) != len(unlabeled):
-        raise ValueError(
-            f"unlabeled_groups has {len(others)} entries for {len(unlabeled)} paragraphs; "
-            "give one entry for each paragraph"
-        )
-    if len(strange := np.setdiff1d(others, names)):
-        raise ValueError(f"the document {str(strange[0])!r} in unlabeled_groups has no labelled paragraph; drop it")
-    return numbers, np.searchsorted(names, others)
+    others = check_documents(unlabeled_groups, len(unlabeled), "unlabeled_groups")
+    for other in others:
+        if other not in number_of:
+            raise ValueError(f"the document {other!r} in unlabeled_groups has no labelled paragraph; drop it")
+    return numbers, np.array([number_of[other] for other in others], np.intp)
+
+
+def _number(names: Sequence[str | None]) -> tuple[NDArray[np.intp], dict[str | None, int]]:
+    """Return the number of the document of each paragraph, and the number of each name. None is always a new one."""
+    number_of: dict[str | None, int] = {name: i for i, name in enumerate(sorted({*names} - {None}, key=str))}
+    nameless = iter(range(len(number_of), len(number_of) + len(names)))
+    return np.array([next(nameless) if name is None else number_of[name] for name in names], np.intp), number_of
 
 
 def _count_others(unlabeled: Sequence[str] | Counts | None, lexicon: Lexicon) -> Counts:

@@ -31,6 +31,10 @@ DEFAULT_DATA = ("data/real.jsonl.gz", "data/articles.jsonl")
 DEFAULT_DOCUMENTS = "data/documents.npz.xz"
 
 
+# The `sampling` of rows that were drawn at random from what is published.
+DRAWN = "random"
+
+
 def indicator(labels: Sequence[Iterable[Pillar]]) -> NDArray[np.int8]:
     """Return n label sets as a 0/1 array of shape (n, 6).
 
@@ -159,6 +163,10 @@ class Corpus:
             return counts, self.documents
         return Counts.join([counts, others.counts]), np.concatenate([self.documents, others.documents])
 
+    def drawn(self) -> NDArray[np.bool_]:
+        """Return which rows were drawn at random: their field `sampling` is ``random``."""
+        return np.array([row.get("sampling") == DRAWN for row in self.rows], bool)
+
     def text_hashes(self) -> list[str]:
         """Return the SHA-256 of each text. A packed row has that of its text."""
         return [text_hash(row["text"]) if "text" in row else row["sha256"] for row in self.rows]
@@ -196,6 +204,11 @@ def _stored_counts(rows: Sequence[Row]) -> Counts:
                 f"row {row.get('id')!r} refers to a paragraph that is not in {DEFAULT_DOCUMENTS}; give its text"
             )
     return documents.counts[np.array(numbers, np.intp)]
+
+
+def hash_numbers(hashes: Iterable[str]) -> NDArray[np.uint64]:
+    """Return the first 8 bytes of each SHA-256, as sorted numbers without repetition."""
+    return np.unique(np.array([int(mark[:16], 16) for mark in hashes], np.uint64))
 
 
 def text_hash(text: str) -> str:

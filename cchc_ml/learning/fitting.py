@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from ..model.counts import Counts
 from ..model.features import Features
 from ..model.model import pool
 from ..pillars import PILLARS
+from .thresholds import DECIMALS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +31,8 @@ CERTAIN_SCORE = 0.6
 # How much the naive Bayes ratio of a term changes its TF-IDF: from 0 (not at all) to 1 (the TF-IDF is multiplied by
 # it).
 NAIVE_BAYES_SHARE = 0.3
-# Learned numbers are rounded to this many decimals. Differences between processors are smaller.
-DECIMALS = 4
+# Steps of the solver. A fit with the default C needs a few hundred.
+MAX_STEPS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +130,7 @@ class Training:
         pillars = range(len(PILLARS))
         tasks = [(part, extra, k) for part, extra in zip(parts, taught, strict=True) for k in pillars]
         fits = []
-        for fit in Parallel(n_jobs=n_jobs, return_as="generator")(delayed(self.fit_pillar)(*task) for task in tasks):
+        for fit in _parallel(n_jobs)(delayed(self.fit_pillar)(*task) for task in tasks):
             fits.append(fit)
             step()
         models = [fits[i : i + len(PILLARS)] for i in range(0, len(fits), len(PILLARS))]
@@ -172,8 +176,26 @@ class Training:
         X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
         y = np.concatenate([labels for _, labels, _ in blocks])
         weight = np.concatenate([weights for _, _, weights in blocks])
-        svm = LinearSVC(C=self.C, dual=True, tol=1e-3, max_iter=10_000, random_state=self.random_state)
-        return svm.fit(X, y, sample_weight=weight)
+        svm = LinearSVC(C=self.C, dual=True, tol=1e-3, max_iter=MAX_STEPS, random_state=self.random_state)
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            # Its words are about the solver. What helps is a smaller C.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            svm.fit(X, y, sample_weight=weight)
+        if svm.n_iter_ >= MAX_STEPS:
+            warnings.warn(f"with C = {self.C:g} the fit did not come to its end; use a smaller C", stacklevel=2)
+        return svm
+
+
+# liblinear has one random generator for all threads. If two fits share it, both depend on chance.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _parallel(n_jobs: int | None) -> Parallel:
+    """Return joblib's `Parallel`, which gives each result as soon as it is there if the backend can do that."""
+    try:
+        return Parallel(n_jobs=n_jobs, return_as="generator")
+    except ValueError:  # the backend "multiprocessing" cannot
+        return Parallel(n_jobs=n_jobs)
 
 
 def round_weights(coef: NDArray[Any]) -> NDArray[np.float32]:
@@ -211,8 +233,10 @@ def log_count_ratio(X: sparse.csr_array, y: NDArray[np.int8]) -> NDArray[np.floa
     present = X.astype(bool).astype(np.float64)
     with_pillar, without = 1 + present.T @ y, 1 + present.T @ (1 - y)
     ratio = np.abs(np.log((with_pillar / with_pillar.sum()) / (without / without.sum())))
-    relative: NDArray[np.float32] = (ratio / ratio.mean()).astype(np.float32).round(DECIMALS)
-    return relative
+    # Where no column is uneven, as when each text has a twin with the opposite labels, all have the same weight.
+    mean = ratio.mean() if len(ratio) else 0.0
+    relative = ratio / mean if mean > 0 else np.ones(len(ratio))
+    return relative.astype(np.float32).round(DECIMALS)
 
 
 def scale_columns(X: sparse.csr_array, factor: NDArray[np.float32]) -> sparse.csr_array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..model.model import sigmoid
 from .classifier import PillarClassifier
-from .corpus import Corpus
+from .corpus import DRAWN, Corpus
 from .documents import place_of
 from .labels import TRAIN, split_of
 from .metric_types import Metrics, NaturalMix, SourceScores, TaggerScore
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # Added to the title of scores of paragraphs that are read in their article.
 IN_CONTEXT = ", in context"
-# The `sampling` of rows that were drawn at random.
-DRAWN = "random"
 # A source with fewer labels is counted among the others.
 LEAST_LABELS = 20
 
@@ -43,7 +41,9 @@ def measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> d
     if classifier.model_.context is not None:
         kinds.append((IN_CONTEXT, classifier.oof_context_scores_))
     for kind, scores in kinds:
-        found = tag_out_of_fold(training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_)
+        found = tag_out_of_fold(
+            training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_, training.drawn()
+        )
         measured[f"cross-validated{kind}"] = metrics(training.y, found, scores)
     for split in sorted({split_of(row) for row in corpus.rows} - {"", TRAIN}):
         held_out = corpus.where("split", split)
@@ -125,9 +125,10 @@ def _source_scores(name: str, average: str, corpus: Corpus, tags_of: dict[str, N
     for tagger, tags in tags_of.items():
         measured = metrics(corpus.y, tags, tags)
         if average == "macro":
-            f1, (low, high) = measured["macro"]["f1"], intervals(corpus.y, tags, corpus.documents)["macro"]
+            f1, bounds = measured["macro"]["f1"], intervals(corpus.y, tags, corpus.documents).get("macro")
         else:
-            f1, (low, high) = measured["micro"]["f1"], micro_intervals(corpus.y, tags, corpus.documents)["f1"]
+            f1, bounds = measured["micro"]["f1"], micro_intervals(corpus.y, tags, corpus.documents).get("f1")
+        low, high = bounds or (None, None)
         taggers[tagger] = {"f1": f1, "low": low, "high": high}
     return {
         "name": name,
@@ -155,7 +156,7 @@ def measure_natural_mix(classifier: PillarClassifier, corpus: Corpus, training: 
 
     Training rows are scored out of fold, held-out rows by the model.
     """
-    drawn = np.flatnonzero([row.get("sampling") == DRAWN for row in training.rows])
+    drawn = np.flatnonzero(training.drawn())
     if not len(drawn):
         return {}
     held_out = corpus.held_out().where("sampling", DRAWN)
@@ -191,9 +192,9 @@ def natural_mix(corpus: Corpus, tags: NDArray[Any], probabilities: NDArray[np.fl
         "positive": n_labels,
         "tags": n_tags,
         "precision": hits / n_tags if n_tags else None,
-        "precision_interval": bounds["precision"],
+        "precision_interval": bounds.get("precision"),
         "recall": hits / n_labels if n_labels else None,
-        "recall_interval": bounds["recall"],
+        "recall_interval": bounds.get("recall"),
         "average_precision": average_precision(corpus.y.ravel(), probabilities.ravel()),
         "mean_probability": float(probabilities.mean()),
         "rate": float(corpus.y.mean()),

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from .metric_types import MIN_DOCUMENTS, SOUND_DOCUMENTS
+
 if TYPE_CHECKING:
     from .metric_types import (
         Agreement,
@@ -100,15 +102,16 @@ def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
 def scores_table(evaluation: Metrics, title: str) -> Table:
     """Return the scores of each pillar, and their averages. It has columns for intervals and ECE if they were measured.
 
-    A pillar that occurs neither in the labels nor in the tags has no scores.
+    A pillar that occurs neither in the labels nor in the tags has no scores. One that is never tagged has no precision.
     """
     intervals, calibration = evaluation.get("intervals"), evaluation.get("calibration")
     head = ["pillar", "support", "TP", "FP", "FN", "precision", "recall", "F1"]
     head += [*(["95 %"] if intervals else []), "AP", *(["ECE"] if calibration else [])]
 
     def row(name: str, counts: Sequence[Cell], scores: Mapping[str, Any], ap: Cell, ece: Cell) -> list[Cell]:
-        low_high = f"{intervals[name][0]:.2f}-{intervals[name][1]:.2f}" if intervals and name in intervals else None
-        cells = [name, *counts, scores.get("precision"), scores.get("recall"), scores["f1"]]
+        precision, recall = scores.get("precision"), scores.get("recall")
+        low_high = _interval(*intervals[name]) if intervals and name in intervals else None
+        cells = [name, *counts, precision, recall, scores["f1"]]
         return [*cells, *([low_high] if intervals else []), ap, *([ece] if calibration else [])]
 
     rows: list[list[Cell]] = []
@@ -117,13 +120,45 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
             rows.append([slug, 0, 0, 0, 0, *[UNDEFINED] * (len(head) - 5)])
             continue
         counts = (scores["support"], scores["tp"], scores["fp"], scores["fn"])
+        shown: dict[str, Cell] = {name: scores[name] for name in ("precision", "recall", "f1")}
+        if not scores["tp"] + scores["fp"]:
+            shown["precision"] = UNDEFINED  # no tag, right or wrong
         ap = UNDEFINED if scores["average_precision"] is None else scores["average_precision"]
-        rows.append(row(slug, counts, scores, ap, calibration[slug]["ece"] if calibration else None))
+        rows.append(row(slug, counts, shown, ap, calibration[slug]["ece"] if calibration else None))
     no_counts = (None,) * 4
-    averages = {"macro": evaluation["macro"], "micro": evaluation["micro"], "samples": evaluation["samples"]}
+    averages: dict[str, Mapping[str, Any]] = {name: evaluation[name] for name in ("macro", "micro", "samples")}
+    pillars = evaluation["pillars"].values()
+    if any(scores["support"] for scores in pillars) and not any(scores["tp"] + scores["fp"] for scores in pillars):
+        for name in ("macro", "micro"):
+            averages[name] = {**averages[name], "precision": UNDEFINED}
     summary = [row(name, no_counts, average, None, None) for name, average in averages.items()]
     summary.append(row("exact match", no_counts, {"f1": evaluation["exact_match"]}, None, None))
-    return Table(f"{title} ({evaluation['n']} paragraphs)", head, rows, summary)
+    note = remark(evaluation["documents"]) if "documents" in evaluation else ""
+    return Table(f"{title} ({evaluation['n']} paragraphs)", head, rows, summary, note)
+
+
+def remark(documents: int) -> str:
+    """Return what must be said about intervals and p-values from so few documents; nothing if they are sound.
+
+    Examples
+    --------
+    >>> remark(3)
+    'There are no intervals and no p-values: 3 documents are too few, at least 10 are needed.'
+    """
+    if documents < MIN_DOCUMENTS:
+        number = "1 document is" if documents == 1 else f"{documents} documents are"
+        return f"There are no intervals and no p-values: {number} too few, at least {MIN_DOCUMENTS} are needed."
+    if documents < SOUND_DOCUMENTS:
+        return (
+            f"The intervals come from {documents} documents only. Below {SOUND_DOCUMENTS} documents they are too "
+            "narrow, and the p-values too small."
+        )
+    return ""
+
+
+def _interval(low: float | None, high: float | None, form: str = ".2f", to: str = "-") -> str:
+    """Return an interval as text; a dash if there is none."""
+    return UNDEFINED if low is None or high is None else f"{low:{form}}{to}{high:{form}}"
 
 
 def source_tables(sources: Sequence[SourceScores]) -> list[Table]:
@@ -139,7 +174,7 @@ def source_tables(sources: Sequence[SourceScores]) -> list[Table]:
 
 
 def _source_row(source: SourceScores) -> list[Cell]:
-    scores = [f"{s['f1']:.3f} ({s['low']:.2f}-{s['high']:.2f})" for s in source["taggers"].values()]
+    scores = [f"{s['f1']:.3f} ({_interval(s['low'], s['high'])})" for s in source["taggers"].values()]
     return [source["name"], source["n"], source["documents"], source["positive"], *scores]
 
 
@@ -149,7 +184,7 @@ def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
     rows: list[list[Cell]] = []
     for way, mix in mixes.items():
         precision, recall = (
-            f"{low:.2f}-{high:.2f}" for low, high in (mix["precision_interval"], mix["recall_interval"])
+            _interval(*(interval or (None, None))) for interval in (mix["precision_interval"], mix["recall_interval"])
         )
         rows.append([way, mix["tags"], mix["precision"], precision, mix["recall"], recall, mix["average_precision"]])
         rows[-1] += [f"{mix['mean_probability']:.4f}", f"{mix['rate']:.4f}"]
@@ -161,20 +196,22 @@ def _baselines(baselines: Mapping[str, tuple[float, float]], comparisons: Sequen
     notes = []
     for way, comparison in zip(("Alone", "In context"), comparisons, strict=True):
         if comparison:
-            notes.append(
-                f"{way}, against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1 "
-                f"(95 % {comparison['low']:+.3f} to {comparison['high']:+.3f}), one-sided p = {comparison['p']:.4f}, "
-                "by the paired bootstrap over documents."
-            )
+            note = f"{way}, against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1"
+            if comparison["p"] is not None:
+                interval = _interval(comparison["low"], comparison["high"], "+.3f", " to ")
+                note += (
+                    f" (95 % {interval}), one-sided p = {comparison['p']:.4f}, by the paired bootstrap over documents"
+                )
+            notes.append(note + ".")
     rows = [(name, *scores) for name, scores in baselines.items()]
     return Table("Against the baselines", ("tagger", "macro-F1", "micro-F1"), rows, note=" ".join(notes))
 
 
 def _objective(cost: ObjectiveCost) -> Table:
-    rows = [
-        (f"for {cost['name']}", cost["precision"], cost["recall"]),
-        ("for f1", cost["precision_at_f1"], cost["recall_at_f1"]),
-    ]
+    at_objective, at_f1 = (
+        UNDEFINED if precision is None else precision for precision in (cost["precision"], cost["precision_at_f1"])
+    )
+    rows = [(f"for {cost['name']}", at_objective, cost["recall"]), ("for f1", at_f1, cost["recall_at_f1"])]
     note = f"{cost['for_review']} paragraphs have tags at the thresholds for F1 only; a person may review them."
     return Table(f"Objective {cost['name']}", ("thresholds", "precision", "recall"), rows, note=note)
 

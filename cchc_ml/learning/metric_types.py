@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+# With fewer documents there are no intervals and no p-values: in simulations, "95 %" intervals from 5 documents held
+# the true value in 71 % of the cases, from 10 in 83 %.
+MIN_DOCUMENTS = 10
+# With fewer, they come with a remark. From 50 documents on they held it in 95 %.
+SOUND_DOCUMENTS = 50
+
 
 class Average(TypedDict):
     """Precision, recall and F1, averaged over pillars, over all tags or over paragraphs."""
@@ -40,7 +46,8 @@ class Calibration(TypedDict):
 class Metrics(TypedDict):
     """The scores on n paragraphs. The keys of `pillars` and `calibration` are slugs.
 
-    `intervals` are 95 % intervals of F1, by slug and for ``macro``.
+    `documents` is the number of documents. `intervals` are 95 % intervals of F1, by slug of the pillars that occur and
+    for ``macro``; empty if there are too few documents.
     """
 
     n: int
@@ -49,17 +56,18 @@ class Metrics(TypedDict):
     micro: Average
     samples: Average
     exact_match: float
+    documents: NotRequired[int]
     intervals: NotRequired[dict[str, tuple[float, float]]]
     calibration: NotRequired[dict[str, Calibration]]
 
 
 class Difference(TypedDict):
-    """The difference of two macro-F1, its 95 % interval, and a one-sided p-value."""
+    """The difference of two macro-F1, its 95 % interval, and a one-sided p-value; None if documents are too few."""
 
     difference: float
-    low: float
-    high: float
-    p: float
+    low: float | None
+    high: float | None
+    p: float | None
 
 
 class Comparison(Difference):
@@ -71,14 +79,15 @@ class Comparison(Difference):
 class ObjectiveCost(TypedDict):
     """Macro precision and recall at the model's thresholds and at thresholds for F1.
 
-    `for_review` is the number of paragraphs that get a tag at the thresholds for F1 only.
+    `for_review` is the number of paragraphs that get a tag at the thresholds for F1 only. A precision is None if there
+    are no tags.
     """
 
     name: str
     recall: float
     recall_at_f1: float
-    precision: float
-    precision_at_f1: float
+    precision: float | None
+    precision_at_f1: float | None
     for_review: int
 
 
@@ -109,11 +118,11 @@ class Robustness(TypedDict):
 
 
 class TaggerScore(TypedDict):
-    """F1 of a tagger, and its 95 % interval."""
+    """F1 of a tagger, and its 95 % interval; None if documents are too few."""
 
     f1: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 class SourceScores(TypedDict):
@@ -132,7 +141,7 @@ class SourceScores(TypedDict):
 
 
 class NaturalMix(TypedDict):
-    """The scores on rows that were drawn at random, over all pillars; intervals are 95 %, by document.
+    """The scores on rows that were drawn at random, over all pillars; intervals are 95 %, by document, or None.
 
     `positive` is the number of labels, `rate` their share of all decisions.
     """
@@ -141,9 +150,9 @@ class NaturalMix(TypedDict):
     positive: int
     tags: int
     precision: float | None
-    precision_interval: tuple[float, float]
+    precision_interval: tuple[float, float] | None
     recall: float | None
-    recall_interval: tuple[float, float]
+    recall_interval: tuple[float, float] | None
     average_precision: float | None
     mean_probability: float
     rate: float

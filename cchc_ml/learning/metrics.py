@@ -18,10 +18,10 @@ from sklearn.metrics import (
 )
 
 from ..pillars import PILLARS
-from .metric_types import Agreement, Average, Calibration, Difference, Metrics, PillarScores
+from .metric_types import MIN_DOCUMENTS, Agreement, Average, Calibration, Difference, Metrics, PillarScores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -141,7 +141,7 @@ def average_precision(y: NDArray[Any], scores: NDArray[Any]) -> float | None:
 def metrics_with_intervals(
     y: NDArray[Any], predicted: NDArray[Any], probabilities: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
 ) -> Metrics:
-    """Return `metrics` with ``intervals`` (of F1) and ``calibration``.
+    """Return `metrics` with ``documents`` (their number), ``intervals`` (of F1) and ``calibration``.
 
     Parameters
     ----------
@@ -152,32 +152,33 @@ def metrics_with_intervals(
     """
     return {
         **metrics(y, predicted, probabilities),
+        "documents": len(set(map(str, documents))),
         "intervals": intervals(y, predicted, documents),
         "calibration": calibration(y, probabilities),
     }
 
 
-def _resampled_counts(
+def _counts_by_document(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return TP, FP and FN of each pillar in draws of whole documents with replacement, shapes (BOOTSTRAP_DRAWS, 6)."""
+) -> NDArray[np.float64]:
+    """Return TP, FP and FN of each document and pillar, shape (3, n_documents, 6)."""
     y, predicted = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool)
     names, document = np.unique(np.asarray(documents, dtype=str), return_inverse=True)
     counts = np.zeros((3, len(names), len(PILLARS)))
     for count, outcome in zip(counts, (y & predicted, ~y & predicted, y & ~predicted), strict=True):
         np.add.at(count, document, outcome)
-    share = np.full(len(names), 1 / len(names))
-    times_drawn = np.random.default_rng(0).multinomial(len(names), share, BOOTSTRAP_DRAWS)
-    tp, fp, fn = (times_drawn @ count for count in counts)
-    return tp, fp, fn
+    return counts
 
 
-def _resampled_f1(
-    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return the F1 of each pillar in draws of whole documents with replacement, shape (BOOTSTRAP_DRAWS, 6)."""
-    tp, fp, fn = _resampled_counts(y, predicted, documents)
-    # If a pillar does not occur in a draw, its F1 is undefined (NaN), not 1.
+def _draw(counts: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield TP, FP and FN of each pillar in draws of whole documents with replacement, shapes (BOOTSTRAP_DRAWS, 6)."""
+    n = counts.shape[1]
+    times_drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), BOOTSTRAP_DRAWS)
+    return (times_drawn @ count for count in counts)
+
+
+def _f1_of_draws(tp: NDArray[np.float64], fp: NDArray[np.float64], fn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the F1 of each pillar in each draw. If a pillar does not occur in a draw, it is undefined (NaN), not 1."""
     return np.where(tp + fp + fn > 0, f1_of_counts(tp, fp, fn), np.nan)
 
 
@@ -190,31 +191,82 @@ def _macro_of_draws(f1: NDArray[np.float64]) -> NDArray[np.float64]:
 def intervals(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
 ) -> dict[str, tuple[float, float]]:
-    """Return 95 % intervals of the F1 of each pillar and of ``macro``-F1.
+    """Return 95 % intervals of the F1 of each pillar that occurs, and of ``macro``-F1; none below `MIN_DOCUMENTS`.
 
-    They come from the bootstrap over documents (Efron and Tibshirani, 1993).
+    They come from the bootstrap over documents (Efron and Tibshirani, 1993). Where F1 is exactly 0 or 1, all draws are
+    the same, so the bound is that of Clopper and Pearson (1934) for as many decisions as are independent.
+
+    Examples
+    --------
+    >>> y = np.zeros((30, 6), int)
+    >>> y[:5, 1] = 1
+    >>> {name: (round(float(low), 2), high) for name, (low, high) in intervals(y, y, range(30)).items()}
+    {'tthc': (0.65, 1.0), 'macro': (0.65, 1.0)}
+    >>> intervals(y[:9], y[:9], range(9))
+    {}
     """
-    f1 = _resampled_f1(y, predicted, documents)
-    draws_of = {str(pillar): f1[:, k] for k, pillar in enumerate(PILLARS)} | {"macro": _macro_of_draws(f1)}
-    bounds = {}
-    for name, draws in draws_of.items():
-        known = draws[~np.isnan(draws)]
-        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (0.0, 1.0)
-        bounds[name] = (float(low), float(high))
+    counts = _counts_by_document(y, predicted, documents)
+    if counts.shape[1] < MIN_DOCUMENTS:
+        return {}
+    f1 = _f1_of_draws(*_draw(counts))
+    bounds: dict[str, tuple[float, float]] = {}
+    for k, pillar in enumerate(PILLARS):
+        tp, fp, fn = counts[:, :, k]
+        if (tp + fp + fn).any():
+            bounds[str(pillar)] = _exact_f1_interval(tp, fp + fn) or _quantiles(f1[:, k])
+    if bounds and not (counts[0].any() and counts[1:].any()):
+        # Every pillar has an exact bound. Their mean is on the safe side.
+        low, high = np.mean(list(bounds.values()), axis=0).tolist()
+        bounds["macro"] = (low, high)
+    elif bounds:
+        bounds["macro"] = _quantiles(_macro_of_draws(f1))
     return bounds
 
 
 def micro_intervals(
     y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
 ) -> dict[str, tuple[float, float]]:
-    """Return 95 % intervals of micro ``precision``, ``recall`` and ``f1``, by the bootstrap over documents."""
-    tp, fp, fn = (counts.sum(axis=1) for counts in _resampled_counts(y, predicted, documents))
+    """Return 95 % intervals of micro ``precision``, ``recall`` and ``f1``, as `intervals` does by pillar."""
+    counts = _counts_by_document(y, predicted, documents)
+    if counts.shape[1] < MIN_DOCUMENTS:
+        return {}
+    tp, fp, fn = counts.sum(axis=2)
+    drawn_tp, drawn_fp, drawn_fn = (drawn.sum(axis=1) for drawn in _draw(counts))
     bounds = {}
-    for name, part, whole in (("precision", tp, tp + fp), ("recall", tp, tp + fn), ("f1", 2 * tp, 2 * tp + fp + fn)):
-        known = whole > 0
-        low, high = np.quantile(part[known] / whole[known], [0.025, 0.975]) if known.any() else (0.0, 1.0)
-        bounds[name] = (float(low), float(high))
+    for name, wrong, drawn_wrong in (("precision", fp, drawn_fp), ("recall", fn, drawn_fn)):
+        if (tp + wrong).any():
+            whole = drawn_tp + drawn_wrong
+            share = np.where(whole > 0, drawn_tp / np.maximum(whole, 1), np.nan)
+            bounds[name] = _exact_interval(tp, wrong) or _quantiles(share)
+    if (tp + fp + fn).any():
+        bounds["f1"] = _exact_f1_interval(tp, fp + fn) or _quantiles(_f1_of_draws(drawn_tp, drawn_fp, drawn_fn))
     return bounds
+
+
+def _quantiles(draws: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the middle 95 % of the draws that are not NaN."""
+    low, high = np.quantile(draws[~np.isnan(draws)], [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _exact_interval(hits: NDArray[np.float64], errors: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return the 95 % interval of the share of hits, if there are only hits or only errors; otherwise None.
+
+    Decisions of one document are not independent, so they count as fewer (Kish, 1965). `hits` and `errors` are
+    numbers by document.
+    """
+    if hits.any() and errors.any():
+        return None
+    decisions = hits + errors
+    n_effective = decisions.sum() ** 2 / (decisions**2).sum()
+    distance = 1 - 0.025 ** (1 / n_effective)
+    return (1 - distance, 1.0) if hits.any() else (0.0, distance)
+
+
+def _exact_f1_interval(hits: NDArray[np.float64], errors: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return `_exact_interval` for F1, which is 2 j / (1 + j) if j is the share of hits among hits and errors."""
+    interval = _exact_interval(hits, errors)
+    return None if interval is None else (2 * interval[0] / (1 + interval[0]), 2 * interval[1] / (1 + interval[1]))
 
 
 def paired(
@@ -226,13 +278,16 @@ def paired(
     -------
     Difference
         ``difference`` (ours minus theirs), its 95 % interval from ``low`` to ``high``, and the one-sided ``p``: the
-        share of draws in which ours is not better.
+        share of draws in which ours is not better. Below `MIN_DOCUMENTS` these three are None.
     """
-    draws = _macro_of_draws(_resampled_f1(y, ours, documents)) - _macro_of_draws(_resampled_f1(y, theirs, documents))
-    difference = metrics(y, ours, ours)["macro"]["f1"] - metrics(y, theirs, theirs)["macro"]["f1"]
-    low, high = np.quantile(draws, [0.025, 0.975])
+    difference = float(metrics(y, ours, ours)["macro"]["f1"] - metrics(y, theirs, theirs)["macro"]["f1"])
+    our_counts, their_counts = _counts_by_document(y, ours, documents), _counts_by_document(y, theirs, documents)
+    if our_counts.shape[1] < MIN_DOCUMENTS:
+        return {"difference": difference, "low": None, "high": None, "p": None}
+    draws = _macro_of_draws(_f1_of_draws(*_draw(our_counts))) - _macro_of_draws(_f1_of_draws(*_draw(their_counts)))
+    low, high = _quantiles(draws)
     p = (1 + (draws <= 0).sum()) / (1 + len(draws))
-    return {"difference": float(difference), "low": float(low), "high": float(high), "p": float(p)}
+    return {"difference": difference, "low": low, "high": high, "p": float(p)}
 
 
 def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, Calibration]:

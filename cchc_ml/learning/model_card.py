@@ -34,7 +34,7 @@ Tags the paragraphs of Vietnamese articles by pillar of administrative reform. W
 Finding the paragraphs of news and portal articles that are evidence for a pillar, for a person to read. Not for
 judging an official, an office or a province by the number of tags alone. Not for languages other than Vietnamese.
 
-## Scores
+{warnings}## Scores
 
 {intro}{tables}
 Cross-validated: the model and the thresholds that tag a training paragraph saw nothing of its document. The lexicon
@@ -105,6 +105,7 @@ def write_card(
     mixes: Mapping[str, NaturalMix] | None = None,
     notes: str = "",
     intro: str = "",
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
@@ -122,6 +123,8 @@ def write_card(
         Markdown for the end of the card.
     intro : str
         Markdown to stand before the scores: how they are to be read.
+    remarks : sequence of str
+        What the reader must be warned of.
     """
     folder = Path(folder)
     tables = []
@@ -134,7 +137,9 @@ def write_card(
         averages = [row for row in table.summary if row[0] in AVERAGES]
         tables.append(markdown_table(replace(table, summary=averages)))
     intro = f"{intro}\n\n" if intro else ""
-    card = CARD.format(**facts, intro=intro, tables="\n".join(tables), notes=f"\n{notes}")
+    warnings = "".join(["## Warnings\n\n", *(f"- {remark}\n" for remark in remarks), "\n"]) if remarks else ""
+    tables_text = "\n".join(tables)
+    card = CARD.format(**facts, warnings=warnings, intro=intro, tables=tables_text, notes=f"\n{notes}")
     measured = {"model": facts, "scores": metrics_by_title, "sources": sources, "natural_mix": mixes or {}}
     metrics_json = json.dumps(measured, ensure_ascii=False, indent=1)
     for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):

@@ -12,14 +12,15 @@ from sklearn.model_selection import GroupKFold
 from ..model.features import Features
 from ..model.lexicon import Lexicon
 from ..model.model import Model
+from ..model.operating_points import OperatingPoints, parse_objective
 from ..pillars import PILLARS
 from ..reading.inputs import OnNote
 from .classifier import PillarClassifier
 from .corpus import Corpus, read_corpus
-from .fitting import DECIMALS, Examples, Training
+from .fitting import Examples, Training
 from .metric_types import Metrics
 from .metrics import average_precision, metrics
-from .thresholds import choose_thresholds, tag_out_of_fold
+from .thresholds import operating_points, tag_out_of_fold
 from .twins import add_rows
 
 if TYPE_CHECKING:
@@ -151,18 +152,24 @@ def with_own_thresholds(classifier: PillarClassifier, training: Corpus, is_own: 
     if not enough.any():
         return model
 
-    def chosen(
-        rows: NDArray[np.bool_], scores: NDArray[np.float64], before: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        found = choose_thresholds(training.y[rows], scores[rows], classifier.objective, documents[rows])
-        return np.where(enough, found.astype(np.float32).round(DECIMALS), before).astype(np.float32)
+    def chosen(rows: NDArray[np.bool_], scores: NDArray[np.float64], before: OperatingPoints | None) -> OperatingPoints:
+        own = operating_points(training.y[rows], scores[rows], documents[rows])
+        if before is None:
+            return own
+        return OperatingPoints(
+            f1=np.where(enough, own.f1, before.f1),
+            precision=np.where(enough[:, None], own.precision, before.precision),
+            recall=np.where(enough[:, None], own.recall, before.recall),
+            shown=own.shown,
+        )
 
-    context = model.context
+    context, objective = model.context, parse_objective(classifier.objective)
     inside = is_own & (classifier.oof_others_ > 0)
     if context is not None and (training.y[inside].sum(axis=0) >= LEAST_POSITIVE)[enough].all():
-        thresholds = chosen(inside, classifier.oof_context_scores_, context.thresholds)
-        context = replace(context, thresholds=thresholds)
-    return replace(model, thresholds=chosen(is_own, classifier.oof_scores_, model.thresholds), context=context)
+        points = chosen(inside, classifier.oof_context_scores_, context.points)
+        context = replace(context, thresholds=points.at(objective), points=points)
+    points = chosen(is_own, classifier.oof_scores_, model.points)
+    return replace(model, thresholds=points.at(objective), points=points, context=context)
 
 
 def measure_own(classifier: PillarClassifier, training: Corpus, is_own: NDArray[np.bool_]) -> Metrics:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..model.operating_points import TARGETS, OperatingPoints, parse_objective, target_number
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # The share of the common threshold in a pillar's threshold; the rest is the pillar's own best. A pillar's own
@@ -15,41 +19,24 @@ COMMON_SHARE = 0.5
 # A sigmoid is at least this steep.
 LEAST_SLOPE = 0.01
 NEWTON_STEPS = 100
+# Learned numbers are rounded to this many decimals. Differences between processors are smaller.
+DECIMALS = 4
 # 95 % quantile of the normal distribution, for one-sided bounds.
 Z_95_ONE_SIDED = 1.6449
 
 
-def parse_objective(objective: object) -> float | None:
-    """Return the precision that an objective asks for; None if the objective is F1.
-
-    Examples
-    --------
-    >>> parse_objective("precision=0.9")
-    0.9
-    """
-    if objective == "f1":
-        return None
-    name, _, value = str(objective).partition("=")
-    try:
-        precision = float(value)
-    except ValueError:
-        precision = 0.0
-    if name != "precision" or not 0 < precision < 1:
-        raise ValueError(
-            f"objective must be 'f1', or 'precision=' and a number between 0 and 1, such as 'precision=0.9'. "
-            f"Got {objective!r} instead."
-        )
-    return precision
-
-
 def choose_thresholds(
-    y: NDArray[np.int8], scores: NDArray[np.floating[Any]], objective: str, documents: NDArray[Any]
+    y: NDArray[np.int8],
+    scores: NDArray[np.floating[Any]],
+    objective: str,
+    documents: NDArray[Any],
+    drawn: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return one threshold for each pillar, from labels and scores of shape (n, 6).
 
-    For ``"f1"``, a threshold is half-way between the pillar's own best and the best common one. For
-    ``"precision=…"``, it is the lowest threshold with that precision at 95 % confidence; the tags of one document
-    count as one cluster.
+    For ``"f1"``, a threshold is half-way between the pillar's own best and the best common one; it is the common one
+    if the scores do not tell the pillar's paragraphs from others. For ``"precision=…"``, see `precise_thresholds`; for
+    ``"recall=…"``, see `thorough_thresholds`.
 
     Parameters
     ----------
@@ -57,13 +44,49 @@ def choose_thresholds(
     objective : str
     documents : array of shape (n,)
         The document of each paragraph.
+    drawn : array of shape (n,), optional
+        Which paragraphs were drawn at random; see `precise_thresholds`.
     """
-    columns, precision = range(y.shape[1]), parse_objective(objective)
-    if precision is not None:
-        return np.array([precise_threshold(y[:, k], scores[:, k], precision, documents) for k in columns])
-    own = np.array([best_threshold(y[:, k], scores[:, k]) for k in columns])
+    columns, (measure, value) = range(y.shape[1]), parse_objective(objective)
+    if value is not None:
+        target = [TARGETS[target_number(value)]]
+        if measure == "precision":
+            return precise_thresholds(y, scores, target, documents, drawn)[:, 0]
+        return thorough_thresholds(y, scores, target, documents)[:, 0]
     common = best_threshold(y.ravel(), scores.ravel())
+    if not _ranks(y, scores):
+        common = max(common, 0.0)  # the support vector machine's own
+    own = np.array(
+        [best_threshold(y[:, k], scores[:, k]) if _ranks(y[:, k], scores[:, k]) else common for k in columns]
+    )
     return (1 - COMMON_SHARE) * own + COMMON_SHARE * common
+
+
+def _ranks(y: NDArray[np.int8], scores: NDArray[np.floating[Any]]) -> bool:
+    """Return whether positive paragraphs have higher scores on average than negative ones.
+
+    If not, too few paragraphs taught too little, and the highest F1 is that of tagging everything.
+    """
+    positive = y == 1
+    return not positive.any() or bool(positive.all()) or bool(scores[positive].mean() > scores[~positive].mean())
+
+
+def operating_points(
+    y: NDArray[np.int8],
+    scores: NDArray[np.floating[Any]],
+    documents: NDArray[Any],
+    drawn: NDArray[np.bool_] | None = None,
+) -> OperatingPoints:
+    """Return the thresholds for all objectives that a model can be set to later; parameters as `choose_thresholds`."""
+    f1 = choose_thresholds(y, scores, "f1", documents)
+    precise, shown = precise_thresholds(y, scores, TARGETS, documents), np.zeros(len(TARGETS))
+    if drawn is not None and drawn.any():
+        for column, precision in enumerate(TARGETS):
+            precise[:, column], shown[column] = hold_on_drawn(
+                y[drawn], scores[drawn], precise[:, column], f1, precision, documents[drawn]
+            )
+    thorough = thorough_thresholds(y, scores, TARGETS, documents)
+    return OperatingPoints(*(array.astype(np.float32).round(DECIMALS) for array in (f1, precise, thorough, shown)))
 
 
 def tag_out_of_fold(
@@ -72,6 +95,7 @@ def tag_out_of_fold(
     folds: NDArray[np.intp],
     objective: str,
     documents: NDArray[Any],
+    drawn: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int8]:
     """Tag n paragraphs from out-of-fold scores. The thresholds of a fold are chosen on the other folds.
 
@@ -80,7 +104,8 @@ def tag_out_of_fold(
     y, scores : arrays of shape (n, 6)
     folds, documents : arrays of shape (n,)
         The fold and the document of each paragraph.
-    objective : str
+    objective, drawn
+        As in `choose_thresholds`.
 
     Returns
     -------
@@ -90,24 +115,149 @@ def tag_out_of_fold(
     tags = np.zeros(y.shape, np.int8)
     for fold in np.unique(folds):
         inside, others = folds == fold, folds != fold
-        tags[inside] = scores[inside] > choose_thresholds(y[others], scores[others], objective, documents[others])
+        drawn_others = None if drawn is None else drawn[others]
+        tags[inside] = scores[inside] > choose_thresholds(
+            y[others], scores[others], objective, documents[others], drawn_others
+        )
     return tags
 
 
-def precise_threshold(
-    y: NDArray[np.int8], scores: NDArray[np.floating[Any]], precision: float, documents: NDArray[Any]
-) -> float:
-    """Return the lowest threshold at which the precision is at least `precision` with 95 % confidence.
+def precise_thresholds(
+    y: NDArray[np.int8],
+    scores: NDArray[np.floating[Any]],
+    precisions: Sequence[float],
+    documents: NDArray[Any],
+    drawn: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Return the lowest thresholds at which the precision is high enough with 95 % confidence.
 
     A paragraph is tagged if its score is above the threshold. The bound is Wilson's (1927), one-sided. It uses an
     effective number of tags, because tags of one document are not independent (Kish, 1965). If no threshold is
     precise enough, the result is infinity: nothing is tagged.
+
+    Parameters
+    ----------
+    y, scores : arrays of shape (n, 6)
+    precisions : sequence of p float
+    documents : array of shape (n,)
+        The document of each paragraph.
+    drawn : array of shape (n,), optional
+        Which paragraphs were drawn at random from what is published; see `hold_on_drawn`.
+
+    Returns
+    -------
+    array of shape (6, p)
     """
+    thresholds = np.array(
+        [_precise_thresholds(y[:, k], scores[:, k], precisions, documents) for k in range(y.shape[1])]
+    )
+    if drawn is not None and drawn.any():
+        base = choose_thresholds(y, scores, "f1", documents)
+        for column, precision in enumerate(precisions):
+            thresholds[:, column], _ = hold_on_drawn(
+                y[drawn], scores[drawn], thresholds[:, column], base, precision, documents[drawn]
+            )
+    return thresholds
+
+
+def hold_on_drawn(
+    y: NDArray[np.int8],
+    scores: NDArray[np.floating[Any]],
+    thresholds: NDArray[np.float64],
+    base: NDArray[np.float64],
+    precision: float,
+    documents: NDArray[Any],
+) -> tuple[NDArray[np.float64], float]:
+    """Raise thresholds until the precision also holds on n paragraphs that were drawn at random.
+
+    Most published paragraphs are about nothing of the reform, so tags are more often wrong among them than among the
+    paragraphs that were picked for labelling. Drawn paragraphs have few labels of each pillar, some none, so all six
+    pillars are looked at together. Each threshold becomes at least its `base` plus one shift, which is the same for all
+    pillars and the smallest one that is enough.
+
+    Parameters
+    ----------
+    y, scores : arrays of shape (n, 6)
+    thresholds, base : arrays of shape (6,)
+        What is to be raised, and the thresholds for F1.
+    precision : float
+        To be reached with 95 % confidence, as in `precise_thresholds`.
+    documents : array of shape (n,)
+
+    Returns
+    -------
+    thresholds : array of shape (6,)
+    shown : float
+        The precision that the paragraphs show with 95 % confidence. If it is less than `precision`, the paragraphs are
+        too few or the model is not good enough, and the thresholds are those where it is highest.
+    """
+    tagged = scores > thresholds
+    distance = np.where(tagged, scores - base, 0.0)[tagged]
+    order = np.argsort(-distance, kind="stable")
+    ranked = distance[order]
+    if not len(ranked):
+        return thresholds, 0.0
+    owner = np.broadcast_to(documents[:, None], y.shape)[tagged][order]
+    bound = np.where(_lowest_of_equals(ranked), _precision_bounds(y[tagged][order].astype(float), owner), 0.0)
+    good = np.flatnonzero(bound >= precision)
+    last = int(good[-1]) if len(good) else int(bound.argmax())
+    shown = float(bound[last])
+    if last == len(ranked) - 1:
+        return thresholds, shown
+    return np.maximum(thresholds, base + _half_way_below(ranked, last)), shown
+
+
+def thorough_thresholds(
+    y: NDArray[np.int8], scores: NDArray[np.floating[Any]], recalls: Sequence[float], documents: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return the highest thresholds at which the recall is high enough with 95 % confidence, shape (6, len(recalls)).
+
+    The bound is that of `precise_thresholds`. Few paragraphs with a pillar cannot show a high recall. Then the
+    threshold is just below the lowest score of these.
+    """
+    thresholds = np.empty((y.shape[1], len(recalls)))
+    for k in range(y.shape[1]):
+        has, ranked = y[:, k] == 1, np.sort(scores[:, k].astype(float))[::-1]
+        order = np.argsort(-scores[has, k], kind="stable")
+        found = scores[has, k][order].astype(float)
+        bound = _recall_bounds(documents[has][order])
+        usable = np.flatnonzero(_lowest_of_equals(found))
+        for column, recall in enumerate(recalls):
+            good = usable[bound[usable] >= recall]
+            lowest = found[good[0] if len(good) else -1]
+            last = int(np.searchsorted(-ranked, -lowest, side="right")) - 1
+            thresholds[k, column] = _half_way_below(ranked, last)
+    return thresholds
+
+
+def _recall_bounds(documents: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the lower bound of the recall if the first 1, 2, … n of n paragraphs with a pillar are found."""
+    n = len(documents)
+    cluster = np.unique(documents, return_inverse=True)[1]
+    size = np.bincount(cluster).astype(float)
+    found, bounds = np.zeros(len(size)), np.empty(n)
+    for i, document in enumerate(cluster):
+        found[document] += 1
+        p = (i + 1) / n
+        simple_variance, clustered_variance = p * (1 - p) / n, ((found - p * size) ** 2).sum() / n**2
+        design_effect = max(clustered_variance / simple_variance, 1) if p < 1 else (size**2).sum() / n
+        bounds[i] = _wilson_lower_bound(np.array([p]), np.array([n / design_effect]))[0]
+    return bounds
+
+
+def _precise_thresholds(
+    y: NDArray[np.int8], scores: NDArray[np.floating[Any]], precisions: Sequence[float], documents: NDArray[Any]
+) -> list[float]:
+    """Return the threshold of one pillar for each precision."""
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order].astype(float)
     bound = _precision_bounds(y[order].astype(float), documents[order])
-    good = np.flatnonzero((bound >= precision) & _lowest_of_equals(ranked))
-    return _half_way_below(ranked, int(good[-1])) if len(good) else float("inf")
+    usable = _lowest_of_equals(ranked)
+    thresholds = []
+    for precision in precisions:
+        good = np.flatnonzero((bound >= precision) & usable)
+        thresholds.append(_half_way_below(ranked, int(good[-1])) if len(good) else float("inf"))
+    return thresholds
 
 
 def _precision_bounds(hits: NDArray[np.float64], documents: NDArray[Any]) -> NDArray[np.float64]:

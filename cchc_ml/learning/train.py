@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import check_writable, data_path
-from ..model.info import ModelInfo
 from ..model.lexicon import Lexicon
+from ..model.operating_points import parse_objective
 from ..model.storage import write_model
+from ..model.thresholds import precision_remarks
 from ..reading.dates import year_of
 from ..reading.decode import read_text
 from ..reading.inputs import OnNote
 from ..version import __version__
 from .classifier import PillarClassifier
-from .corpus import Corpus, default_lexicon, read_corpus
+from .corpus import Corpus, default_lexicon, hash_numbers, read_corpus
 from .fitting import Progress
 from .measuring import measure, measure_natural_mix, measure_real_text
 from .metric_types import Metrics
@@ -33,8 +34,8 @@ from .own_data import (
     with_own_thresholds,
 )
 from .stages import Stages
-from .thresholds import choose_thresholds
 from .twins import separate_twins
+from .validation import few_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +136,8 @@ def train_model(
         "data": training.sha256(),
         "terms": len(classifier.model_.lexicon),
     }
-    info = _info(classifier, training, facts, metrics_by_title)
+    macro_f1 = {title: round(table["macro"]["f1"], 4) for title, table in metrics_by_title.items()}
+    info = replace(classifier.model_.info, data=facts["data"], macro_f1=macro_f1)
     write_model(replace(classifier.model_, info=info, training_hashes=training_hashes(training)), out)
     intro = ""
     if not paths:
@@ -143,7 +145,8 @@ def train_model(
         intro, _, notes = read_text(data_path("data/experiments.md")).partition("\n\n## ")
         notes = f"## {notes}"
     sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
-    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes, intro)
+    remarks = _remarks(classifier, training)
+    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes, intro, remarks)
     stages.of("measure")(1, 1)
     return metrics_by_title
 
@@ -204,6 +207,7 @@ def _fit(
         sample_weight=weights,
         unlabeled=others.counts if others else None,
         unlabeled_groups=others.documents if others else None,
+        drawn=training.drawn(),
     )
 
 
@@ -223,23 +227,13 @@ def row_weights(corpus: Corpus) -> NDArray[np.float64]:
     return weights
 
 
+def _remarks(classifier: PillarClassifier, training: Corpus) -> list[str]:
+    """Return what the card warns of: as the warnings of `PillarClassifier.fit`."""
+    measure, value = parse_objective(classifier.objective)
+    precise = precision_remarks(classifier.model_, value) if measure == "precision" and value else []
+    return [*few_labels(training.y, classifier.documents_), *precise]
+
+
 def training_hashes(corpus: Corpus) -> NDArray[np.uint64]:
     """Return the first 8 bytes of the SHA-256 of each text, as sorted numbers without repetition."""
-    return np.unique(np.array([int(mark[:16], 16) for mark in corpus.text_hashes()], np.uint64))
-
-
-def _info(
-    classifier: PillarClassifier, training: Corpus, facts: ModelFacts, metrics_by_title: dict[str, Metrics]
-) -> ModelInfo:
-    """Return what the model file says about the model."""
-    f1_thresholds = choose_thresholds(training.y, classifier.oof_scores_, "f1", classifier.documents_)
-    parameters = classifier.get_params()
-    return ModelInfo(
-        version=facts["version"],
-        data=facts["data"],
-        objective=classifier.objective,
-        parameters={name: parameters[name] for name in parameters if name not in ("lexicon", "n_jobs")},
-        f1_thresholds=tuple(f1_thresholds.round(4).tolist()),
-        prevalence=tuple(training.y.mean(axis=0).round(4).tolist()),
-        macro_f1={title: round(table["macro"]["f1"], 4) for title, table in metrics_by_title.items()},
-    )
+    return hash_numbers(corpus.text_hashes())

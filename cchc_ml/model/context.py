@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .operating_points import OperatingPoints
+
 
 @dataclass(frozen=True, eq=False)
 class ArticleContext:
@@ -25,6 +27,10 @@ class ArticleContext:
     thresholds : array of shape (6,)
     calibration : array of shape (6, 2)
         As in `cchc_ml.model.model.Model`.
+    carrying_thresholds : array of shape (6,) or None
+        A paragraph carries a pillar if its own score is above this. None: the model's thresholds.
+    points : OperatingPoints or None
+        The thresholds for other objectives.
 
     Examples
     --------
@@ -36,6 +42,8 @@ class ArticleContext:
     weight: float
     thresholds: NDArray[np.float32]
     calibration: NDArray[np.float32]
+    carrying_thresholds: NDArray[np.float32] | None = None
+    points: OperatingPoints | None = None
 
     def term(self, carrying: Any, others: Any) -> Any:
         """Return the context term if `carrying` of `others` other paragraphs carry the pillar; numbers or arrays."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from scipy import sparse
 from ..pillars import PILLARS, Pillar
 from .lexicon import prepare
 from .model import SENTENCE_SHARE, sigmoid
+from .notebook import explained_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +88,8 @@ class Explanation:
         In the order of the text.
     context : ContextTerm or None
         What the rest of the article adds. None if the paragraph is explained alone.
+    text : str
+        The original text.
     """
 
     decision: float
@@ -94,6 +99,12 @@ class Explanation:
     sentence: tuple[int, int] | None
     parts: tuple[Part, ...]
     context: ContextTerm | None = None
+    text: str = field(default="", repr=False)
+
+    @property
+    def has_threshold(self) -> bool:
+        """False if no threshold reached the wanted precision, so that the pillar is never tagged."""
+        return math.isfinite(self.threshold)
 
     @property
     def tagged(self) -> bool:
@@ -112,10 +123,37 @@ class Explanation:
             totals[part.term] = totals.get(part.term, 0.0) + part.weight
         return dict(sorted(totals.items(), key=lambda item: -abs(item[1])))
 
+    def weights(self) -> list[float]:
+        """Return the weight of each character of the text. The weight of a term is divided among its characters."""
+        change = [0.0] * (len(self.text) + 1)  # of the weight, from one character to the next
+        for part in self.parts:
+            per_character = part.weight / (part.end - part.start)
+            change[part.start] += per_character
+            change[part.end] -= per_character
+        return list(accumulate(change))[:-1]
 
-def explain(
-    model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None
-) -> Mapping[Pillar, Explanation]:
+    def to_html(self, pillar: Pillar | None = None) -> str:
+        """Return the explanation as HTML: the verdict, the text shaded by the weight of its words, the terms."""
+        verdict = "có" if self.tagged else "không" if self.has_threshold else "không bao giờ (never)"
+        return explained_html(self.text, self.weights(), f"{verdict}, {self.probability:.0%}", self.by_term(), pillar)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+class Explanations(dict[Pillar, Explanation]):
+    """The explanations of one paragraph by pillar. A notebook shows the tagged ones, and the one that came nearest."""
+
+    def shown(self) -> list[Pillar]:
+        """Return the pillars that are tagged, the strongest first, then the one that came nearest."""
+        ranked = sorted(self, key=lambda pillar: -self[pillar].decision)
+        return ranked[: sum(why.tagged for why in self.values()) + 1]
+
+    def _repr_html_(self) -> str:
+        return "".join(self[pillar].to_html(pillar) for pillar in self.shown())
+
+
+def explain(model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None) -> Explanations:
     """Explain the six decisions on a paragraph.
 
     Parameters
@@ -151,7 +189,7 @@ def explain(
     probabilities = sigmoid(in_context.calibration if in_context else model.calibration, scores)
     paragraph_weights, sentence_weights = _weights(model, counts.paragraphs()), _weights(model, counts.sentences)
     matches = model.lexicon.find(text)
-    explanations = {}
+    explanations = Explanations()
     for k, pillar in enumerate(PILLARS):
         best = int(sentence_scores[:, k].argmax()) if prepared.sentences else None
         parts = _parts(model, k, matches, paragraph_weights, sentence_weights, best)
@@ -163,6 +201,7 @@ def explain(
             sentence=None if best is None else prepared.in_original(*prepared.sentences[best]),
             parts=tuple(parts),
             context=terms[k] if terms else None,
+            text=text,
         )
     return explanations
 

@@ -17,9 +17,12 @@ from .counts import Counts
 from .features import Features
 from .info import ModelInfo
 from .lexicon import Lexicon, Prepared, batches
+from .notebook import tagged_html
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from .operating_points import OperatingPoints
 
 # A paragraph's score is 0.6 of its own score and 0.4 of the score of its best sentence.
 SENTENCE_SHARE = 0.4
@@ -40,12 +43,25 @@ class Annotation:
     context : dict of Pillar to (int, int), or None
         For each of the six, how many of the other paragraphs of the article carry it, and how many others there are.
         None if the paragraph was read alone.
+    text : str
+        The original text, if it was kept.
     """
 
     pillars: tuple[Pillar, ...]
     scores: Mapping[Pillar, float]
     evidence: Mapping[Pillar, tuple[int, int]]
     context: Mapping[Pillar, tuple[int, int]] | None = None
+    text: str = field(default="", repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        return tagged_html(self.text, self.pillars, self.scores, self.evidence)
+
+
+class Annotations(list[Annotation]):
+    """A list of annotations that a notebook shows as marked text."""
+
+    def _repr_html_(self) -> str:
+        return "".join(annotation._repr_html_() for annotation in self)
 
 
 class Readings(NamedTuple):
@@ -132,6 +148,8 @@ class Model:
         The first 8 bytes of the SHA-256 of each training text, sorted. Empty if they are not known.
     info : ModelInfo
         Where the model comes from and how it was trained.
+    points : OperatingPoints or None
+        The thresholds for other objectives.
     """
 
     lexicon: Lexicon
@@ -143,6 +161,13 @@ class Model:
     context: ArticleContext | None = None
     training_hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     info: ModelInfo = field(default_factory=ModelInfo)
+    points: OperatingPoints | None = None
+
+    @property
+    def carrying_thresholds(self) -> NDArray[np.float32]:
+        """For the context of other paragraphs, a paragraph carries a pillar if its own score is above this."""
+        chosen = self.context.carrying_thresholds if self.context else None
+        return self.thresholds if chosen is None else chosen
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Return the score of each paragraph, shape (n, 6)."""
@@ -181,7 +206,7 @@ class Model:
         if documents is not None:
             numbers = number_documents(documents, n)
             if self.context is not None and n:
-                carrying, others = count_others(scores > self.thresholds, numbers)
+                carrying, others = count_others(scores > self.carrying_thresholds, numbers)
                 inside = others > 0
                 scores = scores + self.context.term(carrying, others[:, None])
                 thresholds[inside] = self.context.thresholds

@@ -22,6 +22,7 @@ from .features import Features
 from .info import ModelInfo
 from .lexicon import Lexicon
 from .model import Model
+from .operating_points import TARGETS, OperatingPoints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +62,12 @@ def write_model(model: Model, path: str | Path) -> None:
         arrays["context_weight"] = np.array(model.context.weight)
         arrays["context_thresholds"] = model.context.thresholds
         arrays["context_calibration"] = model.context.calibration
+        if model.context.carrying_thresholds is not None:
+            arrays["context_carrying"] = model.context.carrying_thresholds
+        if model.context.points is not None:
+            arrays["context_points"] = _join_points(model.context.points)
+    if model.points is not None:
+        arrays["points"] = _join_points(model.points)
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
@@ -186,7 +193,13 @@ def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> Model:
     if "context_weight" in arrays:
         _check_weights("context_weight", arrays["context_weight"], ())
         weight = float(arrays["context_weight"])
-        context = ArticleContext(weight, arrays["context_thresholds"], arrays["context_calibration"])
+        context = ArticleContext(
+            weight,
+            arrays["context_thresholds"],
+            arrays["context_calibration"],
+            carrying_thresholds=arrays.get("context_carrying"),
+            points=_split_points("context_points", arrays),
+        )
     model = Model(
         lexicon=Lexicon(lexicon.decode("utf8").split("\n")),
         features=Features(arrays["idf"], arrays["names"], arrays["patterns"]),
@@ -195,6 +208,7 @@ def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> Model:
         context=context,
         training_hashes=arrays.get("training_hashes", np.empty(0, np.uint64)),
         info=ModelInfo.from_json(header),
+        points=_split_points("points", arrays),
     )
     _check_arrays(model)
     return model
@@ -213,14 +227,32 @@ def _check_arrays(model: Model) -> None:
     if model.context is not None:
         _check_thresholds("context_thresholds", model.context.thresholds)
         _check_weights("context_calibration", model.context.calibration, (n_pillars, 2))
+        if model.context.carrying_thresholds is not None:
+            _check_thresholds("context_carrying", model.context.carrying_thresholds)
     hashes = model.training_hashes
     if hashes.ndim != 1 or hashes.dtype != np.uint64:
         raise ValueError(f"the array 'training_hashes' is {hashes.dtype} of shape {hashes.shape}, want uint64 numbers")
 
 
-def _check_thresholds(name: str, array: NDArray[Any]) -> None:
+def _join_points(points: OperatingPoints) -> NDArray[np.float32]:
+    """Return operating points as one array: a row for each pillar, and one for `shown`."""
+    numbers = np.hstack([points.f1[:, None], points.precision, points.recall])
+    return np.vstack([numbers, np.concatenate([[0], points.shown, np.zeros(len(TARGETS))])]).astype(np.float32)
+
+
+def _split_points(name: str, arrays: dict[str, NDArray[Any]]) -> OperatingPoints | None:
+    if name not in arrays:
+        return None
+    n, points = len(TARGETS), arrays[name]
+    _check_thresholds(name, points, (len(PILLARS) + 1, 1 + 2 * n))
+    thresholds, shown = points[:-1], points[-1, 1 : n + 1]
+    return OperatingPoints(thresholds[:, 0], thresholds[:, 1 : n + 1], thresholds[:, n + 1 :], shown)
+
+
+def _check_thresholds(name: str, array: NDArray[Any], shape: tuple[int, ...] = (len(PILLARS),)) -> None:
     # A threshold may be infinite: a pillar that cannot reach the wanted precision is never tagged.
-    _check_weights(name, np.where(np.isinf(array), 0, array) if array.dtype.kind == "f" else array, (len(PILLARS),))
+    finite = np.where(np.isinf(array), 0, array) if array.dtype.kind == "f" else array
+    _check_weights(name, finite, shape)
 
 
 def _check_pillar_numbers(name: str, array: NDArray[Any], n_terms: int) -> None:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 
 from ..text.encodings import repair_text
@@ -46,6 +47,14 @@ MAX_PARAGRAPHS = 20_000
 MIN_LINE_WORDS = 6
 
 _DOCUMENT_READERS = {FileKind.WORD: read_docx, FileKind.ODT: read_odt, FileKind.PDF: read_pdf}
+
+_HTML = {
+    Kind.HEADLINE: "<h3>{}</h3>",
+    Kind.SUBHEADING: "<h4>{}</h4>",
+    Kind.BODY: "<p>{}</p>",
+    Kind.BOILERPLATE: '<p><small style="color:#767676">{}</small></p>',
+}
+
 _NO_FACTS: Facts = {"headline": None, "date": None, "author": None, "outlet": None}
 
 
@@ -78,6 +87,13 @@ class Article:
         """The text of the article: headline, sub-headings and body, without boilerplate."""
         return tuple(block.text for block in self.blocks if block.kind is not Kind.BOILERPLATE)
 
+    def _repr_html_(self) -> str:
+        """Return the article as HTML for a notebook: its facts, then every block; boilerplate is grey and small."""
+        facts = (self.source, self.date, self.author, self.outlet)
+        lines = [f"<p><small>{escape(' · '.join(fact for fact in facts if fact))}</small></p>"]
+        lines += [_HTML[block.kind].format(escape(block.text)) for block in self.blocks]
+        return f"<div>{''.join(lines)}</div>"
+
 
 def read_article(path: str | Path) -> Article:
     """Read an article from a file: `.txt`, `.html`, `.mhtml`, `.eml`, `.docx`, `.odt`, `.rtf` or `.pdf`.
@@ -85,7 +101,9 @@ def read_article(path: str | Path) -> Article:
     Text may be UTF-8, UTF-16, Windows-1258, TCVN3 (ABC) or VNI. PDF and RTF files need the extra ``office``. What a
     file is, its first bytes say: a web page is read whatever its name is.
 
-    Raises ------ FileNotFoundError
+    Raises
+    ------
+    FileNotFoundError
         The file does not exist.
     ImportError
         The library that reads the file is not installed; the message says what to install.

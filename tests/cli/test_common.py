@@ -1,10 +1,11 @@
 import io
 import re
 import time
+import warnings
 
 import pytest
 
-from cchc_ml.cli.common import one_line, progress_bar, progress_text
+from cchc_ml.cli.common import make_console, one_line, printed_warnings, progress_bar, progress_text
 
 SAMPLE = "data/samples/mot-cua-xa.txt"
 
@@ -109,3 +110,16 @@ def test_no_progress_bar_without_a_terminal(capsys):
     with progress_bar("tagging") as show:
         show(1, None)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("columns", "width"), [("80", 80), ("200", 200), ("1", 20), ("0", 110), ("x", 110), ("", 110)])
+def test_the_width_of_a_pipe_is_that_of_columns(monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert make_console(io.StringIO()).width == width
+
+
+def test_warnings_are_lines(capsys):
+    with printed_warnings():
+        for _ in range(2):
+            warnings.warn("tthc: few\nrows", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == "cchc-ml: warning: tthc: few rows\n"

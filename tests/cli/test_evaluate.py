@@ -120,3 +120,24 @@ def test_a_table_in_which_no_row_has_a_pillar(cli, tmp_path):
     result = cli("evaluate", path)
     assert result.exit_code == 0
     assert "none of the 2 rows has a pillar: recall and F1 are not known" in result.stderr
+
+
+def test_one_document_has_no_interval(cli, tmp_path, labelled):
+    one = tmp_path / "one.jsonl"
+    one.write_text(labelled.read_text("utf8").splitlines(keepends=True)[1], "utf8")
+    result = cli("evaluate", one)
+    assert result.exit_code == 0
+    assert "1 document is too few, at least 10 are needed." in result.stdout
+    assert "95 %" not in result.stdout
+    assert "p = " not in result.stdout
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_pillars_are_shown_whole_at_any_width(cli, monkeypatch, labelled, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = cli("evaluate", labelled).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    for name in ("institutional", "civil_service", "public_finance", "F1", "95 %"):
+        assert any(name in line for line in lines)
+    assert not any("…" in line for line in lines if "│" in line or "┃" in line)
+    assert ("Columns that do not fit here: TP, FP, FN" in " ".join(lines)) == (columns < 100)

@@ -364,3 +364,46 @@ def test_the_same_input_gives_the_same_workbook(cli, tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
         assert cli("predict", SAMPLE, "-o", tmp_path / name).exit_code == 0
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def tags(result):
+    assert result.exit_code == 0
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_threshold_is_a_probability(cli):
+    usual = tags(cli("predict", "data/samples", "-f", "jsonl"))
+    some = tags(cli("predict", "data/samples", "-f", "jsonl", "--threshold", "0.9"))
+    one = tags(cli("predict", "data/samples", "-f", "jsonl", "--threshold", "tthc=0.9"))
+    for before, all_six, only in zip(usual, some, one, strict=True):
+        assert before["scores"] == all_six["scores"] == only["scores"]
+        assert set(all_six["pillars"]) == {slug for slug, p in before["scores"].items() if p > 0.9}
+        assert set(only["pillars"]) - {"tthc"} == set(before["pillars"]) - {"tthc"}
+        assert ("tthc" in only["pillars"]) == (before["scores"]["tthc"] > 0.9)
+
+
+def test_an_objective_is_chosen_without_training(cli):
+    number = {}
+    for objective in ("precision=0.8", "f1", "recall=0.95"):
+        result = cli("predict", "data/samples", "-f", "jsonl", "--objective", objective)
+        number[objective] = sum(len(row["pillars"]) for row in tags(result))
+        assert result.stderr == ""
+    assert number["precision=0.8"] < number["f1"] < number["recall=0.95"]
+    result = cli("predict", "data/samples", "-f", "jsonl", "--objective", "precision=0.95")
+    assert "those drawn at random are too few to show more than 0.8" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--threshold", "2"), "probability must be a number above 0 and below 1. Got 2.0 instead."),
+        (("--threshold", "high"), "found the threshold 'high'; want a probability such as 0.9"),
+        (("--threshold", "x=0.9"), "unknown pillar 'x'; the six are"),
+        (("--objective", "precision=1"), "objective must be 'f1', or 'precision=' or 'recall='"),
+        (("--objective", "f1", "--threshold", "0.5"), "--threshold and --objective both choose the thresholds"),
+    ],
+)
+def test_thresholds_that_are_none(cli, options, message):
+    result = cli("predict", "data/samples", *options)
+    assert result.exit_code == 2
+    assert message in result.stderr

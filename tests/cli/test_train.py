@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -39,6 +40,49 @@ def test_train_options_that_do_not_fit(cli, args, message):
     result = cli("train", *args)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_few_rows_are_warned_of_by_name(cli, tmp_path, labelled):
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(labelled.read_text("utf8").splitlines(keepends=True)[:30]), "utf8")
+    result = cli("train", few, "-o", tmp_path / "few.npz")
+    assert result.exit_code == 0
+    remark = re.search(
+        r"^cchc-ml: warning: (tthc: \d positive paragraphs in \d documents; at least .*)$", result.stderr, re.M
+    )
+    assert "Warning" not in result.stderr
+    assert "## Warnings\n\n" in (tmp_path / "README.md").read_text("utf8")
+    assert f"- {remark[1]}\n" in (tmp_path / "README.md").read_text("utf8")
+
+
+def test_a_precision_that_is_not_reached_is_said(cli, tmp_path, labelled):
+    out = tmp_path / "sure.npz"
+    result = cli("train", labelled, "-o", out, "--objective", "precision=0.99")
+    assert result.exit_code == 0
+    assert (
+        "warning: no threshold has precision 0.99 with 95 % confidence for institutional (the most is 0."
+        in result.stderr
+    )
+    for command in (
+        ("explain", "data/samples/mot-cua-xa.txt"),
+        ("predict", "data/samples/mot-cua-xa.txt", "-f", "table"),
+    ):
+        assert not re.search(r"\binf\b|\bnan\b", cli(*command, "--model", out).stdout)
+    evaluated = cli("evaluate", labelled, "--model", out).stdout
+    assert not re.search(r"\binf\b|\bnan\b", evaluated)
+    assert re.search(r"for precision=0.99 +│ +– │ +0\.000", evaluated)
+    assert not re.search(r"\binf\b", result.stdout + (tmp_path / "README.md").read_text("utf8"))
+
+
+def test_no_words_are_one_line(cli, tmp_path, labelled):
+    rows = [json.loads(line) for line in labelled.read_text("utf8").splitlines()]
+    numbers = tmp_path / "numbers.jsonl"
+    numbers.write_text("".join(json.dumps({**row, "text": str(i)}) + "\n" for i, row in enumerate(rows)), "utf8")
+    result = cli("train", numbers, "-o", tmp_path / "m.npz")
+    assert result.exit_code == 2
+    assert (
+        "no word of the lexicon is in any paragraph (the first is '0'); is the text in another column?" in result.stderr
+    )
 
 
 def test_train_for_precision(cli, tmp_path, labelled):

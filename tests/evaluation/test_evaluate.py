@@ -74,6 +74,7 @@ def test_packed_rows_have_no_spelling_to_change():
         evaluate([], baselines=[data_path("data/articles.jsonl")])
 
 
+@pytest.mark.filterwarnings("ignore::cchc_ml.learning.validation.ThresholdWarning")
 def test_what_an_objective_costs(tmp_path, labelled):
     train_model([labelled], tmp_path / "p.npz", objective="precision=0.8")
     clf = cchc_ml.load(tmp_path / "p.npz")

@@ -1,4 +1,5 @@
 import inspect
+import math
 import pickle
 import re
 
@@ -20,9 +21,11 @@ from sklearn.utils.estimator_checks import (
     check_set_params,
 )
 
+import cchc_ml
 from cchc_ml import PILLARS, Pillar, PillarClassifier
 from cchc_ml.learning.corpus import default_lexicon
 from cchc_ml.learning.fitting import Training
+from cchc_ml.learning.validation import FewLabelsWarning, ThresholdWarning
 from cchc_ml.model.lexicon import Lexicon
 
 TERMS = default_lexicon().terms
@@ -175,6 +178,14 @@ def test_bad_labels_are_reported(y, error, message):
         ({"C": "a"}, r"C must be a number greater than 0\. Got 'a' instead\."),
         ({"folds": None}, r"folds must be a whole number of at least 2\. Got None instead\."),
         ({"folds": 1}, r"folds must be a whole number of at least 2\. Got 1 instead\."),
+        ({"C": math.inf}, r"C must be a number greater than 0\. Got inf instead\."),
+        ({"C": True}, r"C must be a number greater than 0\. Got True instead\."),
+        ({"sentence_weight": math.nan}, r"sentence_weight must be .* Got nan instead\."),
+        ({"rounds": True}, r"rounds must be a whole number of at least 0\. Got True instead\."),
+        ({"random_state": -1}, r"random_state must be a whole number from 0 to 4294967295\. Got -1 instead\."),
+        ({"random_state": "a"}, r"random_state must be .* Got 'a' instead\."),
+        ({"n_jobs": 0}, r"n_jobs must be None or a whole number that is not 0\. Got 0 instead\."),
+        ({"objective": "recall=1"}, r"objective must be 'f1', or .* Got 'recall=1' instead\."),
         ({"rounds": 0.5}, r"rounds must be a whole number of at least 0\. Got 0\.5 instead\."),
         ({"lexicon": ["Một Cửa"]}, "is not in lower-case NFC syllables"),
     ],
@@ -184,6 +195,7 @@ def test_bad_parameters_are_reported(corpus, parameters, message):
         PillarClassifier(**{"lexicon": TERMS, **parameters}).fit(corpus.texts, corpus.y)
 
 
+@pytest.mark.filterwarnings("ignore::cchc_ml.learning.validation.FewLabelsWarning")
 def test_groups_are_checked(corpus):
     clf = PillarClassifier(lexicon=TERMS)
     with pytest.raises(ValueError, match="groups has 1 entries for 240 paragraphs; give one entry for each"):
@@ -343,6 +355,7 @@ def test_a_row_of_weight_two_counts_as_two_rows(corpus):
     assert np.allclose(heavy.model_.coef, twice.model_.coef, atol=2e-3)
 
 
+@pytest.mark.filterwarnings("ignore::cchc_ml.learning.validation.FewLabelsWarning")
 @pytest.mark.parametrize("seed", range(5))
 def test_a_higher_score_is_never_a_lower_probability(seed, corpus):
     rng = np.random.default_rng(seed)
@@ -379,3 +392,139 @@ def test_without_articles_there_is_no_context(corpus):
     assert fitted.model_.context is None
     documents = ["a"] * len(corpus)
     assert np.array_equal(fitted.predict(corpus.texts, documents), fitted.predict(corpus.texts))
+
+
+@pytest.mark.parametrize("backend", ["multiprocessing", "threading", "loky"])
+def test_every_backend_of_joblib_fits_the_same(corpus, backend):
+    quick = PillarClassifier(lexicon=TERMS[:3000], rounds=0, folds=2, n_jobs=2)
+    alone = clone(quick).set_params(n_jobs=None).fit(corpus.texts, corpus.y, groups=corpus.documents)
+    with joblib.parallel_config(backend=backend):
+        fitted = quick.fit(corpus.texts, corpus.y, groups=corpus.documents)
+    assert np.array_equal(fitted.model_.coef, alone.model_.coef)
+
+
+def test_numbers_of_numpy_are_parameters(corpus):
+    quick = PillarClassifier(lexicon=TERMS, C=np.float32(0.5), sentence_weight=np.int64(1), rounds=np.int8(0), folds=2)
+    fitted = quick.fit(corpus.texts, corpus.y, groups=corpus.documents)
+    assert fitted.model_.info.parameters["C"] == 0.5
+    assert all(type(value) in (int, float, str) for value in fitted.model_.info.parameters.values())
+
+
+def test_a_paragraph_without_a_document_stands_alone(corpus):
+    groups = [None if i % 2 else name for i, name in enumerate(corpus.documents)]
+    fitted = PillarClassifier(lexicon=TERMS, rounds=0, folds=2).fit(corpus.texts, corpus.y, groups=iter(groups))
+    assert len(set(fitted.documents_)) == 120 + len(set(groups) - {None})
+    assert fitted.documents_.max() == len(set(fitted.documents_)) - 1
+
+
+def test_a_saved_classifier_is_the_same(small, corpus, tmp_path):
+    path = tmp_path / "mine.npz"
+    small.save(path)
+    loaded, texts, documents = cchc_ml.load(path), corpus.texts[:60], corpus.documents[:60].tolist()
+    for documents_given in (None, documents):
+        assert np.array_equal(
+            loaded.decision_function(texts, documents_given), small.decision_function(texts, documents_given)
+        )
+        assert np.array_equal(loaded.predict_proba(texts, documents_given), small.predict_proba(texts, documents_given))
+    assert len(loaded.model_.training_hashes) == len(set(corpus.texts))
+    assert loaded.get_params() == small.get_params()
+    # The thresholds can be set, saved and set again.
+    loaded.set_thresholds(probability={"tthc": 0.9}).save(path)
+    again = cchc_ml.load(path)
+    assert again.model_.info.objective == "probability=tthc:0.9"
+    assert np.array_equal(again.predict(texts, documents), loaded.predict(texts, documents))
+    assert np.array_equal(again.predict(texts)[:, 1], small.predict_proba(texts)[:, 1] > 0.9)
+    assert np.array_equal(
+        again.set_thresholds(recall=0.7).predict(texts), cchc_ml.load(path).set_thresholds(recall=0.7).predict(texts)
+    )
+
+
+def test_a_model_is_an_npz_file(small, tmp_path):
+    with pytest.raises(ValueError, match=r"a model is an \.npz file; found .*mine\.csv"):
+        small.save(tmp_path / "mine.csv")
+    with pytest.raises(NotFittedError):
+        PillarClassifier().save(tmp_path / "mine.npz")
+    with pytest.raises(NotFittedError):
+        PillarClassifier().set_thresholds(recall=0.9)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("objective", ["precision=0.55", "recall=0.8"])
+def test_thresholds_that_are_set_are_those_of_a_fit(corpus, objective):
+    quick = PillarClassifier(lexicon=TERMS, rounds=0, folds=3)
+    name, _, value = objective.partition("=")
+    later = quick.fit(corpus.texts, corpus.y, groups=corpus.documents).set_thresholds(**{name: float(value)})
+    now = clone(quick).set_params(objective=objective).fit(corpus.texts, corpus.y, groups=corpus.documents)
+    assert np.array_equal(now.model_.thresholds, later.model_.thresholds)
+    documents = corpus.documents.tolist()
+    assert np.array_equal(
+        now.decision_function(corpus.texts, documents), later.decision_function(corpus.texts, documents)
+    )
+
+
+def test_a_precision_that_is_not_reached_is_a_warning(small, corpus, tmp_path):
+    small.save(tmp_path / "mine.npz")
+    with pytest.warns(
+        ThresholdWarning, match=r"no threshold has precision 0\.98 .* for institutional \(the most is 0\.\d+\)"
+    ):
+        strict = cchc_ml.load(tmp_path / "mine.npz").set_thresholds(precision=0.98)
+    assert not strict.predict(corpus.texts).any()
+    with pytest.warns(ThresholdWarning, match="tags of these pillars are not given"):
+        PillarClassifier(lexicon=TERMS, rounds=0, folds=2, objective="precision=0.98").fit(corpus.texts, corpus.y)
+
+
+def test_few_rows_are_a_warning_that_names_the_pillar(corpus):
+    few = corpus.y.copy()
+    few[np.flatnonzero(few[:, 5])[3:], 5] = 0
+    quick = PillarClassifier(lexicon=TERMS, rounds=0, folds=2)
+    documents = np.unique(corpus.documents, return_inverse=True)[1][few[:, 5] == 1]
+    expected = rf"e_government: 3 positive paragraphs in {len(set(documents))} documents?; at least 10 in 5 are needed"
+    with pytest.warns(FewLabelsWarning, match=expected) as warned:
+        quick.fit(corpus.texts, few, groups=corpus.documents)
+    assert len(warned) == 1
+
+
+@pytest.mark.filterwarnings("ignore::cchc_ml.learning.validation.FewLabelsWarning")
+@pytest.mark.parametrize("n", [7, 12, 20, 30])
+def test_few_rows_do_not_turn_probabilities_upside_down(corpus, n):
+    chosen = [int(np.flatnonzero(corpus.y[:, k])[0]) for k in range(6)]
+    chosen += [i for i in range(240) if i not in chosen][: n - len(chosen)]
+    few = corpus.take(np.array(chosen))
+    if (few.y.min(axis=0) == few.y.max(axis=0)).any() or len(set(few.documents)) < 2:
+        pytest.skip("a pillar is in all rows or in none")
+    fitted = PillarClassifier(lexicon=TERMS, rounds=0).fit(few.texts, few.y, groups=few.documents)
+    assert (fitted.model_.calibration[:, 0] > 0).all()
+    scores, p = fitted.decision_function(corpus.texts), fitted.predict_proba(corpus.texts)
+    for k in range(6):
+        assert (np.diff(p[np.argsort(scores[:, k]), k]) >= 0).all()
+        tagged = scores[:, k] > 0
+        if tagged.any() and not tagged.all():
+            assert p[tagged, k].min() >= p[~tagged, k].max()
+    # Not everything is tagged, as the highest F1 on a few rows would have it.
+    assert (fitted.predict(corpus.texts).mean(axis=0) < 0.9).all()
+
+
+def test_texts_with_the_opposite_labels_too_are_no_error(corpus):
+    texts, y = corpus.texts[:80], corpus.y[:80]
+    fitted = PillarClassifier(lexicon=TERMS, rounds=0, folds=2).fit(texts * 2, np.vstack([y, 1 - y]))
+    assert np.isfinite(fitted.decision_function(texts)).all()
+
+
+def test_numbers_are_no_text(corpus):
+    with pytest.raises(ValueError, match=r"no word of the lexicon is in any paragraph \(the first is '1000'\); is the"):
+        PillarClassifier(rounds=0, folds=2).fit([str(1000 + i) for i in range(240)], corpus.y)
+
+
+def test_notebooks_show_the_text(small):
+    text = "Chợ <b>họp</b> & sớm. Bộ phận một cửa trả hồ sơ thủ tục hành chính."
+    annotations = small.annotate([text, text])
+    html = annotations._repr_html_()
+    assert html == 2 * annotations[0]._repr_html_()
+    assert "Chợ &lt;b&gt;họp&lt;/b&gt; &amp; sớm. " in html
+    assert ">Bộ phận một cửa trả hồ sơ thủ tục hành chính.</u>" in html
+    assert isinstance(annotations, list)
+    explained = small.explain(text)
+    assert isinstance(explained, dict)
+    assert explained["tthc"]._repr_html_() in explained._repr_html_().replace(
+        '<p><span style="border-left:.5em solid #d55e00;padding-left:.3em">Cải cách thủ tục hành chính</span> ', "<p>"
+    )

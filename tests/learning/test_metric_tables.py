@@ -50,6 +50,36 @@ def test_a_pillar_that_does_not_occur_has_no_scores():
     assert rows[1] == ["tthc", 0, 0, 40, 0, 0.0, 0.0, 0.0, "–"]
 
 
+def test_without_tags_there_is_no_precision():
+    tags = np.zeros_like(TAGS)
+    assert scores_table(metrics(Y, tags, tags), "mine").rows[1][5:8] == ["–", 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("documents", "remark"),
+    [
+        (1, "There are no intervals and no p-values: 1 document is too few, at least 10 are needed."),
+        (9, "There are no intervals and no p-values: 9 documents are too few, at least 10 are needed."),
+        (10, "The intervals come from 10 documents only. Below 50 documents they are too narrow"),
+        (49, "The intervals come from 49 documents only."),
+        (50, ""),
+    ],
+)
+def test_few_documents_are_remarked_on(documents, remark):
+    y, tags = np.tile(Y, (5, 1))[:100], np.tile(TAGS, (5, 1))[:100]
+    names = np.arange(100) % documents
+    evaluation = {
+        **metrics_with_intervals(y, tags, tags.astype(float), names),
+        "baselines": {"this model": (0.8, 0.7), "names list": (0.5, 0.4)},
+        "comparison": {"baseline": "names list", **paired(y, tags, 1 - tags, names)},
+    }
+    scores, baselines = metric_tables(evaluation, "mine")
+    assert scores.note.startswith(remark)
+    assert bool(scores.note) == bool(remark)
+    assert ("95 %" in scores.head) == ("95 %" in baselines.note) == (" p = " in baselines.note) == (documents >= 10)
+    assert baselines.note.startswith("Alone, against names list: +0.")
+
+
 def test_each_part_of_an_evaluation_has_a_table():
     scores = metrics(Y, TAGS, TAGS)
     evaluation = {

@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from cchc_ml.learning.metrics import agreement, calibration, intervals, metrics, metrics_with_intervals, paired
+from cchc_ml.learning.metrics import (
+    agreement,
+    calibration,
+    intervals,
+    metrics,
+    metrics_with_intervals,
+    micro_intervals,
+    paired,
+)
+from cchc_ml.pillars import PILLARS
 
 LABELS = st.integers(1, 12).flatmap(
     lambda n: st.tuples(*[hnp.arrays(np.int8, (n, 6), elements=st.integers(0, 1)) for _ in range(2)])
@@ -96,6 +105,7 @@ def test_intervals_and_calibration_are_added():
     measured = metrics_with_intervals(y, tags, probabilities, documents)
     assert measured == {
         **metrics(y, tags, probabilities),
+        "documents": 10,
         "intervals": intervals(y, tags, documents),
         "calibration": calibration(y, probabilities),
     }
@@ -113,6 +123,38 @@ def test_intervals_hold_the_score_and_know_documents():
     assert alone["macro"][0] < f1 < alone["macro"][1]
     assert np.diff(clustered["macro"]) > 2 * np.diff(alone["macro"])
     assert intervals(y, predicted, np.arange(300)) == alone
+
+
+def test_few_documents_have_no_interval_and_no_p():
+    y = np.ones((60, 6), int)
+    for documents in (np.zeros(60), np.arange(60) % 9):
+        assert intervals(y, y, documents) == micro_intervals(y, y, documents) == {}
+        difference = paired(y, y, 1 - y, documents)
+        assert difference == {"difference": 1.0, "low": None, "high": None, "p": None}
+    assert set(intervals(y, y, np.arange(60) % 10)) == {*map(str, PILLARS), "macro"}
+
+
+@pytest.mark.parametrize("hits", [True, False])
+def test_where_f1_is_0_or_1_the_bound_is_exact(hits):
+    y = np.zeros((30, 6), int)
+    y[:5, 1] = 1
+    tags = y if hits else np.zeros_like(y)
+    measured = intervals(y, tags, np.arange(30))
+    # Clopper and Pearson: with probability 0.025, five of five are right if a share j is, and j ** 5 == 0.025.
+    j = 0.025 ** (1 / 5)
+    expected = (2 * j / (1 + j), 1.0) if hits else (0.0, 2 * (1 - j) / (2 - j))
+    assert measured == {"tthc": pytest.approx(expected), "macro": pytest.approx(expected)}
+    assert micro_intervals(y, tags, np.arange(30))["recall"] == pytest.approx((j, 1.0) if hits else (0.0, 1 - j))
+    # Five labels of one document are one witness.
+    together = intervals(y, tags, np.r_[[0] * 5, np.arange(1, 26)])["tthc"]
+    assert together == pytest.approx((2 * 0.025 / 1.025, 1.0) if hits else (0.0, 2 * 0.975 / 1.975))
+
+
+def test_a_draw_without_labels_and_tags_has_no_f1():
+    y, tags = np.zeros((40, 6), int), np.zeros((40, 6), int)
+    y[:4, 0], tags[:2, 0], tags[5:8, 0] = 1, 1, 1
+    low, high = micro_intervals(y, tags, np.arange(40))["f1"]
+    assert 0 <= low < metrics(y, tags, tags)["micro"]["f1"] < high < 1
 
 
 def test_intervals_are_95_percent_of_draws_of_as_many_documents():

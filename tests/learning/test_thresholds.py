@@ -8,11 +8,14 @@ from cchc_ml.learning.thresholds import (
     LEAST_SLOPE,
     best_threshold,
     choose_thresholds,
-    parse_objective,
+    hold_on_drawn,
+    operating_points,
     platt,
-    precise_threshold,
+    precise_thresholds,
     tag_out_of_fold,
+    thorough_thresholds,
 )
+from cchc_ml.model.operating_points import TARGETS
 from cchc_ml.pillars import PILLARS
 
 
@@ -112,6 +115,10 @@ def lower_bound(y, scores, threshold, documents):
     return (p + z**2 / (2 * n) - z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
 
 
+def precise_threshold(y, scores, precision, documents):
+    return precise_thresholds(y[:, None], scores[:, None], [precision], documents)[0, 0]
+
+
 @given(st.integers(0, 10_000))
 def test_a_precise_threshold_is_the_lowest_that_is_sure(seed):
     rng = np.random.default_rng(seed)
@@ -141,12 +148,82 @@ def test_where_nothing_is_precise_nothing_is_tagged():
     assert not (scores > precise_threshold(y, scores, 0.9, np.arange(50))).any()
 
 
-@pytest.mark.parametrize(
-    "objective", ["f2", "precision", "precision=1", "precision=0", "precision=x", "recall=0.9", None, 0.9]
-)
-def test_bad_objectives_are_reported(objective):
-    with pytest.raises(ValueError, match=r"objective must be 'f1', or 'precision=' and a number .* Got .* instead"):
-        parse_objective(objective)
+def drawn_and_picked(seed=0, n=3000):
+    """Return labels, scores and documents, where most drawn rows have no label, and the drawn rows."""
+    rng = np.random.default_rng(seed)
+    drawn = np.arange(n) < n // 2
+    y = (rng.random((n, 6)) < np.where(drawn, 0.02, 0.3)[:, None]).astype(np.int8)
+    return y, 1.5 * y + rng.normal(0, 0.6, (n, 6)) - 0.7, np.arange(n), drawn
+
+
+def wilson(hits, n):
+    return lower_bound(np.r_[np.ones(hits), np.zeros(n - hits)], np.ones(n), 0, np.arange(n))
+
+
+@pytest.mark.parametrize("precision", [0.5, 0.7, 0.8])
+def test_precision_holds_on_drawn_rows_too(precision):
+    y, scores, documents, drawn = drawn_and_picked()
+    own = precise_thresholds(y, scores, [precision], documents)[:, 0]
+    both = precise_thresholds(y, scores, [precision], documents, drawn)[:, 0]
+    assert (both >= own).all()
+    # Of one row in two documents each the clusters are the rows of six tags, nearly all of them of one tag.
+    for thresholds, holds in ((own, False), (both, True)):
+        tags = scores[drawn] > thresholds
+        hits = int((tags & (y[drawn] == 1)).sum())
+        assert (hits / tags.sum() >= precision) == holds
+        assert (wilson(hits, int(tags.sum())) >= precision - 0.02) == holds
+
+
+def test_what_drawn_rows_cannot_show_is_said():
+    y, scores, documents, drawn = drawn_and_picked(n=400)
+    base = choose_thresholds(y, scores, "f1", documents)
+    thresholds, shown = hold_on_drawn(y[drawn], scores[drawn], base, base, 0.99, documents[drawn])
+    assert np.isfinite(thresholds).all()
+    assert 0.2 < shown < 0.95
+    tags = scores[drawn] > thresholds
+    assert wilson(int((tags & (y[drawn] == 1)).sum()), int(tags.sum())) == pytest.approx(shown, abs=0.03)
+
+
+def test_a_thorough_threshold_is_the_highest_that_is_sure():
+    y, scores, documents, _ = drawn_and_picked()
+    thresholds = thorough_thresholds(y, scores, [0.5, 0.9], documents)
+    for k in range(6):
+        positive = scores[y[:, k] == 1, k]
+        for threshold, recall in zip(thresholds[k], (0.5, 0.9), strict=True):
+            found = int((positive > threshold).sum())
+            assert wilson(found, len(positive)) >= recall
+            assert wilson(found - 1, len(positive)) < recall
+
+
+def test_few_paragraphs_cannot_show_a_recall_but_are_all_found():
+    y, scores = np.zeros((50, 6), np.int8), np.tile(np.linspace(0, 1, 50)[:, None], 6)
+    y[[10, 40]] = 1
+    threshold = thorough_thresholds(y, scores, [0.9], np.arange(50))[0, 0]
+    assert scores[9, 0] < threshold < scores[10, 0]
+
+
+def test_operating_points_are_what_each_objective_chooses():
+    y, scores, documents, drawn = drawn_and_picked(n=600)
+    points = operating_points(y, scores, documents, drawn)
+    assert points.precision.shape == points.recall.shape == (6, len(TARGETS))
+    for objective, thresholds in (
+        ("f1", points.f1),
+        ("precision=0.7", points.precision[:, 69]),
+        ("recall=0.9", points.recall[:, 89]),
+    ):
+        assert choose_thresholds(y, scores, objective, documents, drawn) == pytest.approx(thresholds, abs=1e-3)
+
+
+def test_scores_that_tell_nothing_do_not_tag_everything():
+    rng = np.random.default_rng(0)
+    y = np.zeros((30, 6), np.int8)
+    y[:5] = 1
+    scores = np.where(y == 1, -0.8, -0.6) + 0.01 * rng.normal(size=(30, 6))  # upside down, as after few rows
+    assert best_threshold(y[:, 0], scores[:, 0]) < -0.8
+    assert (choose_thresholds(y, scores, "f1", np.arange(30)) >= 0).all()
+    scores[:, :5] += 2 * y[:, :5]
+    chosen = choose_thresholds(y, scores, "f1", np.arange(30))
+    assert chosen[5] == best_threshold(y.ravel(), scores.ravel())
 
 
 def test_platt_gives_probabilities_that_come_true():

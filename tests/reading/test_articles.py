@@ -7,8 +7,8 @@ import pytest
 import cchc_ml
 from cchc_ml.learning.corpus import read_corpus
 from cchc_ml.reading import articles
-from cchc_ml.reading.articles import parse_article
-from cchc_ml.reading.blocks import Kind
+from cchc_ml.reading.articles import Article, parse_article
+from cchc_ml.reading.blocks import Block, Kind
 from cchc_ml.text.encodings import to_tcvn3, to_vni
 
 PAGE = """Trang chủ | Tin tức | Liên hệ
@@ -244,3 +244,16 @@ def test_the_articles_of_this_project_copied_as_text(top):
 def test_a_text_of_very_many_lines_is_not_an_article():
     with pytest.raises(ValueError, match=r"x has 20,001 paragraphs; want an article, at most 20,000"):
         parse_article("ab.\n" * 20_001, "x")
+
+
+def test_a_notebook_shows_an_article_by_kind_of_block():
+    blocks = (
+        Block("Tin <b>mới</b>", Kind.HEADLINE),
+        Block("Mục & mục", Kind.SUBHEADING),
+        Block("Xã họp.", Kind.BODY),
+        Block("Đọc thêm", Kind.BOILERPLATE),
+    )
+    html = Article("a<b>.html", blocks, date="2026-07-16")._repr_html_()
+    assert "<p><small>a&lt;b&gt;.html · 2026-07-16</small></p>" in html
+    assert "<h3>Tin &lt;b&gt;mới&lt;/b&gt;</h3><h4>Mục &amp; mục</h4><p>Xã họp.</p>" in html
+    assert '<p><small style="color:#767676">Đọc thêm</small></p>' in html
