@@ -87,7 +87,7 @@ def fold_space(text: str) -> str:
 
     Examples
     --------
-    >>> fold_space("hành\\u00adchính \\n\\t của\\u200b xã")
+    >>> fold_space("hành\u00adchính \n\t của\u200b xã")
     'hànhchính của xã'
     """
     return _SPACE.sub(" ", _INVISIBLE.sub("", text))
