@@ -17,6 +17,7 @@ from .boilerplate import (
     is_byline,
     is_caption,
     is_certain_boilerplate,
+    is_counter,
     is_date_line,
     is_office,
     is_prose,
@@ -105,7 +106,7 @@ def arrange(
     if Kind.BODY in kinds:
         body = _span_of_body(kinds)
         _mark_headline(texts, kinds, body, headline)
-        _keep_lead(texts, kinds, body, leads)
+        _keep_lead(texts, kinds, body, headings, leads)
         _keep_items(texts, kinds, body, items)
         _mark_subheadings(texts, kinds, body, in_box, headings)
         _keep_unfinished_sentences(texts, kinds, body, items)
@@ -237,8 +238,14 @@ def _is_more_of_a_headline(text: str, dated: str) -> bool:
 
 
 def _is_dated(texts: Sequence[str], place: int) -> bool:
-    """Whether a block that reads as a paragraph is the headline: no full stop, and a date line below it."""
-    if end_of(texts[place]) == "." or word_count(texts[place]) > MAX_HEADLINE_WORDS:
+    """Whether a block that reads as a paragraph is the headline: a date line stands below it.
+
+    A headline with a full stop is short, and there is no other line above that may be the headline.
+    """
+    words = word_count(texts[place])
+    if end_of(texts[place]) == "." and (words > LONG_HEADLINE_WORDS or any(map(_may_be_headline, texts[:place]))):
+        return False
+    if words > MAX_HEADLINE_WORDS:
         return False
     below = (text for text in texts[place + 1 :] if is_date_line(text) or not _stands_below_headline(text))
     return is_date_line(next(below, ""))
@@ -251,8 +258,9 @@ def _may_be_headline(text: str) -> bool:
 
 
 def _belongs_to_body(text: str) -> bool:
-    """Whether a line leads to a list or is an item of it, or is a question of an interview."""
-    return text.endswith(":") or bool(wording.BULLET.match(text) or wording.SPEAKER.match(text))
+    """Whether a line leads to a list or is an item of it, begins a section, or is a question of an interview."""
+    marks = (wording.BULLET, wording.NUMBERING, wording.SPEAKER)
+    return text.endswith(":") or any(mark.match(text) for mark in marks)
 
 
 def _place_above_date(texts: Sequence[str]) -> int | None:
@@ -270,7 +278,7 @@ def _place_above_date(texts: Sequence[str]) -> int | None:
 
 def _stands_below_headline(text: str) -> bool:
     """Whether a line may stand between a headline and its date line."""
-    return is_byline(text) or is_caption(text) or is_signature(text, certain=False)
+    return is_byline(text) or is_caption(text) or is_counter(text) or is_signature(text, certain=False)
 
 
 def _may_be_dated_headline(text: str) -> bool:
@@ -282,12 +290,27 @@ def _may_be_dated_headline(text: str) -> bool:
 # Body without a full stop, and sub-headings
 
 
-def _keep_lead(texts: Sequence[str], kinds: list[Kind], body: range, leads: Collection[str]) -> None:
-    """Make lines between the headline and the body body, if they have the words of a lead or ask a question."""
+def _keep_lead(
+    texts: Sequence[str], kinds: list[Kind], body: range, headings: Collection[str], leads: Collection[str]
+) -> None:
+    """Make lines between headline and body body if they are a lead or a question, or sub-headings if set as one."""
     headline = next((i for i, kind in enumerate(kinds) if kind is Kind.HEADLINE), body.start)
     for i in range(headline + 1, body.start):
-        if kinds[i] is Kind.BOILERPLATE and _reads_like_lead(texts[i], texts[i] in leads):
+        if kinds[i] is not Kind.BOILERPLATE:
+            continue
+        if _reads_like_lead(texts[i], texts[i] in leads):
             kinds[i] = Kind.BODY
+        elif _is_set_as_heading(texts[i], headings, leads):
+            kinds[i] = Kind.SUBHEADING
+
+
+def _is_set_as_heading(text: str, headings: Collection[str], leads: Collection[str]) -> bool:
+    """Whether a line above the body is set as a heading or in bold, or has a number, and is no name of an author."""
+    if wording.NUMBERING.match(text):
+        return _may_be_subheading(text, False)
+    if text not in headings and text not in leads:
+        return False
+    return _may_be_subheading(text, text in headings) and not is_signature(text, certain=False)
 
 
 def _reads_like_lead(text: str, is_bold: bool) -> bool:

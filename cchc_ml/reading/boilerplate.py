@@ -19,6 +19,7 @@ __all__ = [
     "is_byline",
     "is_caption",
     "is_certain_boilerplate",
+    "is_counter",
     "is_date_line",
     "is_office",
     "is_prose",
@@ -195,6 +196,11 @@ def _is_short_with_part_of_boilerplate(text: str) -> bool:
     return word_count(text) <= SHORT_LINE_WORDS and bool(wording.PART_OF_SHORT_LINE.search(text))
 
 
+def is_counter(text: str) -> bool:
+    """Whether a short line counts the readers or their comments: "1.204 lượt xem"."""
+    return _is_short_with_part_of_boilerplate(text) and any(character.isdigit() for character in text)
+
+
 def _asks_to_share(text: str) -> bool:
     """Whether a line names two social networks, or one and what to do there; or is short."""
     names = len(wording.SOCIAL_NAME.findall(text))
@@ -256,7 +262,7 @@ def is_byline(text: str) -> bool:
     >>> is_byline("Thực hiện nghiêm kỷ luật công vụ"), is_byline("Theo chân tổ công nghệ số")
     (False, False)
     """
-    if end_of(text) in ("?", "!"):
+    if end_of(text) in ("?", "!") or wording.NUMBERING.match(text):
         return False
     text = _AGENCY.sub("", text)
     return _is_group(text) or _is_labelled_name(text) or _is_genre_with_name(text) or _is_credit(text)
@@ -302,7 +308,10 @@ def _is_credit(text: str) -> bool:
     if end is None or word_count(text) > MAX_CREDIT_WORDS:
         return False
     before = text[: end.start()].strip(" -–—,(")
-    return end[0].startswith("(") or not before or _are_names(before, 1) or is_office(before)
+    if end[0].startswith("(") or not before:
+        return True
+    # A heading in capitals looks like a name: "KẾT QUẢ THỰC HIỆN".
+    return is_signature(before) if before.isupper() else _are_names(before, 1) or is_office(before)
 
 
 def is_office(text: str) -> bool:
@@ -376,6 +385,7 @@ _BOILERPLATE_RULES: tuple[Callable[[str], bool], ...] = (
 _CERTAIN_RULES: tuple[Callable[[str], bool], ...] = (
     _opens_like_boilerplate,
     _has_part_of_boilerplate,
+    is_counter,
     _has_legal_wording,
     _is_heading_of_box,
     is_caption,

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree, html
 
 from .blocks import Block, Kind, arrange
-from .boilerplate import end_of, word_count
+from .boilerplate import end_of, is_signature, word_count
 from .dates import find_date, is_labelled_date, line_date, nearest_date
 from .metadata import Metadata, outlet_of_title, read_metadata, visible_author
 from .pieces import Piece, Tree, aside_places, cut, hidden_places, tag_of
@@ -30,6 +30,8 @@ REGION_SHARE = 0.7
 PROSE_LINK_SHARE = 0.4
 MAX_CAPTION_WORDS = 29
 MAX_BOXED_CAPTION_WORDS = 45
+# The pieces of a caption in a box that is made for an image.
+MAX_PIECES_OF_CAPTION = 2
 MAX_TEASER_WORDS = 60
 MIN_HEADLINE_WORDS = 4
 MIN_MAIN_HEADING_WORDS = 2
@@ -147,12 +149,7 @@ def _page(
 ) -> Page:
     name = next((block.text for block in blocks if block.kind is Kind.HEADLINE), headline.text if headline else None)
     outlet = metadata.outlet or outlet_of_title(metadata.site_title, name)
-    pieces, inside = region.pieces, region.inside
-    author = metadata.author or visible_author(
-        piece.text
-        for piece in pieces[max(inside[0] - PIECES_BEFORE, 0) : inside[-1] + 1 + PIECES_AFTER]
-        if not piece.is_link
-    )
+    author = metadata.author or visible_author(_lines_around(region, shown), _signatures(region))
     return Page(
         blocks=tuple(blocks),
         headline=name,
@@ -160,6 +157,26 @@ def _page(
         author=author if author != outlet else None,
         outlet=outlet,
     )
+
+
+def _lines_around(region: _Region, shown: Sequence[Piece]) -> Iterator[str]:
+    """Yield the lines of the region and a few above and below it, without links."""
+    first, last = region.pieces[region.inside[0]].order, region.pieces[region.inside[-1]].order
+    start = sum(piece.order < first for piece in shown) - PIECES_BEFORE
+    end = sum(piece.order <= last for piece in shown) + PIECES_AFTER
+    yield from (piece.text for piece in shown[max(start, 0) : end] if not piece.is_link)
+
+
+def _signatures(region: _Region) -> Iterator[str]:
+    """Yield the lines of names: in bold at the end of the region, with or without a surname; elsewhere with one."""
+    pieces, inside = region.pieces, region.inside
+    below = max(i for i in inside if pieces[i].weight) + 1
+    for piece in pieces[below : inside[-1] + 1]:
+        if piece.is_bold and is_signature(piece.text, certain=False):
+            yield piece.text
+    for piece in pieces[max(inside[0] - PIECES_BEFORE, 0) : inside[-1] + 1 + PIECES_AFTER]:
+        if not piece.is_link and is_signature(piece.text):
+            yield piece.text
 
 
 # Find the region of the article.
@@ -297,14 +314,29 @@ def _pieces_in(region: _Region, box: int, first: int) -> Iterator[int]:
         yield i
 
 
-def _behind(region: _Region) -> Iterator[int]:
-    """Yield the paragraphs directly behind the region, in elements beside it."""
-    around = region.tree.parent[region.place]
-    for i in range(region.inside[-1] + 1, len(region.pieces)):
-        piece = region.pieces[i]
-        if not (piece.weight and word_count(piece.text) >= MIN_WORDS_BEHIND and region.tree.holds(around, piece.place)):
-            return
-        yield i
+def _behind(region: _Region) -> list[int]:
+    """Return the pieces of the elements behind the region that go on with the article: with a paragraph, without links."""
+    tree, pieces = region.tree, region.pieces
+    around = tree.parent[region.place]
+    behind: list[int] = []
+    i = region.inside[-1] + 1
+    while i < len(pieces) and tree.holds(around, pieces[i].place):
+        part = list(_pieces_in(region, _child_of(tree, around, pieces[i].place), i)) or [i]
+        if any(pieces[j].weight and word_count(pieces[j].text) >= MIN_WORDS_BEHIND for j in part):
+            if any(pieces[j].is_link for j in part):
+                break
+            behind += part
+        elif not all(pieces[j].is_link for j in part):
+            break
+        i = part[-1] + 1
+    return behind
+
+
+def _child_of(tree: Tree, around: int, place: int) -> int:
+    """Return the element directly inside another one that holds a place; the place itself if it is that element."""
+    while place != around and tree.parent[place] != around:
+        place = tree.parent[place]
+    return place
 
 
 def _is_beside(region: _Region, i: int) -> bool:
@@ -343,17 +375,19 @@ def _is_centred(region: _Region, piece: Piece) -> bool:
 
 
 def _is_alone_with_image(region: _Region, i: int) -> bool:
-    """Whether a small box inside the region holds an image and this piece, and nothing else."""
+    """Whether a small box inside the region holds an image and this piece, and at most the name of its photographer."""
     tree, pieces, piece = region.tree, region.pieces, region.pieces[i]
     if piece.image is None:
         return False
     box = tree.common(piece.place, piece.image)
     if box == region.place or not tree.holds(region.place, box):
         return False
-    if box == piece.place and not tree.is_image_box(box):
+    is_image_box = tree.is_image_box(box)
+    if box == piece.place and not is_image_box:
         return False
-    neighbours = [pieces[j] for j in (i - 1, i + 1) if 0 <= j < len(pieces)]
-    return not any(tree.holds(box, neighbour.place) for neighbour in neighbours)
+    most = MAX_PIECES_OF_CAPTION if is_image_box else 1
+    around = range(max(i - 1, 0), min(i + most + 1, len(pieces)))
+    return sum(tree.holds(box, pieces[j].place) for j in around) <= most
 
 
 def _is_teaser(region: _Region, i: int) -> bool:

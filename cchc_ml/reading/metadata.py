@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text.encodings import repair_text
-from .boilerplate import is_signature, word_count
+from .boilerplate import word_count
 from .dates import find_date
 from .wording import NAME_TITLE, NO_AUTHOR, ORGANISATION, SECTION, SIGNATURE, SITE_NAME
 
@@ -56,7 +56,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
 _BRACKETS = re.compile(r"\([^()]*\)")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(\d\d)/")
-_BORDER = re.compile(r"\s+[-–—|»›·•:]+\s+|\s*[|»›]\s*|\s*:{2,}\s*")
+_BORDER = re.compile(r"\s+[-–—|»›·•:]+\s+|\s*[|»›>]+\s*|\s*:{2,}\s*")
 
 
 @dataclass(frozen=True)
@@ -274,9 +274,13 @@ def _outlet_in(text: str) -> str | None:
 
 
 def _site_name_in(title: str) -> str | None:
-    """Return the part of a title without headline that is the name of a site."""
-    starts = [start for start in _parts(title) if SITE_NAME.match(_part(title, start))]
-    return _checked(title[starts[0] :]) if starts else None
+    """Return the part of a title without headline that is the name of a site: by its wording, or beside a section."""
+    starts = _parts(title)
+    sites = [start for start in starts if SITE_NAME.match(_part(title, start))]
+    if sites:
+        return _checked(title[sites[0] :])
+    others = [start for start in starts if not SECTION.match(_part(title, start))]
+    return _checked(_part(title, others[0])) if 0 < len(others) < len(starts) else None
 
 
 def _parts(text: str) -> list[int]:
@@ -295,9 +299,16 @@ def _checked(name: str) -> str | None:
     return name if 0 < word_count(name) <= MAX_OUTLET_WORDS else None
 
 
-def visible_author(lines: Iterable[str]) -> str | None:
-    """Return the names in the first line that signs an article ("Tin, ảnh: Hải Đăng"), else the first line of names."""
-    lines = list(lines)
+def visible_author(lines: Iterable[str], signatures: Iterable[str] = ()) -> str | None:
+    """Return the names in the first line that signs an article ("Tin, ảnh: Hải Đăng"), else the first names alone.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        The lines in and around the article.
+    signatures : iterable of str
+        The lines that are names and nothing else.
+    """
     labelled = (signature[1].strip() for signature in map(SIGNATURE.match, lines) if signature)
-    signed = (_BRACKETS.sub("", NAME_TITLE.sub("", line)).strip() for line in lines if is_signature(line))
+    signed = (_BRACKETS.sub("", NAME_TITLE.sub("", line)).strip() for line in signatures)
     return next((name for name in (*labelled, *signed) if _is_author(name)), None)

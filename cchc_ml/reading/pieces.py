@@ -42,6 +42,7 @@ _ITALICS = {"i", "em"}
 _BOLD = {"b", "strong"}
 # The caption of an image that is never read: the image has no other caption below it.
 _CAPTIONS = {"figcaption", "caption"}
+_DATES = {"time", "abbr"}
 _PREFORMATTED = {"pre", "xmp", "listing", "plaintext"}
 _HEADING = re.compile(r"h[1-6]")
 # These hold the article, whatever class or id they have.
@@ -70,7 +71,7 @@ _TOOL = re.compile(
 # The clock of the page stands in one of these, not the date of the article.
 _CLOCK = re.compile(
     r"(?i)(?:^|[\s_-])(?:clock|dong-?ho|today|hom-?nay|current-?(?:date|time)|(?:date|time)-?now|top-?(?:bar|head\w*)|"
-    r"header|masthead|banner|weather|thoi-?tiet|lich)(?:$|[\s_-])"
+    r"masthead|banner|weather|thoi-?tiet|lich)(?:$|[\s_-])|(?:^|\s)(?:site-?|main-?|page-?|top-?)?header(?:$|\s)"
 )
 _IMAGE_BOX = re.compile(
     r"(?i)image|img|photo|figure|picture|caption|media|thumb|chu-?thich|hinh|(?:^|[\s_-])(?:anh|pic)"
@@ -264,7 +265,7 @@ class Piece:
     item : bool
         Whether it is an item of a list.
     day : str or None
-        The date that a <time> element in it gives.
+        The date that a <time> or <abbr> element in it gives, as written.
     clock : int or None
         The element around it that by its name holds the clock of the page.
     """
@@ -467,8 +468,8 @@ class _Cutter:
             self._block.lines.append(_Line())
         elif not _is_inline(tag):
             self._cut(place)
-        if tag == "time" and self._block.piece.day is None:
-            self._block.piece.day = element.get("datetime")
+        if tag in _DATES and self._block.piece.day is None:
+            self._block.piece.day = element.get("datetime") or element.get("title")
         self._add(element.text)
 
     def _end(self, element: Any, place: int) -> None:

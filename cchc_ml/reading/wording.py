@@ -33,6 +33,7 @@ __all__ = [
     "NAME_JOINT",
     "NAME_TITLE",
     "NO_AUTHOR",
+    "NUMBERING",
     "OPENING",
     "OPENING_WORD",
     "ORGANISATION",
@@ -76,7 +77,7 @@ OPENING = _any_of(
         r"cỡ chữ|font\b|xem (?:với )?cỡ chữ|mã qr|nghe (?:bài|đọc|toàn bộ|lại)",
         r"nghe(?: bản tin)?\b.{0,3}[(:]",
         r"(?:in|gửi|lưu) (?:bài|trang|email)(?: viết)?\b|thời (?:lượng|gian đọc)|\[[+x]\]",
-        r"google news|follow us|share (?:this|on)\b|click to|print this|email this",
+        r"đang tải\W*$|loading\W*$|google news|follow us|share (?:this|on)\b|click to|print this|email this",
         # other articles and documents
         r"(?:các )?(?:tin|bài)(?: viết)?(?: bài)? (?:liên quan|cùng chuyên mục|đọc nhiều|xem nhiều|nên đọc|dự thi)",
         r"\d+ bình luận|bạn nghĩ gì|có thể bạn quan tâm|mời (?:bạn|quý vị|quý khách) xem",
@@ -375,9 +376,10 @@ CLOCK = _any_of(
 
 # A line that signs an article, with the names in it. They end where the next label or a date begins.
 SIGNATURE = re.compile(
-    r"(?i)^\W*(?:tác giả|tin,? ảnh|bài,? ảnh|tin và ảnh|bài và ảnh|tin bài|tin|bài|người viết|thực hiện|theo|"
-    r"phóng viên|phỏng vấn|biên tập|người đăng|ghi chép|viết bởi|đăng bởi)\s*:\s*"
-    r"([^:|]{3,60}?)(?=$|\s*[|(]|\s+(?:ngày|cập nhật|lúc|ảnh|kỹ thuật|quay phim|lượt|thứ)\b|[\s,–-]*\d{1,2}[/:.-]\d)"
+    r"(?i)^\W*(?:tác giả(?: bài viết)?|tin,? ảnh|bài,? ảnh|tin và ảnh|bài và ảnh|tin bài|tin|bài|người viết|thực hiện|"
+    r"theo|phóng viên|phỏng vấn|biên tập|người đăng|ghi chép|viết bởi|đăng bởi)\s*:\s*"
+    r"([^:|]{3,60}?)(?=$|\s*[|(]|\s+(?:ngày|cập nhật|vào|lúc|ảnh|kỹ thuật|quay phim|lượt|thứ)\b|"
+    r"[\s,–-]*\d{1,2}[/:.-]\d)"
 )
 # What content management systems write where there is no author.
 NO_AUTHOR = _any_of(
@@ -417,6 +419,8 @@ DOCUMENT_LINE = _any_of(
         r"^\W*(?:tm|kt|tl|tuq|q)\s*\.\s|^\W*\(?đã ký\)?\W*$",
     ]
 )
+# The number of a chapter or section: "II. TỔ CHỨC THỰC HIỆN", "1. Mục đích".
+NUMBERING = re.compile(r"^(?:[IVX]{1,4}|[A-H]|\d{1,2}(?:\.\d{1,2})*)\s*[.)/]\s*(?=[^\W\d_])")
 # The line that begins the end of a document: who gets it, and the signature.
 DOCUMENT_END = _any_of([r"nơi nhận\s*:?\W*$|nơi nhận\s*:|kính báo\W*$"], r"^\W*%s")
 # Who speaks in an interview: "PV: Thưa ông, …?", "Ông Lò Văn Pánh: …".

@@ -146,6 +146,7 @@ HEAD = "Xã Tà Mung gỡ hồ sơ trễ hẹn"
         [HEAD, "12/03/2019", "Sở Nội vụ cung cấp"],
         [HEAD, "12/03/2019", "SGTC - Kỳ họp thứ chín của hội đồng khóa mới"],
         [HEAD, "Trung tâm Chuyển đổi số tỉnh"],
+        [HEAD, "412 lượt xem", "12/03/2019"],
         [HEAD, "12/03/2019", "Cỡ chữ: nhỏ | vừa | lớn"],
         ["THỜI SỰ QUỐC HỘI DÂN NGUYỆN HĐND QUỐC TẾ", "12/03/2019", HEAD],
         ["NÓNG: Tâm bão số hai và bóng đá nữ", "Thứ Ba, 12/03/2019", HEAD],
@@ -168,6 +169,17 @@ def test_the_headline_stands_above_the_date_or_above_the_body(above):
 )
 def test_the_line_above_the_date_may_be_short_or_begin_like_boilerplate(text):
     assert headline("Trang chủ", text, "12/03/2019") == text
+
+
+def test_a_headline_may_end_with_a_full_stop():
+    assert headline("Trang chủ", "Trả hồ sơ ngoài giờ hành chính.", "12/03/2019") == "Trả hồ sơ ngoài giờ hành chính."
+    lead = "Xã trả hồ sơ cả ban đêm."
+    assert headline(HEAD, body=(lead, PARAGRAPH.format("hai"))) == HEAD
+
+
+def test_sections_with_numbers_are_sub_headings():
+    texts = [HEAD, "I. MỤC ĐÍCH, YÊU CẦU", "1. Mục đích", PARAGRAPH.format("hai"), "II. TỔ CHỨC THỰC HIỆN"]
+    assert kinds([*texts, PARAGRAPH.format("ba")])[1:5] == ["subheading", "subheading", "body", "subheading"]
 
 
 LEAD = "Sau ba tháng gỡ từng việc một, xã vùng cao này không còn hồ sơ nào nằm quá hẹn"

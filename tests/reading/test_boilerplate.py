@@ -140,6 +140,9 @@ def test_what_programs_write_around_an_article_is_boilerplate(text):
         ("PV: Thưa ông, vì sao hồ sơ trễ?", False),
         ("Thực hiện đề án 06 ở cơ sở", False),
         ("Bài 2: Gỡ nút thắt", False),
+        ("II. TỔ CHỨC THỰC HIỆN", False),
+        ("KẾT QUẢ THỰC HIỆN", False),
+        ("LÒ THỊ SAO thực hiện", True),
     ],
 )
 def test_bylines(text, byline):

@@ -191,6 +191,7 @@ CAPTION = "Bà con thôn Nà Hin xem bảng niêm yết thủ tục ở trụ s�
         f'<p><img src=a></p><p style="text-align: center">{CAPTION}</p>',
         f"<p><img src=a></p><p><em>{CAPTION}</em></p>",
         f"<p align=CENTER><em>{CAPTION[:-1]}</em></p>",
+        f"<table class=anh><tr><td><img src=a></td></tr><tr><td><p>{CAPTION}</p><p>Ảnh: Mây</p></td></tr></table>",
     ],
 )
 def test_a_caption_with_a_full_stop_is_none_of_the_paragraphs(caption):
@@ -223,6 +224,16 @@ def test_a_box_of_related_articles_inside_the_text_ends_where_its_element_ends()
     assert kept == [PARAGRAPHS[0], "Những việc làm ngay", PARAGRAPHS[1]]
 
 
+def test_an_article_in_two_elements_with_an_advertisement_between_them():
+    one, two = ("".join(f"<p>{paragraph}</p>" for paragraph in half) for half in (PARAGRAPHS[:3], PARAGRAPHS[3:]))
+    page = page_of(f"<div>{one}</div><div><a href=#>Mua ngay</a></div><div>{two}</div>")
+    assert body_of(page) == PARAGRAPHS
+    other = (
+        "<div><a href=#>Xã bên</a><p>Xã bên cũng họp bàn cách gỡ hồ sơ đất đai trễ hẹn cho dân ở ba thôn xa.</p></div>"
+    )
+    assert body_of(page_of(f"<div>{TEXT}</div>{other}")) == PARAGRAPHS
+
+
 def test_a_paragraph_behind_the_element_of_the_article_belongs_to_it():
     note = "Lời tòa soạn: xã đã có công văn trả lời, hẹn trả hết hồ sơ trước ngày 25 tháng 4 và xin lỗi người dân."
     page = page_of(f"<section>{TEXT}</section><section><p>{note}</p></section>")
@@ -237,6 +248,8 @@ def test_a_paragraph_behind_the_element_of_the_article_belongs_to_it():
         ('<time datetime="2019-03-12T09:20">hôm kia</time>', "<div>Thứ Bảy, 28/11/2026</div>"),
         ('<a href=x><time datetime="2019-03-11T20:00Z">Tháng Ba 12, 2019</time></a>', MENU),
         ('<span itemprop="datePublished" content="2019-03-12">hôm kia</span>', MENU),
+        ('<abbr title="2019-03-12T09:20:00+07:00">hôm kia</abbr>', MENU),
+        ("<div class=tools>Ngày đăng: 12/03/2019 <a href=#>In trang</a> <a href=#>Gửi cho bạn bè</a></div>", MENU),
     ],
 )
 def test_the_date_is_that_of_the_article_and_not_of_the_clock(body, above):
@@ -283,6 +296,27 @@ def test_the_headline_is_not_the_name_of_the_site(title, above, heading):
 def test_a_short_heading_that_is_the_title_is_the_headline():
     page = page_of(TEXT, title="Xã · Phường", heading="<h1>Xã · Phường</h1>")
     assert page.headline == "Xã · Phường"
+
+
+@pytest.mark.parametrize("line", ["<h2>Thực hiện nghiêm</h2>", "<p><b>Thực hiện nghiêm</b></p>"])
+def test_a_sub_heading_directly_below_the_headline(line):
+    page = page_of(line + TEXT)
+    assert [block.text for block in page.blocks if block.kind is Kind.SUBHEADING] == ["Thực hiện nghiêm"]
+    assert page_of("<p><b>Lò Mây</b></p>" + TEXT).blocks[1].kind is Kind.BOILERPLATE
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("<p><b>Đăng Ninh</b></p>", "Đăng Ninh"),
+        ("<p>Đăng Ninh</p>", None),
+        ("<p>PV. Lò Thị Mây (ghi)</p>", "Lò Thị Mây"),
+        ("<p>Tác giả bài viết: Lò Thị Mây</p>", "Lò Thị Mây"),
+        ("<p>Người đăng: admin</p>", None),
+    ],
+)
+def test_the_signature_below_the_article(line, author):
+    assert page_of(TEXT + line).author == author
 
 
 def test_author_and_outlet():

@@ -102,6 +102,8 @@ def test_what_is_no_author(name):
         ("Xã họp bàn việc (tiếp theo)", None),
         ("Chi tiết tin - Trang TTĐT xã Tà Mung", "Trang TTĐT xã Tà Mung"),
         ("Xã khác họp bàn", None),
+        ("Chi tiết tin - UBND xã Tà Mung", "UBND xã Tà Mung"),
+        ("Xã Tà Mung > Tin tức > Chi tiết tin", "Xã Tà Mung"),
     ],
 )
 def test_the_outlet_in_a_title(title, outlet):
@@ -113,12 +115,17 @@ def test_the_outlet_in_a_title(title, outlet):
     [
         (["Xã họp", "Tin, ảnh: Hải Đăng"], "Hải Đăng"),
         (["Tác giả: Hải Đăng Ngày đăng: 05-02-2026"], "Hải Đăng"),
-        (["Người đăng: admin", "PV. Mai Lệ Hằng (ghi)"], "Mai Lệ Hằng"),
+        (["Người đăng: admin"], None),
         (["Xã họp", "Những việc làm ngay"], None),
     ],
 )
 def test_the_author_in_a_line(lines, author):
     assert visible_author(lines) == author
+
+
+def test_a_line_of_names_is_the_author_if_no_line_says_it():
+    assert visible_author(["Người đăng: admin"], ["PV. Mai Lệ Hằng (ghi)"]) == "Mai Lệ Hằng"
+    assert visible_author(["Tin: Hải Đăng"], ["Mai Lệ Hằng"]) == "Hải Đăng"
 
 
 @pytest.mark.parametrize("title", ["X&amp;atilde; h&amp;#7885;p b&shy;àn", "Xã h&#7885;p bàn", "X· häp bµn"])

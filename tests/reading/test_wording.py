@@ -6,6 +6,10 @@ from cchc_ml.reading import wording
 
 # For each table: lines that it matches, and lines that it does not.
 LINES = {
+    "NUMBERING": (
+        ["II. TỔ CHỨC THỰC HIỆN", "1. Mục đích", "2.1. Yêu cầu", "A/ Phần chung"],
+        ["Mục đích", "IT. Việc", "2026. Xã", "12/3"],
+    ),
     "OPENING": (
         [
             "Trang chủ",
