@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -216,7 +216,9 @@ def _from_document(source: str, document: Document) -> Article:
     _check_number(len(paragraphs), source)
     title = next((paragraph.text for paragraph in paragraphs if paragraph.level == TITLE_LEVEL), None)
     facts = document.facts if title is None else {**document.facts, "headline": title}
-    article = _from_texts(source, [paragraph.text for paragraph in paragraphs], facts)
+    headings = {_clean(paragraph.text) for paragraph in paragraphs if paragraph.level is not None}
+    items = {_clean(paragraph.text) for paragraph in paragraphs if paragraph.item}
+    article = _from_texts(source, [paragraph.text for paragraph in paragraphs], facts, headings, items)
     return _check_text(replace(article, notes=document.notes))
 
 
@@ -260,10 +262,16 @@ def _check_attributes(text: str, source: str) -> None:
             )
 
 
-def _from_texts(source: str, texts: Sequence[str], facts: Facts = _NO_FACTS) -> Article:
+def _from_texts(
+    source: str,
+    texts: Sequence[str],
+    facts: Facts = _NO_FACTS,
+    headings: Collection[str] = (),
+    items: Collection[str] = (),
+) -> Article:
     """Separate article and boilerplate. If no block reads as a paragraph, every block is a paragraph."""
     texts = [text for text in map(_clean, texts) if _has_letter(text) or line_date(text)]
-    blocks = arrange(texts, headline=facts["headline"])
+    blocks = arrange(texts, headline=facts["headline"], headings=headings, items=items)
     if not _has_body(blocks):
         blocks = _all_but_boilerplate(texts)
     headline = next((block.text for block in blocks if block.kind is Kind.HEADLINE), None)

@@ -1,7 +1,7 @@
 """Tell article and boilerplate apart by wording: menus, counters, captions, by-lines and lists of links.
 
-The wording stands in `cchc_ml.reading.wording`. Here are the rules for one block. `cchc_ml.reading.arrange` looks at all
-blocks of a page in order.
+The wording stands in `cchc_ml.reading.wording`. Here are the rules for one block. `cchc_ml.reading.blocks` looks at
+all blocks of a page in order.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 
 # A longer line is not a headline.
 MAX_HEADLINE_WORDS = 40
-# An opening word decides if at most so many words follow it: "Đăng ký tài khoản", but not "Đăng ký khai sinh trực tuyến".
+# An opening word decides if at most so many words follow it: "Đăng ký tài khoản", not "Đăng ký khai sinh trực tuyến".
 FEW_WORDS = 2
 # A line of at most so many words is short for a headline.
 SHORT_LINE_WORDS = 5
@@ -121,10 +121,12 @@ def _is_label_with_text(text: str, words: int) -> bool:
     """Whether a sentence begins with a label and a colon: "Ảnh: Quang cảnh hội nghị." or "Nguồn: Sở Nội vụ."."""
     if words >= 40 or ":" not in text[:40] or wording.SPEAKER.match(text):
         return False
-    if wording.OPENING.match(text) or wording.LABEL.match(text) or wording.CAPTION.search(text):
+    if wording.OPENING.match(text) or wording.CAPTION.search(text):
         return True
+    if words > MAX_CREDIT_WORDS:
+        return False
     rest = _rest(wording.BYLINE_LABEL, text)
-    return words <= MAX_CREDIT_WORDS and rest is not None and rest.startswith(":")
+    return bool(wording.LABEL.match(text)) or (rest is not None and rest.startswith(":"))
 
 
 def _is_short_line_of_page(text: str, words: int) -> bool:
@@ -327,8 +329,8 @@ def is_signature(text: str, *, certain: bool = True) -> bool:
     Parameters
     ----------
     certain : bool, optional
-        Whether the first name must begin with a surname. Pen names do not: "Trâm Anh - Thế Vỹ". Headings of places do not
-        either: "Mường Pồn".
+        Whether the first name must begin with a surname. Pen names do not: "Trâm Anh - Thế Vỹ". Headings of places
+        do not either: "Mường Pồn".
     """
     text = _FROM.sub("", _BRACKETS.sub(" ", _AGENCY.sub("", text))).strip()
     if word_count(text) > MAX_SIGNATURE_WORDS or wording.PLACE.match(text) or not _are_names(text, MIN_NAME_WORDS):

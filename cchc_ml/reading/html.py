@@ -1,8 +1,8 @@
 """Find the article on a saved web page: its blocks of text in order, without the navigation around them.
 
-The steps, each a function: cut the page into pieces of text (`cchc_ml.reading.pieces`), find the element that holds most of
-the prose (`_region_of`), find the headline (`_headline_of`), choose the pieces (`_chosen`), and give each block its kind
-(`cchc_ml.reading.blocks.arrange`).
+The steps, each a function: cut the page into pieces of text (`cchc_ml.reading.pieces`), find the element that holds
+most of the prose (`_region_of`), find the headline (`_headline_of`), choose the pieces (`_chosen`), and give each block
+its kind (`cchc_ml.reading.blocks.arrange`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from typing import Any
 
 from lxml import etree, html
 
+from .asides import aside_places, hidden_places
 from .blocks import Block, Kind, arrange
 from .boilerplate import end_of, is_signature, word_count
 from .dates import find_date, is_labelled_date, line_date, nearest_date
 from .metadata import Metadata, outlet_of_title, read_metadata, visible_author
-from .pieces import Piece, Tree, aside_places, cut, hidden_places, tag_of
+from .pieces import Piece, cut
+from .tree import Tree, tag_of
 from .wording import RELATED_HEADING, SITE_NAME
 
 __all__ = ["Page", "read_page"]
 
-# The names of the elements beside the article are not believed if less than this share of the prose remains without them.
+# The names of the elements beside the article are not believed if less than this share of the prose remains then.
 MIN_KEPT_SHARE = 0.35
 # The region of the article holds this share of the prose of the page.
 REGION_SHARE = 0.7
@@ -189,7 +191,7 @@ def _shown_pieces(tree: Tree) -> list[Piece]:
 
 
 def _kept_pieces(tree: Tree, shown: list[Piece]) -> list[Piece]:
-    """Return the pieces that do not stand beside the article. Where little prose remains, the names mean something else."""
+    """Return the pieces that do not stand beside the article. Where little prose remains, the names are misleading."""
     asides = aside_places(tree, shown)
     hidden = hidden_places(tree)
     kept = cut(tree, asides | hidden)
@@ -315,7 +317,7 @@ def _pieces_in(region: _Region, box: int, first: int) -> Iterator[int]:
 
 
 def _behind(region: _Region) -> list[int]:
-    """Return the pieces of the elements behind the region that go on with the article: with a paragraph, without links."""
+    """Return the pieces of the elements behind the region that go on with the article: a paragraph, no links."""
     tree, pieces = region.tree, region.pieces
     around = tree.parent[region.place]
     behind: list[int] = []
@@ -426,7 +428,7 @@ def _date_line(tree: Tree, shown: Sequence[Piece], i: int, headline: int, body: 
 
 
 def _is_in_head_of_page(tree: Tree, shown: Sequence[Piece], i: int, headline: int) -> bool:
-    """Whether a line above the headline stands outside the box of the article, or where the clock of the page stands."""
+    """Whether a line above the headline stands outside the box of the article, or beside the clock of the page."""
     box = tree.common(shown[i].place, shown[headline].place)
     if tree.holds(box, shown[0].place):
         return True

@@ -1,13 +1,13 @@
 """Cut a web page into pieces of text, at the borders of its blocks.
 
-What a reader does not see and what stands beside the article can be left out: `hidden_places`, `aside_places`.
+What a reader does not see and what stands beside the article can be left out, see `cchc_ml.reading.asides`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,10 @@ from ..text.encodings import repair_text
 from .boilerplate import end_of, is_prose, word_count
 from .lines import group_lines
 from .metadata import fold_space, unescape_again
+from .tree import Tree, names_of, tag_of
 from .wording import BULLET
 
-__all__ = ["Piece", "Tree", "aside_places", "cut", "hidden_places", "tag_of"]
+__all__ = ["Piece", "cut"]
 
 # Elements whose text is never read.
 _NEVER_READ = (
@@ -28,8 +29,6 @@ _NEVER_READ = (
     | {"button", "select", "option", "textarea", "input", "dialog", "marquee"}
     | {"figcaption", "caption"}
 )
-# Elements that stand beside the article, unless they hold much of the prose of the page.
-_BESIDE = {"nav", "menu", "aside", "footer"}
 # Elements that do not begin a new line. Those with a colon in their name are Word's: "o:p", "st1:place".
 _INLINE = (
     {"a", "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "label", "mark", "q", "time", "wbr"}
@@ -45,47 +44,10 @@ _CAPTIONS = {"figcaption", "caption"}
 _DATES = {"time", "abbr"}
 _PREFORMATTED = {"pre", "xmp", "listing", "plaintext"}
 _HEADING = re.compile(r"h[1-6]")
-# These hold the article, whatever class or id they have.
-_NEVER_ASIDE = {"body", "html", "article", "main", "h1"}
-
-# Parts of the class or id that content management systems give to elements beside the article.
-_ASIDE_NAMES = [
-    # navigation
-    r"nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|side|aside|pager|pagination|search|login|tools?|toolbar",
-    # other articles
-    r"related|relate|lien-?quan|tin-?(?:lien-?quan|khac|moi|doc-?nhieu|cu)|other-?news|most-?(?:read|viewed)",
-    r"doc-?nhieu|xem-?nhieu",
-    # readers
-    r"share|social|sharing|comments?|binh-?luan|tags?|poll|vote|survey|rating|newsletter|subscribe|print",
-    # boxes and counters
-    r"widget|weather|thoi-?tiet|ty-?gia|exchange|schedule|lich|marquee|counter|visitors?|thong-?ke|hit-?counter",
-    r"banners?|ads?|advert\w*|quang-?cao",
-    # captions
-    r"caption|chu-?thich|copyright|author-?box",
-]
-_ASIDE = re.compile(rf"(?i)(?:^|[\s_-])(?:{'|'.join(_ASIDE_NAMES)})(?:$|[\s_-])")
-# Those that name a tool of the page. Editors give the same names to boxes around the text.
-_TOOL = re.compile(
-    r"(?i)(?:^|[\s_-])(?:print|tools?|toolbar|share|social|sharing|search|lich|widget|tags?)(?:$|[\s_-])"
-)
 # The clock of the page stands in one of these, not the date of the article.
 _CLOCK = re.compile(
     r"(?i)(?:^|[\s_-])(?:clock|dong-?ho|today|hom-?nay|current-?(?:date|time)|(?:date|time)-?now|top-?(?:bar|head\w*)|"
     r"masthead|banner|weather|thoi-?tiet|lich)(?:$|[\s_-])|(?:^|\s)(?:site-?|main-?|page-?|top-?)?header(?:$|\s)"
-)
-_IMAGE_BOX = re.compile(
-    r"(?i)image|img|photo|figure|picture|caption|media|thumb|chu-?thich|hinh|(?:^|[\s_-])(?:anh|pic)"
-)
-# Classes that hide an element, and those that show it again on a wider screen: "d-none d-md-block".
-_HIDING_CLASS = re.compile(
-    r"(?i)(?:^|\s)(?:(?:d|display)-none|hidden|hide|is-hidden|invisible|element-invisible|(?:u|uk)-hidden|sr-only|"
-    r"visually-?hidden|screen-reader-text|ng-hide)(?:$|\s)"
-)
-_SHOWING_CLASS = re.compile(
-    r"(?i)(?:^|\s)(?:d-(?:sm|md|lg|xl|xxl|print)-|(?:sm|md|lg|xl|2xl):)(?!none|hidden)|(?:^|\s)sr-only-focusable"
-)
-_HIDING_STYLE = re.compile(
-    r"(?i)display:none|visibility:(?:hidden|collapse)|mso-hide:all|font-size:0(?:px|pt)?(?:;|!|$)|text-indent:-\d{4}"
 )
 _PRE_STYLE = re.compile(r"(?i)white-space:pre")
 _PRE_CLASS = re.compile(r"(?i)(?:^|\s)(?:whitespace-|white-space-)?pre(?:-line|-wrap|formatted)?(?:$|\s)")
@@ -97,149 +59,14 @@ MIN_OLD_LETTERS = 3
 
 # An item of a list stands in its <li> by at most so many levels.
 LIST_ITEM_LEVELS = 3
-# An element with this share of the weight of the page is not beside the article, whatever its class is.
-MAX_ASIDE_SHARE = 0.3
 # A piece with a larger share of links than this is a link, unless so many words of a sentence are not linked.
 LINK_SHARE = 0.5
 MIN_UNLINKED_WORDS = 5
 # A piece is in italics or in bold if this share of it is.
 SET_SHARE = 0.9
-# A box with a tool of the page has no sentence of so many words.
-MIN_PARAGRAPH_WORDS = 20
-# A <label> with fewer words names a field of a form.
-MIN_LABEL_WORDS = 8
 # Sentences that a <br> divides are one paragraph if so many blocks of the same element are prose, up to so many words.
 MIN_SIBLINGS = 3
 MAX_JOINED_WORDS = 120
-
-
-# The elements of the page, numbered from top to bottom
-
-
-class Tree:
-    """The elements of a page, numbered from top to bottom. To ask whether one stands in another takes one comparison.
-
-    Attributes
-    ----------
-    root : lxml element
-    place : dict
-        The number of each element.
-    parent : list of int
-        The number of the element that each one stands in; 0 for the root.
-    end : list of int
-        The number behind the last element that stands in each one.
-    """
-
-    def __init__(self, root: Any) -> None:
-        self.root = root
-        self.place: dict[Any, int] = {}
-        self.parent: list[int] = []
-        self.elements: list[Any] = []
-        for element in root.iter(etree.Element):
-            self.place[element] = len(self.elements)
-            self.parent.append(self.place.get(element.getparent(), 0))
-            self.elements.append(element)
-        self.end = self.sums([1] * len(self.elements))
-        self.end = [place + size for place, size in enumerate(self.end)]
-
-    def holds(self, outer: int, inner: int) -> bool:
-        """Whether an element is another one or holds it."""
-        return outer <= inner < self.end[outer]
-
-    def common(self, one: int, other: int) -> int:
-        """Return the smallest element that holds both."""
-        while not self.holds(one, other):
-            one = self.parent[one]
-        return one
-
-    def sums(self, values: Iterable[int]) -> list[int]:
-        """Return for each element the sum of the values of it and all that stand in it."""
-        sums = list(values)
-        for place in range(len(sums) - 1, 0, -1):
-            sums[self.parent[place]] += sums[place]
-        return sums
-
-    def is_image_box(self, place: int) -> bool:
-        """Whether an element is made for a picture and its caption."""
-        element = self.elements[place]
-        return tag_of(element) in ("td", "tr", "tbody", "table", "figure", "center") or bool(
-            _IMAGE_BOX.search(_names(element))
-        )
-
-
-def tag_of(element: Any) -> str:
-    """Return the name of an element in lower case, "" for a comment."""
-    return element.tag.lower() if isinstance(element.tag, str) else ""
-
-
-def _names(element: Any) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
-
-
-def hidden_places(tree: Tree) -> set[int]:
-    """Return the elements that a reader does not see."""
-    return {place for place, element in enumerate(tree.elements) if place and _is_hidden(element)}
-
-
-def _is_hidden(element: Any) -> bool:
-    if element.get("hidden") is not None and tag_of(element) not in _NEVER_ASIDE:
-        return True
-    style = element.get("style")
-    if style and tag_of(element) != "body" and _HIDING_STYLE.search(_WHITE_SPACE.sub("", style)):
-        return True
-    names = element.get("class")
-    return bool(names and _HIDING_CLASS.search(names) and not _SHOWING_CLASS.search(names))
-
-
-def aside_places(tree: Tree, pieces: Sequence[Piece]) -> set[int]:
-    """Return the elements beside the article: those with such a name that hold little of the prose of the page."""
-    weights = [0] * len(tree.elements)
-    for piece in pieces:
-        weights[piece.place] += piece.weight
-    weights = tree.sums(weights)
-    most = MAX_ASIDE_SHARE * weights[0]
-    asides = {
-        place
-        for place, element in enumerate(tree.elements)
-        if _is_named_aside(element) and (weights[place] < most or not most)
-    }
-    return (asides - _misnamed(tree, pieces, asides)) | _short_labels(tree)
-
-
-def _misnamed(tree: Tree, pieces: Sequence[Piece], asides: Collection[int]) -> set[int]:
-    """Return the elements that are named as a tool of the page but hold a paragraph and no link."""
-    tools = {place for place in asides if _TOOL.search(_names(tree.elements[place]))}
-    if not tools:
-        return set()
-    links = tree.sums(int(bool(element.get("href"))) for element in tree.elements)
-    long = [0] * len(tree.elements)
-    for piece in pieces:
-        long[piece.place] += piece.prose and word_count(piece.text) >= MIN_PARAGRAPH_WORDS
-    long = tree.sums(long)
-    return {place for place in tools if long[place] and not links[place]}
-
-
-def _short_labels(tree: Tree) -> set[int]:
-    """Return the <label> elements with few words. One with more is the text of a control of ASP.NET."""
-    labels = [place for place, element in enumerate(tree.elements) if tag_of(element) == "label"]
-    if not labels:
-        return set()
-    words = tree.sums(word_count(element.text or "") + _words_of_tails(element) for element in tree.elements)
-    return {place for place in labels if words[place] < MIN_LABEL_WORDS}
-
-
-def _words_of_tails(element: Any) -> int:
-    return sum(word_count(child.tail or "") for child in element)
-
-
-def _is_named_aside(element: Any) -> bool:
-    """Whether an element is named as navigation, an advertisement and the like."""
-    if element.tag in _NEVER_ASIDE:
-        return False
-    return tag_of(element) in _BESIDE or bool(_ASIDE.search(_names(element)))
-
-
-# Cut the page into pieces of text
 
 
 @dataclass
@@ -490,7 +317,7 @@ class _Cutter:
         self._preformatted += step * _is_preformatted(element, tag)
         if _HEADING.fullmatch(tag):
             _push_or_pop(self._levels, int(tag[1]), step)
-        if tag == "header" or _CLOCK.search(_names(element)):
+        if tag == "header" or _CLOCK.search(names_of(element)):
             _push_or_pop(self._clocks, place, step)
 
     def _is_text_beside(self, element: Any, tag: str) -> bool:

@@ -1,8 +1,10 @@
+import datetime
 import time
 import unicodedata
 from contextlib import suppress
 
 import pytest
+from needs import needs
 
 import cchc_ml
 from cchc_ml.learning.corpus import read_corpus
@@ -257,3 +259,21 @@ def test_a_notebook_shows_an_article_by_kind_of_block():
     assert "<p><small>a&lt;b&gt;.html · 2026-07-16</small></p>" in html
     assert "<h3>Tin &lt;b&gt;mới&lt;/b&gt;</h3><h4>Mục &amp; mục</h4><p>Xã họp.</p>" in html
     assert '<p><small style="color:#767676">Đọc thêm</small></p>' in html
+
+
+def test_the_styles_and_the_date_line_of_a_word_file(tmp_path):
+    docx = needs("docx")
+    document = docx.Document()
+    document.add_paragraph("Tin cải cách số 3: xã trả hồ sơ tại nhà", style="Title")
+    document.add_paragraph("Ngày 20 tháng 6 năm 2025")
+    for number, paragraph in enumerate(TEXT.split("\n\n")):
+        document.add_paragraph(["Đăng ký kết hôn", "Thực hiện nghiêm", "Nguồn lực"][number], style="Heading 2")
+        document.add_paragraph(paragraph)
+    document.core_properties.author = "Lò Mây"
+    document.core_properties.created = datetime.datetime(2019, 1, 1)
+    document.save(str(tmp_path / "a.docx"))
+    article = cchc_ml.read_article(tmp_path / "a.docx")
+    assert article.headline == "Tin cải cách số 3: xã trả hồ sơ tại nhà"
+    assert article.date == "2025-06-20"
+    subheadings = [block.text for block in article.blocks if block.kind is Kind.SUBHEADING]
+    assert subheadings == ["Đăng ký kết hôn", "Thực hiện nghiêm", "Nguồn lực"]
