@@ -113,8 +113,9 @@ def read_page(source: str) -> Page:
         return Page(())
     metadata = read_metadata(root)
     tree = Tree(root)
-    shown = _shown_pieces(tree)
-    region = _region_of(tree, _kept_pieces(tree, shown))
+    hidden = hidden_places(tree)
+    shown = _shown_pieces(tree, hidden)
+    region = _region_of(tree, _kept_pieces(tree, shown, hidden))
     if region is None:
         return _page_without_region(shown, metadata)
     headline = _headline_of(region, shown, metadata)
@@ -184,17 +185,15 @@ def _signatures(region: _Region) -> Iterator[str]:
 # Find the region of the article.
 
 
-def _shown_pieces(tree: Tree) -> list[Piece]:
+def _shown_pieces(tree: Tree, hidden: set[int]) -> list[Piece]:
     """Return the pieces that a reader sees; if none of them is prose, those that are hidden too."""
-    pieces = cut(tree, hidden_places(tree))
+    pieces = cut(tree, hidden)
     return pieces if _weight(pieces) else cut(tree)
 
 
-def _kept_pieces(tree: Tree, shown: list[Piece]) -> list[Piece]:
+def _kept_pieces(tree: Tree, shown: list[Piece], hidden: set[int]) -> list[Piece]:
     """Return the pieces that do not stand beside the article. Where little prose remains, the names are misleading."""
-    asides = aside_places(tree, shown)
-    hidden = hidden_places(tree)
-    kept = cut(tree, asides | hidden)
+    kept = cut(tree, aside_places(tree, shown) | hidden)
     return kept if _weight(kept) >= MIN_KEPT_SHARE * _weight(shown) else shown
 
 

@@ -17,7 +17,7 @@ from ..text.encodings import repair_text
 from .boilerplate import end_of, is_prose, word_count
 from .lines import group_lines
 from .metadata import fold_space, unescape_again
-from .tree import Tree, names_of, tag_of
+from .tree import Tree, names_of
 from .wording import BULLET
 
 __all__ = ["Piece", "cut"]
@@ -283,7 +283,7 @@ class _Cutter:
         self._cut(0)
 
     def _start(self, element: Any, place: int) -> None:
-        tag = tag_of(element)
+        tag = self._tree.tags[place]
         if tag in _IMAGES and not self._hidden:
             self._image = self._tree.parent[place]
         self._hidden += tag in _NEVER_READ or place in self._left_out
@@ -300,7 +300,7 @@ class _Cutter:
         self._add(element.text)
 
     def _end(self, element: Any, place: int) -> None:
-        tag = tag_of(element)
+        tag = self._tree.tags[place]
         if not self._hidden:
             self._enter(element, tag, place, -1)
             if tag != "br" and not _is_inline(tag):
@@ -364,7 +364,7 @@ class _Cutter:
 
     def _is_list_item(self, place: int) -> bool:
         for _ in range(LIST_ITEM_LEVELS + 1):
-            if tag_of(self._tree.elements[place]) == "li":
+            if self._tree.tags[place] == "li":
                 return True
             place = self._tree.parent[place]
         return False

@@ -23,6 +23,8 @@ class Tree:
     ----------
     root : lxml element
     elements : list of lxml element
+    tags : list of str
+        Their names in lower case.
     place : dict
         The number of each element.
     parent : list of int
@@ -40,6 +42,7 @@ class Tree:
             self.place[element] = len(self.elements)
             self.parent.append(self.place.get(element.getparent(), 0))
             self.elements.append(element)
+        self.tags = [tag_of(element) for element in self.elements]
         self.end = self.sums([1] * len(self.elements))
         self.end = [place + size for place, size in enumerate(self.end)]
 
@@ -62,8 +65,7 @@ class Tree:
 
     def is_image_box(self, place: int) -> bool:
         """Whether an element is made for a picture and its caption."""
-        element = self.elements[place]
-        return tag_of(element) in _IMAGE_BOXES or bool(_IMAGE_BOX_NAME.search(names_of(element)))
+        return self.tags[place] in _IMAGE_BOXES or bool(_IMAGE_BOX_NAME.search(names_of(self.elements[place])))
 
 
 def tag_of(element: Any) -> str:
