@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..text.encodings import repair_text
 from .blocks import Block, Kind, arrange
-from .boilerplate import is_certain_boilerplate, word_count
+from .boilerplate import is_boilerplate, is_certain_boilerplate, is_prose, word_count
 from .dates import line_date, nearest_date
 from .decode import check_not_empty, decode, decode_page
 from .documents import TITLE_LEVEL, Document, Facts, Paragraph
@@ -45,6 +45,8 @@ _QUOTED_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 MAX_PARAGRAPHS = 20_000
 # A page without prose is read as lines if one of them has so many words; otherwise it is a menu.
 MIN_LINE_WORDS = 6
+# A shorter line above the first section of a document is not its title.
+MIN_TITLE_WORDS = 4
 
 _DOCUMENT_READERS = {FileKind.WORD: read_docx, FileKind.ODT: read_odt, FileKind.PDF: read_pdf}
 
@@ -214,12 +216,28 @@ def _from_document(source: str, document: Document) -> Article:
     """Make an article from a document, where styles tell titles and headings."""
     paragraphs = _repaired(document.paragraphs)
     _check_number(len(paragraphs), source)
-    title = next((paragraph.text for paragraph in paragraphs if paragraph.level == TITLE_LEVEL), None)
+    title = _title_of(paragraphs)
     facts = document.facts if title is None else {**document.facts, "headline": title}
     headings = {_clean(paragraph.text) for paragraph in paragraphs if paragraph.level is not None}
     items = {_clean(paragraph.text) for paragraph in paragraphs if paragraph.item}
     article = _from_texts(source, [paragraph.text for paragraph in paragraphs], facts, headings, items)
     return _check_text(replace(article, notes=document.notes))
+
+
+def _title_of(paragraphs: Sequence[Paragraph]) -> str | None:
+    """Return the title of a document: by its style, its only heading of the first level, or above its sections."""
+    titles = [paragraph.text for paragraph in paragraphs if paragraph.level == TITLE_LEVEL]
+    if titles:
+        return max(titles, key=len)
+    levels = [paragraph.level for paragraph in paragraphs if paragraph.level]
+    if not levels:
+        return None
+    first = next(place for place, paragraph in enumerate(paragraphs) if paragraph.level == min(levels))
+    above = [paragraph.text for paragraph in paragraphs[:first]]
+    if levels.count(min(levels)) == 1 and not any(map(is_prose, above)):
+        return paragraphs[first].text
+    may_be_titles = [text for text in above if word_count(text) >= MIN_TITLE_WORDS and not text.endswith(":")]
+    return next((text for text in reversed(may_be_titles) if not (is_prose(text) or is_boilerplate(text))), None)
 
 
 def _repaired(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:

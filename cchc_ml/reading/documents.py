@@ -176,6 +176,8 @@ def paragraphs_of(passages: Iterable[Passage]) -> list[Paragraph]:
             is_one = passage.level is not None or passage.centred
             lines = [text] if is_one else join_lines(text.split("\n"))
             lines = [" ".join(line.split()) for line in lines if line.strip()]
+            if found and lines and passage.centred and centred[-1] and lines[0][0].islower():
+                found[-1] = found[-1]._replace(text=f"{found[-1].text} {lines.pop(0)}")  # a title of two lines
             found += [Paragraph(line, passage.level, bool(passage.item)) for line in lines]
             centred += [bool(passage.centred)] * len(lines)
     place = place_of_title(found, centred)

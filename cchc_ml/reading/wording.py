@@ -98,7 +98,8 @@ OPENING = _any_of(
 # the date, it may be the headline: "[Lược ghi] Phiên chất vấn chiều 8/12", "Đường dây nóng 16/5: dân hỏi".
 LABEL = _any_of(
     [
-        r"\[|⚠|hộp (?:tin|tư liệu)|số hôm nay\b|thông tin (?:bạn đọc|tòa soạn)|bảng so sánh|(?:kỳ|bài) \d+\s*:",
+        r"\[|⚠|hộp (?:tin|tư liệu)(?!\s*:\s*\S)|số hôm nay\b|thông tin (?:bạn đọc|tòa soạn)|bảng so sánh",
+        r"(?:kỳ|bài) \d+\s*:",
         r"điện thoại:|e-?mail:|địa chỉ:|trụ sở:|giấy phép(?: số)?\s*:?\s*\d|chuyên mục\b|chủ đề\s*:",
         r"chuyên trang\b|nóng\s*:|biểu đồ\b|thư viện ảnh",
     ],

@@ -70,5 +70,7 @@ def is_mostly_utf8(data: bytes) -> bool:
     >>> is_mostly_utf8("Xã họp dân".encode() + b"\xff"), is_mostly_utf8("X· häp d©n".encode("latin-1"))
     (True, False)
     """
-    beyond_ascii = sum(byte > 0x7F for byte in data)
-    return sum(map(len, UTF8_SEQUENCE.findall(data.decode("latin-1")))) > MOSTLY_UTF8_SHARE * beyond_ascii
+    text = data.decode("latin-1")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    in_sequences = sum(match.end() - match.start() for match in UTF8_SEQUENCE.finditer(text))
+    return in_sequences > MOSTLY_UTF8_SHARE * beyond_ascii

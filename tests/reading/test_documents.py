@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 from needs import needs
-from office import is_read_or_rejected, paragraph, write_docx, write_odt
+from office import is_read_or_rejected, paragraph, style, write_docx, write_odt
 
 import cchc_ml
 from cchc_ml.reading import documents
@@ -96,3 +96,32 @@ def test_the_title_is_the_last_centred_line_above_the_body(lines, place):
 
 def test_a_title_by_style_is_the_only_one():
     assert place_of_title([Paragraph("Kết quả cải cách quý hai"), Paragraph("T", 0)], [True, True]) is None
+
+
+def test_a_centred_line_that_begins_small_goes_on_the_one_above():
+    passages = [Passage([Run("Kết quả cải cách")], centred=True), Passage([Run("quý II năm 2025")], centred=True)]
+    assert [item.text for item in paragraphs_of(passages)] == ["Kết quả cải cách quý II năm 2025"]
+
+
+HEAD = ["UBND HUYỆN MƯỜNG SÁNG", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 12/BC-VP", "BÁO CÁO"]
+TITLE = "Thực hiện nghiêm kỷ luật, kỷ cương hành chính"
+STYLES = style("Title") + style("heading 1", identifier="h1") + style("heading 2", identifier="h2")
+
+
+@pytest.mark.parametrize(
+    ("lines", "headline", "subheadings"),
+    [
+        ([*HEAD, (TITLE, "Title"), ("I. Đăng ký", "h1"), TEXTS[1], ("II. Tin học", "h1"), TEXTS[2]], TITLE, 2),
+        ([*HEAD, TITLE, ("I. Đăng ký khai sinh", "h1"), TEXTS[1], ("II. Tin học", "h1"), TEXTS[2]], TITLE, 2),
+        ([(TITLE, "h1"), TEXTS[1], ("Đăng ký trực tuyến", "h2"), TEXTS[2]], TITLE, 1),
+        ([("Báo cáo", "Title"), (TITLE, "Title"), TEXTS[1], TEXTS[2]], TITLE, 0),
+        ([("I. Đăng ký", "h1"), TEXTS[1], ("II. Tin học", "h1"), TEXTS[2]], None, 1),
+    ],
+)
+def test_styles_outrank_wording(tmp_path, lines, headline, subheadings):
+    """Opening words such as "Thực hiện" and "Đăng ký" make a plain line a by-line or a menu."""
+    body = "".join(paragraph(*line) if isinstance(line, tuple) else paragraph(line) for line in lines)
+    article = cchc_ml.read_article(write_docx(tmp_path / "a.docx", body, styles=STYLES))
+    assert article.headline == headline
+    assert [block.kind.value for block in article.blocks].count("subheading") == subheadings
+    assert [block.text for block in article.blocks if block.kind.value == "body"] == TEXTS[1:]
