@@ -11,13 +11,15 @@ from typing import IO, Any
 
 from ..text.encodings import READABLE_PLAUSIBILITY, plausibility, repair_text
 from ..text.old_fonts import WINDOWS_1252
-from ..text.sniffing import is_mostly_utf8, sniff
+from ..text.sniffing import is_mostly_utf8, is_utf8, sniff
 
 __all__ = ["PrependedStream", "check_not_empty", "decode", "decode_lines", "decode_page", "read_text"]
 
 # The encoding of a stream is guessed from this many bytes.
 SNIFF_BYTES = 65_536
 MAX_LINE_BYTES = 16_000_000
+# A line of UTF-8 has so many bytes more than letters, if it is to be told from chance.
+MIN_UTF8_BYTES = 5
 # So many bytes of a text may be wrong, and two more.
 WRONG_BYTES_SHARE = 0.001
 # A page is searched for the encoding that it declares up to here.
@@ -64,11 +66,13 @@ def decode(data: bytes, name: str) -> str:
     if not data.strip():
         raise ValueError(f"{name} is empty")
     codec = sniff(data)
-    if codec is None:
+    if codec is None or (codec == "latin-1" and _has_utf8_line(data)):
         text = _decode_mixed(data)
-        if text is None:
+        if text is None and codec is None:
             raise _not_text(name, data)
-        return text
+        if text is not None:
+            return text
+    assert codec is not None
     try:
         return _decode_as(codec, data)
     except UnicodeDecodeError as error:
@@ -81,6 +85,12 @@ def _decode_as(codec: str, data: bytes) -> str:
     return text.translate(WINDOWS_1252) if codec == "latin-1" else text
 
 
+def _has_utf8_line(data: bytes) -> bool:
+    """Whether a line is UTF-8 with several letters beyond ASCII, which is hardly ever so by chance."""
+    lines = (line for line in data.splitlines() if not line.isascii())
+    return any(is_utf8(line) and len(line) - len(line.decode()) >= MIN_UTF8_BYTES for line in lines)
+
+
 def _decode_mixed(data: bytes) -> str | None:
     """Decode text of which some lines are UTF-8, and the others Vietnamese in an old encoding; else return None.
 
@@ -91,12 +101,9 @@ def _decode_mixed(data: bytes) -> str | None:
     lines, old_lines = [], []
     wrong_bytes = 0
     for line in data.splitlines(keepends=True):
-        try:
-            lines.append(line.decode("utf8"))
-            continue
-        except UnicodeDecodeError:
-            pass
-        if is_mostly_utf8(line):
+        if is_utf8(line):
+            lines.append(line.decode())
+        elif is_mostly_utf8(line):
             text = line.decode("utf8", "replace")
             wrong_bytes += text.count("\ufffd")
             lines.append(text.replace("\ufffd", ""))

@@ -8,7 +8,7 @@ import unicodedata
 from .encodings import READABLE_PLAUSIBILITY, plausibility, repair_text
 from .old_fonts import UTF8_SEQUENCE
 
-__all__ = ["is_mostly_utf8", "sniff"]
+__all__ = ["is_mostly_utf8", "is_utf8", "sniff"]
 
 # Bytes that are not UTF-8 are UTF-8 with a few wrong bytes if a larger share of those beyond ASCII is in its sequences.
 MOSTLY_UTF8_SHARE = 0.8
@@ -60,6 +60,15 @@ def _sniff_single_byte(head: bytes) -> str | None:
     if max(old, new) <= READABLE_PLAUSIBILITY:
         return None
     return "latin-1" if old > new or text == new_text else "cp1258"
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 to their end."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_mostly_utf8(data: bytes) -> bool:

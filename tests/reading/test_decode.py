@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cchc_ml.reading import decode as module
 from cchc_ml.reading.decode import PrependedStream, check_not_empty, decode, decode_lines, decode_page, read_text
+from cchc_ml.text.encodings import repair_text, to_tcvn3, to_vni
 
 NOT_UTF8 = b"caf\xe9 \xff\xfe na\xefve"
 
@@ -112,3 +113,13 @@ def test_lines_of_a_pipe_are_passed_on_as_they_arrive(codec):
     pipe = Pipe("".join(lines[1:]).encode(codec))
     stream = PrependedStream(mark + lines[0].encode(codec), pipe)
     assert next(decode_lines(stream, "x")) == lines[0]
+
+
+@pytest.mark.parametrize("write", [to_tcvn3, to_vni])
+def test_each_line_of_a_mixed_file_is_decoded_as_it_was_encoded(write):
+    """Some lines are UTF-8, others bytes of an old font, others letters of an old font in UTF-8."""
+    lines = ["Cải cách thủ tục hành chính ở xã được đẩy mạnh.", "Trả kết quả đúng hẹn cho dân.", "Sổ đỏ cấp nhanh."]
+    written = [lines[0].encode(), write(lines[1]).encode("latin-1"), write(lines[2]).encode()]
+    for order in ([0, 1, 2], [1, 0, 2], [1, 1, 1, 0], [2, 1]):
+        text = decode(b"\n".join(written[i] for i in order), "x")
+        assert repair_text(text).split("\n") == [lines[i] for i in order]
