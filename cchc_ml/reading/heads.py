@@ -138,7 +138,12 @@ def _text_index(cells: Cells, text_column: str | None) -> int | None:
 
 
 def _is_list(rows: Sequence[Cells], i: int, column: int) -> bool:
-    """Whether the cells below a name are names too: a sheet that explains the columns or the pillars lists them so."""
+    """Whether the cells below a name are names too: a sheet that explains the columns or the pillars lists them so.
+
+    A row with the names of several fields is a head, whatever is below.
+    """
+    if len({_field_of(cell) for cell in rows[i] if _is_name(cell)} - {None}) > 1:
+        return False
     below = [cells[column] for cells in rows[i + 1 : i + 1 + ROWS_BELOW] if column < len(cells)]
     filled = [cell for cell in below if cell not in (None, "")]
     listed = [cell for cell in filled if _is_name(cell) and (_field_of(cell) or is_pillar(cell))]

@@ -58,6 +58,7 @@ def test_a_list_of_names_is_not_a_row_of_names():
     short = [["Cột", "Giải thích"], ["Nội dung", "nội dung trích dẫn"], ["Nguồn", "tên báo"]]
     assert find_head(short) is None
     assert find_head(short, is_table=True) is not None
+    assert find_head([["Nội dung", "Nguồn"], ["text", "outlet"]]) == Head(["Nội dung", "Nguồn"], 1)
     pillars = [["Nội dung", "Gồm những gì"], ["Cải cách thể chế", "…"], ["Tài chính công", "…"], ["Chính phủ số", ""]]
     assert find_head(pillars) is None
 
