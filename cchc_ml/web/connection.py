@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -29,11 +30,15 @@ class Connection(HttpToolsProtocol):
     Parameters
     ----------
     limits : Limits
+    on_refusal : callable, optional
+        Called with the code of each refusal.
     """
 
-    def __init__(self, *arguments: Any, limits: Limits, **named: Any) -> None:
+    def __init__(
+        self, *arguments: Any, limits: Limits, on_refusal: Callable[[str], object] | None = None, **named: Any
+    ) -> None:
         super().__init__(*arguments, **named)
-        self.limits = limits
+        self.limits, self._on_refusal = limits, on_refusal
         self._refusal: RefusalError | None = None
         self._is_reading_head, self._is_lingering = True, False
         self._n_head_bytes = self._n_headers = self._n_chunks = self._n_thrown = 0
@@ -156,6 +161,8 @@ class Connection(HttpToolsProtocol):
         """Answer without the application, which sees that the client is gone."""
         status, _ = PROBLEMS[refusal.code]
         log(logging.WARNING, "refused", code=refusal.code, status=status)
+        if self._on_refusal:
+            self._on_refusal(refusal.code)
         is_answering = False
         if self.cycle is not None and not self.cycle.response_complete:
             is_answering = self.cycle.response_started

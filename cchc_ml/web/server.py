@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -29,15 +29,22 @@ class Server(uvicorn.Server):
         Set it to stop the server.
     proxies : sequence of str
         Addresses of proxies whose headers X-Forwarded-For and X-Forwarded-Proto are believed.
+    on_refusal : callable, optional
+        Called with the code of each request that is refused before the application sees it.
     """
 
     def __init__(
-        self, app: ASGIApp, limits: Limits, stop: threading.Event | None = None, proxies: Sequence[str] = ()
+        self,
+        app: ASGIApp,
+        limits: Limits,
+        stop: threading.Event | None = None,
+        proxies: Sequence[str] = (),
+        on_refusal: Callable[[str], object] | None = None,
     ) -> None:
         logging.getLogger("uvicorn.error").addFilter(log_as_json)
         config = uvicorn.Config(
             app,
-            http=cast(Any, partial(Connection, limits=limits)),
+            http=cast(Any, partial(Connection, limits=limits, on_refusal=on_refusal)),
             access_log=False,
             log_config=None,
             log_level="error",

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -297,10 +298,18 @@ def _add_pages(app: FastAPI, service: _Service, root_path: str) -> None:
     packed = pack(page)
     tag = hashlib.sha256(page).hexdigest()[:32]
 
+    @cache
+    def reference() -> bytes:
+        return render_reference(app.openapi(), root_path).encode()
+
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        html = render_reference(app.openapi(), root_path).encode()
-        return await answer(request, html, "text/html; charset=utf-8")
+        return await answer(request, reference(), "text/html; charset=utf-8")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    async def icon() -> Response:
+        """Answer browsers, which ask for it, that there is none."""
+        return Response(status_code=204)
 
     @app.get("/", include_in_schema=False)
     async def index(request: Request) -> Response:
@@ -414,6 +423,6 @@ def serve(
             app.state.start()
             if on_ready:
                 on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
-            Server(app, limits, stop, proxies).run(sockets=[listening])
+            Server(app, limits, stop, proxies, app.state.metrics.count_refusal).run(sockets=[listening])
         finally:
             app.state.stop()

@@ -67,7 +67,8 @@ def test_what_is_refused_closes_the_connection(running, request_, code):
     start = time.monotonic()
     assert problem(running.send(request_)) == code
     assert time.monotonic() - start < 15
-    assert wait_until(lambda: running.log()[-1]["code"] == code)
+    assert wait_until(lambda: code in [line["code"] for line in running.log()[-1:]])
+    assert f'cchc_refusals_total{{code="{code}"}}' in running.ask("GET", "/metrics")[2].decode()
 
 
 def test_a_connection_without_a_request_is_closed(running):

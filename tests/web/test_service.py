@@ -130,6 +130,7 @@ def test_the_pillars(client, model):
 def test_what_operators_ask(client):
     assert set(client.get("/openapi.json").json()["paths"]) == PATHS
     assert client.get("/livez").text == client.get("/readyz").text == "ok\n"
+    assert client.get("/favicon.ico").status_code == 204  # not a refusal in the log for each visit of a browser
     client.post("/v1/tag", json={})
     metrics = client.get("/metrics")
     assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
