@@ -8,9 +8,10 @@ from contextlib import suppress
 
 __all__ = ["limit_memory", "return_large_blocks"]
 
-# The number of the setting in glibc's malloc.h, and the size from which a block is a mapping of its own.
+# The number of the setting in glibc's malloc.h, and the size from which a block is a mapping of its own: larger
+# than the arrays that tagging needs again and again.
 M_MMAP_THRESHOLD = -3
-LARGE_BYTES = 262_144
+LARGE_BYTES = 4_000_000
 
 
 def return_large_blocks() -> None:

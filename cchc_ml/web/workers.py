@@ -139,5 +139,5 @@ def _process_context() -> BaseContext:
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([tasks.__name__])
+    context.set_forkserver_preload([tasks.__name__, "docx"])
     return context

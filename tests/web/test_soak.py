@@ -14,8 +14,9 @@ from needs import needs
 from service_process import TEXT, TOP, service, wait_until, watched
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", 20))
-# At most so long may /healthz take. A machine that does other things too needs SOAK_SLACK seconds more.
-HEALTH_SECONDS = 0.2 + float(os.environ.get("SOAK_SLACK", 0))
+# 99 of 100 answers of /healthz take at most 200 ms, and the longest at most so long: on a machine that does nothing
+# else 200 ms too, which `make soak` demands.
+LONGEST_SECONDS = float(os.environ.get("SOAK_LONGEST", 1))
 JSON = {"Content-Type": "application/json"}
 
 
@@ -117,6 +118,7 @@ def test_good_bad_and_slow_clients_together(capsys):
             )
         assert errors == []
         assert {status for (_, status) in clients.statuses} >= {200, 408, 413, 422}
-        assert health[-1] < HEALTH_SECONDS
+        assert health[len(health) * 99 // 100] < 0.2
+        assert health[-1] < LONGEST_SECONDS
         assert [line for line in running.log() if line["event"] != "refused"] == []
         assert running.stop() < 20
