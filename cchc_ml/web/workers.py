@@ -24,6 +24,8 @@ __all__ = ["TaskError", "Worker"]
 T = TypeVar("T")
 
 START_SECONDS = 120
+# Work that nobody wants any more may go on for so long. Most of it ends sooner, and a new process costs half a second.
+LAST_SECONDS = 1
 
 
 class TaskError(Exception):
@@ -69,7 +71,7 @@ class Worker:
             raise OSError(f"a worker process does not start ({type(error).__name__})") from None
 
     async def run(self, seconds: float, function: Callable[..., T | Refused], *arguments: Any) -> T:
-        """Return the result of a function. If this call is cancelled, the process is killed.
+        """Return the result of a function. If this call is cancelled and the work does not end soon, it is killed.
 
         Raises
         ------
@@ -90,9 +92,6 @@ class Worker:
             raise RefusalError(
                 "too_much_work", "the process that worked on this died; send another file or text"
             ) from None
-        except asyncio.CancelledError:
-            self.n_killed += 1
-            raise
         finally:
             self.busy_since = None
         if isinstance(found, Refused):
@@ -118,7 +117,22 @@ class Worker:
             future = self._pool.schedule(tasks.outcome, task, timeout=seconds)
         except RuntimeError as error:  # what pebble raises if it has noticed that the process is dead
             raise BrokenProcessPool from error
-        return await asyncio.wrap_future(future)
+        work = asyncio.wrap_future(future)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._let_end(work)
+            raise
+
+    async def _let_end(self, work: asyncio.Future[Any]) -> None:
+        """Wait for work that nobody wants any more, but not for long: then kill it."""
+        try:
+            await asyncio.wait([work], timeout=LAST_SECONDS)
+        finally:
+            if not work.cancel() and not work.cancelled():
+                work.exception()  # nobody asks for it
+            else:
+                self.n_killed += 1
 
     def kill(self) -> None:
         """Kill the process; `join` waits for its end."""

@@ -71,6 +71,23 @@ def test_what_nobody_waits_for_is_killed(worker):
     assert not psutil.pid_exists(before)
 
 
+def test_what_nobody_waits_for_may_end_if_it_ends_soon(worker):
+    """Else a client that leaves again and again would keep the service busy with starting processes."""
+
+    async def leave():
+        pid = await worker.run(60, os.getpid)
+        for function, argument in ((time.sleep, 0.3), (int, "x")):
+            call = asyncio.create_task(worker.run(600, function, argument))
+            await asyncio.sleep(0.1)
+            call.cancel()
+            await asyncio.wait([call])
+        return pid, await worker.run(60, os.getpid)
+
+    before, after = asyncio.run(leave())
+    assert before == after
+    assert worker.n_killed == 0
+
+
 def test_a_process_that_dies_is_replaced(worker):
     assert code(run(worker, 60, os._exit, 3)) == "too_much_work"
     pid = run(worker, 60, os.getpid)
