@@ -93,8 +93,12 @@ def _data(model: Model) -> dict[str, Any]:
 def _context(model: Model) -> dict[str, Any] | None:
     if model.context is None:
         return None
-    thresholds, calibration = _array(model.context.thresholds, "<f4"), _array(model.context.calibration, "<f4")
-    return {"weight": model.context.weight, "thresholds": thresholds, "calibration": calibration}
+    arrays = {
+        "thresholds": model.context.thresholds,
+        "calibration": model.context.calibration,
+        "carrying": model.carrying_thresholds,
+    }
+    return {"weight": model.context.weight, **{name: _array(array, "<f4") for name, array in arrays.items()}}
 
 
 def _array(values: NDArray[Any], dtype: str) -> str:

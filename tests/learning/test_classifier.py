@@ -485,13 +485,11 @@ def test_few_rows_are_a_warning_that_names_the_pillar(corpus):
 
 
 @pytest.mark.filterwarnings("ignore::cchc_ml.learning.validation.FewLabelsWarning")
-@pytest.mark.parametrize("n", [7, 12, 20, 30])
+@pytest.mark.parametrize("n", [9, 12, 20, 30])
 def test_few_rows_do_not_turn_probabilities_upside_down(corpus, n):
     chosen = [int(np.flatnonzero(corpus.y[:, k])[0]) for k in range(6)]
-    chosen += [i for i in range(240) if i not in chosen][: n - len(chosen)]
+    chosen += [i for i in range(0, 240, 7) if i not in chosen][: n - len(chosen)]
     few = corpus.take(np.array(chosen))
-    if (few.y.min(axis=0) == few.y.max(axis=0)).any() or len(set(few.documents)) < 2:
-        pytest.skip("a pillar is in all rows or in none")
     fitted = PillarClassifier(lexicon=TERMS, rounds=0).fit(few.texts, few.y, groups=few.documents)
     assert (fitted.model_.calibration[:, 0] > 0).all()
     scores, p = fitted.decision_function(corpus.texts), fitted.predict_proba(corpus.texts)

@@ -8,6 +8,7 @@ from browser import chromium
 from needs import needs
 
 from cchc_ml.evaluation.robustness import VARIANTS
+from cchc_ml.model.thresholds import choose
 from cchc_ml.pillars import PILLARS
 from cchc_ml.text.encodings import to_tcvn3, to_vni
 from cchc_ml.web.offline_page import render_offline_page
@@ -91,6 +92,18 @@ def test_articles_are_read_in_context(page, model, top):
     assert_same(page, model, texts, documents)
     alone, together = model.annotate(texts), model.annotate(texts, documents)
     assert any(a.pillars != b.pillars for a, b in zip(alone, together, strict=True))
+
+
+def test_a_model_with_other_thresholds_reads_articles_alike(browser, model, top, tmp_path):
+    sure = choose(model, precision=0.8)
+    path = tmp_path / "sure.html"
+    path.write_text(render_offline_page(sure), "utf8")
+    with open(top / "data" / "articles.jsonl", encoding="utf8") as file:
+        rows = [json.loads(line) for line in file][:300]
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert_same(page, sure, [row["text"] for row in rows], [row["article"] for row in rows])
+    page.close()
 
 
 def test_pasted_text_is_one_article(page, model):

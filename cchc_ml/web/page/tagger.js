@@ -441,7 +441,8 @@ class Tagger {
     this.terms = model.lexicon.split("\n");
     for (const name of ["idf", "coef", "intercept", "thresholds", "calibration"]) this[name] = floats(model[name]);
     const { context } = model; // null if the model reads every paragraph alone
-    this.context = context && { ...context, thresholds: floats(context.thresholds), calibration: floats(context.calibration) };
+    this.context = context && { weight: context.weight };
+    for (const name of context ? ["thresholds", "calibration", "carrying"] : []) this.context[name] = floats(context[name]);
     for (const name of ["names", "patternOf"]) this[name] = new Int8Array(bytesOf(model[name]).buffer);
     this.matchers = new Map();
     // The place of each term among those of the codebook.
@@ -527,7 +528,7 @@ class Tagger {
         if (!sizes.has(documents[i])) sizes.set(documents[i], { paragraphs: 0, carrying: new Array(PILLAR_COUNT).fill(0) });
         const size = sizes.get(documents[i]);
         size.paragraphs += 1;
-        for (let k = 0; k < PILLAR_COUNT; k++) size.carrying[k] += scores[k] > this.thresholds[k];
+        for (let k = 0; k < PILLAR_COUNT; k++) size.carrying[k] += scores[k] > this.context.carrying[k];
       });
     }
     return readings.map(({ scores, evidence }, i) => {
@@ -536,7 +537,7 @@ class Tagger {
       const { thresholds, calibration } = inContext ? this.context : this;
       const found = { probabilities: [], passes: [], evidence };
       for (let k = 0; k < PILLAR_COUNT; k++) {
-        const others = inContext ? carrying[k] - (scores[k] > this.thresholds[k]) : 0;
+        const others = inContext ? carrying[k] - (scores[k] > this.context.carrying[k]) : 0;
         const score = scores[k] + (inContext ? (this.context.weight * others) / paragraphs : 0);
         found.probabilities.push(1 / (1 + Math.exp(-(calibration[2 * k] * score + calibration[2 * k + 1]))));
         found.passes.push(score > thresholds[k]);
