@@ -239,7 +239,7 @@ def _add_article_route(app: FastAPI, service: _Service) -> None:
             list[Pillar] | None, Query(min_length=1, max_length=len(PILLARS), description=PILLARS_WANTED)
         ] = None,
     ) -> Response:
-        """Send a .txt, .html, .docx or .pdf file in the field `file` of a form, or as the body with `?filename=`.
+        """Send an article (.txt, .html, .docx, .pdf …) in the field `file` of a form, or as the body with `?filename=`.
 
         `curl -F file=@bai-bao.docx http://127.0.0.1:8000/v1/articles`
         """

@@ -176,7 +176,7 @@ def tag_article(article: Article, limits: Limits) -> bytes | Refused:
     name, data = upload or Upload(None, article.body)
     name = article.name or name
     if not name:
-        return Refused("invalid", "the file has no name; give ?filename=NAME.txt, .html, .docx or .pdf")
+        return Refused("invalid", f"the file has no name; give ?filename=NAME with one of {', '.join(ARTICLES)}")
     if refused := _check_file(name, data, limits):
         return refused
     try:
