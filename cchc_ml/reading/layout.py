@@ -49,6 +49,8 @@ MIN_INDENT, MAX_INDENT = 0.6, 8.0
 SIZE_CHANGE = 0.08
 # At the foot of a page or column a line is full if it has this share of the characters of the longest.
 FULL_LINE = 0.93
+# A line stands at the foot of a page if there is no room for so many lines down to the lowest line of all pages.
+LINES_AT_FOOT = 4
 # A line that is so much larger than the body is a heading; one that is so much smaller at the foot of a page is a note.
 HEADING_SIZE, NOTE_SIZE = 1.12, 0.92
 MIN_TITLE_WORDS, MAX_HEADING_WORDS = 4, 40
@@ -59,6 +61,8 @@ RUNNING_SHARE, ALTERNATING_SHARE = 0.6, 0.35
 MIN_PAGES_FOR_ALTERNATION = 6
 # A head stands on each page at the same height, give or take so many points.
 SAME_HEIGHT_POINTS = 6
+# The first letter of an article may be so much larger than the others.
+INITIAL_SIZE, MAX_INITIALS = 1.8, 4
 # Heads and feet have no more lines together.
 MAX_RUNNING_LINES = 16
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(?:(?:trang|page)\s*)?\d{1,4}(?:\s*[/|]\s*\d{1,4})?[-–—\s]*", re.IGNORECASE)
@@ -112,7 +116,29 @@ class Block:
 
 def blocks_of_page(words: Iterable[Word]) -> list[Block]:
     """Return the blocks of a page: columns one after the other, other lines in the order of their rows."""
-    return _blocks_of(_rows(words), 0)
+    return _blocks_of(_rows(_with_large_initials(list(words))), 0)
+
+
+def _with_large_initials(words: list[Word]) -> list[Word]:
+    """Join a first letter that is as high as several lines to the word at its right, at its top."""
+    if not words:
+        return words
+    usual = _usual(word.size for word in words for _ in word.text)
+    large = [word for word in words if len(word.text) == 1 and word.size > INITIAL_SIZE * usual]
+    for initial in large[:MAX_INITIALS]:
+        top = initial.y + initial.size - usual
+        beside = [
+            word
+            for word in words
+            if abs(word.y - top) < usual
+            and 0 <= word.left - initial.right + usual / 2 < 1.5 * usual
+            and word.size < initial.size
+        ]
+        if initial.text.isupper() and beside:
+            first = max(beside, key=lambda word: word.y)
+            words = [word for word in words if word not in (initial, first)]
+            words.append(first._replace(text=initial.text + first.text, left=initial.left))
+    return words
 
 
 def _rows(words: Iterable[Word]) -> list[list[Word]]:
@@ -307,12 +333,14 @@ def paragraphs_of_pages(pages: Sequence[list[Block]]) -> list[Paragraph]:
     full_width = _measure([line for blocks in pages for block in blocks if not block.in_column for line in block.lines])
     found: list[list[Line]] = []
     notes: list[list[Line]] = []
+    lowest = min(line.y for line in lines)
     for blocks in pages:
-        for block in blocks:
+        for number, block in enumerate(blocks):
             body, foot = _without_notes(block, body_size)
             measure = (_measure(body) if block.in_column else None) or full_width
             parts = _cut(body, measure, body_size)
-            if parts and found and _goes_on(found[-1][-1], parts[0][0], measure, body_size):
+            is_cut = number > 0 or not found or found[-1][-1].y < lowest + LINES_AT_FOOT * body_size
+            if parts and found and _goes_on(found[-1][-1], parts[0][0], measure, body_size, is_cut):
                 found[-1] += parts.pop(0)
             if parts:
                 found += notes
@@ -421,10 +449,11 @@ def _is_centred(line: Line, measure: _Measure) -> bool:
     return min(left, right) > line.size and abs(left - right) < 2 * line.size
 
 
-def _goes_on(before: Line, line: Line, measure: _Measure | None, body_size: float) -> bool:
+def _goes_on(before: Line, line: Line, measure: _Measure | None, body_size: float, is_cut: bool) -> bool:
     """Whether the first line of a page or column goes on with the last paragraph of the one before.
 
-    A full line goes on even if it ends with a stop: a paragraph has more lines that are full than it has ends.
+    A full line at the foot of a page or column (`is_cut`) goes on even if it ends with a stop: a paragraph has more
+    lines that are full than it has ends.
     """
     if measure is None or abs(line.size - before.size) > SIZE_CHANGE * before.size:
         return False
@@ -434,6 +463,8 @@ def _goes_on(before: Line, line: Line, measure: _Measure | None, body_size: floa
         return False
     if not _SENTENCE_END.search(before.text) and line.text[0].islower():
         return True
+    if not is_cut and _SENTENCE_END.search(before.text):
+        return False
     is_indented = line.left - measure.left >= MIN_INDENT * line.size
     return not is_indented and len(before.text) + 1 + len(line.text.split(" ", 1)[0]) >= FULL_LINE * measure.longest
 

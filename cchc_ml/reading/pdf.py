@@ -21,14 +21,15 @@ __all__ = ["read_pdf"]
 # A file with more pages is a book, one with more characters a table.
 MAX_PAGES = 1000
 MAX_CHARACTERS = 5_000_000
-# A page with fewer letters, of which pictures cover this share, was scanned: a stamp or a signature is its only text.
-MIN_LETTERS, SCANNED_SHARE = 200, 0.5
+# A page with fewer letters, of which pictures cover this share, was scanned: a stamp or a signature is its only text. A
+# photo leaves a margin.
+MIN_LETTERS, SCANNED_SHARE = 200, 0.8
 # A page with so many drawings and hardly a letter has its letters drawn.
 MIN_DRAWINGS = 200
 # If so many of the characters of a page have no name in their font, the others may be wrong too.
 UNNAMED_SHARE = 0.02
-# If a larger share of the pages cannot be read, the file is not read.
-MAX_UNREADABLE_SHARE = 0.5
+# If so large a share of the pages cannot be read, the file is not read.
+UNREADABLE_SHARE = 1 / 3
 # A letter that is so much smaller and higher than the word before it is the mark of a note, unless that is a unit: m2.
 MARK_SIZE, MARK_HEIGHT = 0.8, 0.15
 _UNIT = re.compile(r"(?:.*[\d\W])?[kcdm]?m")
@@ -68,8 +69,8 @@ def read_pdf(name: str, file: Path | BytesIO) -> Document:
     Raises ------ ImportError
         pypdfium2 is not installed.
     ValueError
-        The file is damaged, locked by a password, too large, or most of its pages have no text that can be read: they
-        were scanned, or their fonts do not name their letters. The message names the pages.
+        The file is damaged, locked by a password, too large, or a third of its pages have no text that can be read:
+        they were scanned, or their fonts do not name their letters. The message names the pages.
     """
     pdfium = require_extra("pypdfium2", "office", ".pdf files")
     try:
@@ -110,7 +111,7 @@ def _check_readable(name: str, pages: Sequence[_Page]) -> tuple[str, ...]:
     if not unreadable["unnamed"] and not any(page.words for page in pages):
         raise ValueError(f"{name} is a scan: its {len(pages)} pages are pictures without text; run OCR on it first")
     told = [_PROBLEMS[problem].format(pages=_in_words(numbers)) for problem, numbers in unreadable.items() if numbers]
-    if number > MAX_UNREADABLE_SHARE * len(pages):
+    if number >= UNREADABLE_SHARE * len(pages):
         raise ValueError(f"{name}: {'; '.join(told)}")
     return tuple(told)
 

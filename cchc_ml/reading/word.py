@@ -246,6 +246,11 @@ class _Walker:
         if self._open and self._path[-2] == "pPr":
             self._open[-1].passage.centred = _get(attributes, "val") == "center"
 
+    def _set_frame(self, attributes: Any) -> None:
+        """Join a large first letter, which Word keeps in a paragraph of its own, to the next paragraph."""
+        if self._open and _get(attributes, "dropCap") in ("drop", "margin"):
+            self._open[-1].passage.goes_on = True
+
     def _set_item(self, attributes: Any) -> None:
         if self._open:
             self._open[-1].passage.item = _get(attributes, "val") != "0"
@@ -362,6 +367,7 @@ _STARTS: dict[str, Callable[[_Walker, Any], None]] = {
     "pStyle": _Walker._set_style,
     "outlineLvl": _Walker._set_outline,
     "jc": _Walker._set_alignment,
+    "framePr": _Walker._set_frame,
     "numId": _Walker._set_item,
     "r": _Walker._start_run,
     "rFonts": _Walker._set_font,

@@ -185,3 +185,13 @@ def test_the_work_is_linear_in_the_rows_of_a_page(monkeypatch):
         blocks_of_page([word for n in range(rows) for word in words("a b c", 60 + (n * 37) % 200, 8000 - n * 13)])
         counts.append(len(calls))
     assert counts[1] <= 2 * counts[0] + 10
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+def test_a_large_first_letter_belongs_to_its_word(rows):
+    body = wrapped(PARAGRAPHS, 60)
+    indented = lines([body[0][1:], *body[1:rows]], left=60 + 10 * rows)
+    rest = lines(body[rows:], top=780 - rows * LEADING)
+    size = rows * LEADING
+    initial = Word(body[0][0], 60, 58 + 10 * rows, 780 + SIZE - size, size)
+    assert read([*indented, *rest, initial]) == PARAGRAPHS

@@ -260,3 +260,8 @@ def test_the_parser_calls_the_reader_once_for_each_tag(tmp_path, monkeypatch):
         calls.clear()
         texts(tmp_path, "<w:p><w:r>" * depth + "<w:t>xã </w:t>" * 500 + "</w:r></w:p>" * depth)
         assert len(calls) == len(re.findall("w:p|w:r", "w:p w:r" * depth)) + 500 + 3  # document, body and footnotes
+
+
+def test_a_large_first_letter_belongs_to_its_word(tmp_path):
+    initial = f'<w:p><w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr>{run(ONE[0])}</w:p>'
+    assert texts(tmp_path, initial + paragraph(ONE[1:]) + paragraph(TWO)) == [ONE, TWO]

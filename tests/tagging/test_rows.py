@@ -106,17 +106,18 @@ def test_a_document_that_comes_back_is_an_error(model):
 @pytest.mark.parametrize("tag", [tag_rows, tag_lines])
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_pages_that_cannot_be_read_are_told_or_are_an_error(small, tmp_path, tag, n_jobs):
-    """An article of two pages, of which one was scanned."""
+    """An article of four pages, of which one was scanned."""
     needs("pypdfium2")
     canvas = needs("reportlab.pdfgen.canvas").Canvas(str(tmp_path / "a.pdf"))
-    canvas.drawString(60, 780, "Xa hop ban viec go ho so tre hen cua dan trong nam thon xa.")
-    canvas.showPage()
+    for day in ("hai", "ba", "tu"):
+        canvas.drawString(60, 780, f"Thu {day}, xa hop ban viec go ho so tre hen cua dan trong nam thon xa.")
+        canvas.showPage()
     canvas.drawInlineImage(needs("PIL.Image").new("L", (8, 8)), 0, 0, 595, 842)
     canvas.showPage()
     canvas.save()
     items = [PendingArticle(str(tmp_path / "a.pdf"), False)] * 3
     notes = []
     assert list(tag(small.model_, items, n_jobs=n_jobs, on_note=notes.append))
-    assert notes == [f"{tmp_path / 'a.pdf'}: not read: page 2 is a scan without text; run OCR on it first"] * 3
-    with pytest.raises(ValueError, match=r"a\.pdf: not read: page 2 is a scan"):
+    assert notes == [f"{tmp_path / 'a.pdf'}: not read: page 4 is a scan without text; run OCR on it first"] * 3
+    with pytest.raises(ValueError, match=r"a\.pdf: not read: page 4 is a scan"):
         list(tag(small.model_, items, n_jobs=n_jobs))
