@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from ..files import require_extra
 from ..text.encodings import plausibility, repair_text
 from .documents import Document, Facts
-from .layout import Word, blocks_of_page, drop_running_lines, paragraphs_of_pages
+from .layout import Word, blocks_of_page, drop_running_lines
+from .page_paragraphs import paragraphs_of_pages
 
 __all__ = ["read_pdf"]
 

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
-from .documents import TITLE_LEVEL, XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
+from .documents import XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
+from .word_styles import Style, Styles, attribute, font_of, is_on, level_of
 
 __all__ = ["read_docx"]
 
@@ -29,99 +30,13 @@ _DELETED_MARKS = {"del", "moveFrom", "vanish", "specVanish"}
 # Fields whose text is not the writer's: contents, and numbers of pages.
 _CONTENTS_FIELDS = {"TOC", "TOA", "INDEX", "TC", "XE"}
 _NUMBER_FIELDS = {"PAGE", "NUMPAGES", "PAGEREF", "SECTIONPAGES"}
-_OFF = ("0", "false", "off", "none")
-_HEADING_NAME = re.compile(r"(?:heading|đầu đề|tiêu đề)\s*(\d)")
-_TITLE_NAMES = ("title", "tiêu đề")
 _CONTENTS_STYLE = re.compile(r"(?:toc\s*\d|toc heading|table of (?:figures|authorities)|contents \d).*")
 # The signs of the font Symbol that a text may have; others are bullets.
 _SYMBOL_FONT = dict(zip(map(int, (0xA3, 0xB3, 0xB1, 0xB0, 0xB4, 0xB8, 0xB9, 0xBB, 0x2D)), "≤≥±°×÷≠≈−", strict=True))
 _PICTURE_FONTS = ("wingdings", "webdings", "marlett")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# A chain of styles is not longer.
-MAX_STYLES = 20
 # Author and date of the template of python-docx: nobody wrote it then.
 TEMPLATE_AUTHOR, TEMPLATE_CREATED = "python-docx", "2013-12-23T23:15:00Z"
-
-
-class _Style(NamedTuple):
-    """What a style says; None where it says nothing."""
-
-    name: str = ""
-    parent: str | None = None
-    font: str | None = None
-    hidden: bool | None = None
-    level: int | None = None
-    centred: bool | None = None
-    item: bool | None = None
-
-
-class _Styles:
-    """The styles of a document. A style has what its parents have, unless it says otherwise."""
-
-    def __init__(self, root: Any | None) -> None:
-        elements = [] if root is None else root.findall("{*}style")
-        self._styles = {_get(element.attrib, "styleId") or "": _style(element) for element in elements}
-        default = [element for element in elements if _get(element.attrib, "default") in ("1", "true", "on")]
-        paragraph = next((element for element in default if _get(element.attrib, "type") == "paragraph"), None)
-        self._default = None if paragraph is None else _get(paragraph.attrib, "styleId")
-        fonts = None if root is None else root.find("{*}docDefaults/{*}rPrDefault/{*}rPr/{*}rFonts")
-        self.default_font = None if fonts is None else _font(fonts.attrib)
-
-    def chain(self, identifier: str | None) -> list[_Style]:
-        """Return a style and its parents."""
-        found: list[_Style] = []
-        while len(found) < MAX_STYLES and (style := self._styles.get(identifier or "")):
-            found.append(style)
-            identifier = style.parent
-        return found
-
-    def of_paragraph(self, identifier: str | None) -> list[_Style]:
-        """Return the style of a paragraph and its parents. Without a name it is the default style."""
-        return self.chain(identifier if identifier in self._styles else self._default)
-
-
-def _style(element: Any) -> _Style:
-    def value(path: str) -> str | None:
-        found = element.find(path)
-        return None if found is None else _get(found.attrib, "val") or ""
-
-    name = (value("{*}name") or "").lower()
-    hidden, fonts = element.find("{*}rPr/{*}vanish"), element.find("{*}rPr/{*}rFonts")
-    alignment = value("{*}pPr/{*}jc")
-    return _Style(
-        name=name,
-        parent=value("{*}basedOn"),
-        font=None if fonts is None else _font(fonts.attrib),
-        hidden=None if hidden is None else _is_on(hidden.attrib),
-        level=_level_of(name, value("{*}pPr/{*}outlineLvl")),
-        centred=None if alignment is None else alignment == "center",
-        item=None if element.find("{*}pPr/{*}numPr") is None else True,
-    )
-
-
-def _level_of(name: str, outline: str | None) -> int | None:
-    """Return the level of a heading, by the name of its style or by its outline level."""
-    if name in _TITLE_NAMES:
-        return TITLE_LEVEL
-    if heading := _HEADING_NAME.fullmatch(name):
-        return int(heading[1])
-    return int(outline) + 1 if outline and outline.isdecimal() and int(outline) < 9 else None
-
-
-def _get(attributes: Any, name: str) -> str | None:
-    """Return an attribute, whatever its namespace is: there are two editions of the format."""
-    for key, value in attributes.items():
-        if key.rpartition("}")[2] == name:
-            return str(value)
-    return None
-
-
-def _is_on(attributes: Any) -> bool:
-    return (_get(attributes, "val") or "1").lower() not in _OFF
-
-
-def _font(attributes: Any) -> str | None:
-    return _get(attributes, "hAnsi") or _get(attributes, "ascii")
 
 
 def _first(*values: Any) -> Any:
@@ -146,7 +61,7 @@ class _Field:
 class _Paragraph:
     """A paragraph that is being read, and the notes that it refers to."""
 
-    styles: list[_Style]
+    styles: list[Style]
     passage: Passage = field(default_factory=Passage)
     notes: list[str] = field(default_factory=list)
     # For each run, the table of contents that it stands in, or None.
@@ -164,7 +79,7 @@ class _Walker:
         In a file of notes, the paragraphs of each: "footnote 2".
     """
 
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: Styles) -> None:
         self.paragraphs: list[_Paragraph] = []
         self.notes: dict[str, list[_Paragraph]] = {}
         self._styles = styles
@@ -185,7 +100,7 @@ class _Walker:
         """Go into an element."""
         name = tag.rpartition("}")[2]
         if not self._skipped and self._path[-2:] == ["pPr", "rPr"] and name in _DELETED_MARKS and self._open:
-            self._open[-1].passage.goes_on = _is_on(attributes)
+            self._open[-1].passage.goes_on = is_on(attributes)
         if self._skipped or name in _SKIPPED or self._is_other_form(name) or self._is_contents(name):
             self._skipped += 1
             return
@@ -236,46 +151,46 @@ class _Walker:
 
     def _set_style(self, attributes: Any) -> None:
         if self._open:
-            self._open[-1].styles = self._styles.of_paragraph(_get(attributes, "val"))
+            self._open[-1].styles = self._styles.of_paragraph(attribute(attributes, "val"))
 
     def _set_outline(self, attributes: Any) -> None:
         if self._open:
-            self._open[-1].passage.level = _level_of("", _get(attributes, "val"))
+            self._open[-1].passage.level = level_of("", attribute(attributes, "val"))
 
     def _set_alignment(self, attributes: Any) -> None:
         if self._open and self._path[-2] == "pPr":
-            self._open[-1].passage.centred = _get(attributes, "val") == "center"
+            self._open[-1].passage.centred = attribute(attributes, "val") == "center"
 
     def _set_frame(self, attributes: Any) -> None:
         """Join a large first letter, which Word keeps in a paragraph of its own, to the next paragraph."""
-        if self._open and _get(attributes, "dropCap") in ("drop", "margin"):
+        if self._open and attribute(attributes, "dropCap") in ("drop", "margin"):
             self._open[-1].passage.goes_on = True
 
     def _set_item(self, attributes: Any) -> None:
         if self._open:
-            self._open[-1].passage.item = _get(attributes, "val") != "0"
+            self._open[-1].passage.item = attribute(attributes, "val") != "0"
 
     # Runs
 
     def _start_run(self, _: Any) -> None:
         self._font: str | None = None
         self._hidden: bool | None = None
-        self._run_styles: list[_Style] = []
+        self._run_styles: list[Style] = []
 
     def _is_in_run(self) -> bool:
         return self._path[-3:-1] == ["r", "rPr"]
 
     def _set_font(self, attributes: Any) -> None:
         if self._is_in_run():
-            self._font = _font(attributes)
+            self._font = font_of(attributes)
 
     def _set_hidden(self, attributes: Any) -> None:
         if self._is_in_run():
-            self._hidden = _is_on(attributes)
+            self._hidden = is_on(attributes)
 
     def _set_run_style(self, attributes: Any) -> None:
         if self._is_in_run():
-            self._run_styles = self._styles.chain(_get(attributes, "val"))
+            self._run_styles = self._styles.chain(attribute(attributes, "val"))
 
     def _add(self, text: str, font: str | None = None) -> None:
         """Add text to the current paragraph, unless it is hidden, or the instruction or the number of a field."""
@@ -301,9 +216,9 @@ class _Walker:
         self._add("-")
 
     def _add_symbol(self, attributes: Any) -> None:
-        font = _get(attributes, "font") or ""
+        font = attribute(attributes, "font") or ""
         try:
-            code = int(_get(attributes, "char") or "", 16)
+            code = int(attribute(attributes, "char") or "", 16)
         except ValueError:
             return
         code -= 0xF000 if 0xF000 <= code <= 0xF0FF else 0
@@ -316,17 +231,17 @@ class _Walker:
 
     def _refer_to_note(self, attributes: Any) -> None:
         if self._open:
-            self._open[-1].notes.append(f"{self._path[-1].removesuffix('Reference')} {_get(attributes, 'id')}")
+            self._open[-1].notes.append(f"{self._path[-1].removesuffix('Reference')} {attribute(attributes, 'id')}")
 
     def _start_note(self, attributes: Any) -> None:
         self._note = []
-        if _get(attributes, "type") in (None, "normal"):  # others are the line above the notes
-            self.notes[f"{self._path[-1]} {_get(attributes, 'id')}"] = self._note
+        if attribute(attributes, "type") in (None, "normal"):  # others are the line above the notes
+            self.notes[f"{self._path[-1]} {attribute(attributes, 'id')}"] = self._note
 
     # Fields, tables of contents, and drawings in two forms
 
     def _change_field(self, attributes: Any) -> None:
-        kind = _get(attributes, "fldCharType")
+        kind = attribute(attributes, "fldCharType")
         if kind == "begin":
             self._fields.append(_Field())
         elif kind == "separate" and self._fields:
@@ -335,14 +250,14 @@ class _Walker:
             self._end_field()
 
     def _start_simple_field(self, attributes: Any) -> None:
-        self._fields.append(_Field([_get(attributes, "instr") or ""], has_result=True))
+        self._fields.append(_Field([attribute(attributes, "instr") or ""], has_result=True))
 
     def _end_field(self) -> None:
         if self._fields:
             self._fields.pop().has_end = True
 
     def _set_gallery(self, attributes: Any) -> None:
-        self._contents_follow = _get(attributes, "val") == "Table of Contents"
+        self._contents_follow = attribute(attributes, "val") == "Table of Contents"
 
     def _is_contents(self, name: str) -> bool:
         """Whether this is the content of a block that Word made as a table of contents."""
@@ -452,7 +367,7 @@ class _Package:
         with self._archive.open(name) as file:
             return etree.parse(file, etree.XMLParser(**XML_PARSER_OPTIONS)).getroot()
 
-    def walk(self, name: str, styles: _Styles) -> _Walker:
+    def walk(self, name: str, styles: Styles) -> _Walker:
         """Read the text of a part."""
         with self._archive.open(name) as file:
             target: Any = _Walker(styles)
@@ -475,7 +390,7 @@ class _Package:
 
 def _passages(package: _Package) -> Iterator[Passage]:
     (style_part,) = package.parts("styles")[:1] or (None,)
-    styles = _Styles(package.tree(style_part) if style_part else None)
+    styles = Styles(package.tree(style_part) if style_part else None)
     notes: dict[str, list[_Paragraph]] = {}
     for part in (*package.parts("footnotes"), *package.parts("endnotes")):
         notes |= package.walk(part, styles).notes
