@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -94,7 +95,16 @@ def _ends(sentence: str, words: int = 5) -> str:
 
 
 # Columns that are left out of a table that is wider than the terminal, the first ones first.
-LEFT_OUT_FIRST = (("TP", "FP", "FN"), ("ECE",), ("AP",), ("support",), ("precision", "recall"))
+LEFT_OUT_FIRST = (
+    ("TP", "FP", "FN"),
+    ("ECE",),
+    ("AP",),
+    ("support",),
+    ("documents",),
+    ("labels",),
+    ("rows",),
+    ("precision", "recall"),
+)
 
 
 def rich_table(table: MetricTable) -> ConsoleRenderable:
@@ -111,7 +121,7 @@ class _FittedTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         table, left_out = self.table, []
         for names in LEFT_OUT_FIRST:
-            width = Measurement.get(console, options.update(max_width=WIDE), _lay_out(table)).maximum
+            width = Measurement.get(console, options.update(max_width=WIDE), _lay_out(table)).minimum
             if width <= options.max_width:
                 break
             left_out += [name for name in names if name in table.head]
@@ -126,8 +136,12 @@ class _FittedTable:
 
 def _lay_out(table: MetricTable) -> Table:
     laid_out = Table()
+    longest = max(cell_len(format_cell(row[0])) for row in [*table.rows, *table.summary, table.head])
     for number, name in enumerate(table.head):
-        laid_out.add_column(name, justify="right" if number else "left", no_wrap=not number, overflow="fold")
+        if number:
+            laid_out.add_column(name, justify="right", overflow="fold")
+        else:
+            laid_out.add_column(name, no_wrap=True, overflow="fold", min_width=longest)
     for row in table.rows:
         laid_out.add_row(*map(format_cell, row))
     laid_out.add_section()

@@ -75,6 +75,19 @@ def test_a_table_of_numbers():
     ]
 
 
+@pytest.mark.parametrize("width", [60, 80, 110])
+def test_a_cell_is_broken_between_words_only(width):
+    head = ("rows of", "rows", "documents", "labels", "alone", "in context", "names and patterns")
+    cells = ["modern_validation, newspaper", 469, 204, 74, *["0.588 (0.47-0.70)"] * 3]
+    file = io.StringIO()
+    Console(file=file, width=width).print(rich_table(Table("mine", head, [cells])))
+    lines = file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert "modern_validation, newspaper" in file.getvalue() or width < 80
+    shown = [line.count("(0.47-0.70)") for line in lines]
+    assert max(shown) == 3 or width < 80
+
+
 def explained(classifier, text, **kwargs):
     file = io.StringIO()
     Console(file=file, width=200, **kwargs).print(explained_paragraph(text, classifier.explain(text), Pillar("tthc")))
