@@ -170,6 +170,10 @@ function parseCsv(text, mark) {
   return rows;
 }
 
+/** A name as Python's `fold_name` compares it: one space for all that is no letter or digit. */
+const foldName = (name) => lower(name.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+
+/** The rows of a table. A name of the column with the text may have no diacritics. */
 function rowsOfTable(text, source, textColumns) {
   const body = text.replace(/^sep=.(\r\n|\n|\r)/i, "");
   const line = body.split(/[\r\n]/, 1)[0];
@@ -177,8 +181,8 @@ function rowsOfTable(text, source, textColumns) {
   for (const mark of ",;\t") {
     const names = (parseCsv(line, mark)[0] ?? []).map((name) => name.trim().normalize("NFC"));
     if (names.length > head.length) head = names;
-    const usual = names.map((name) => name.toLowerCase());
-    const wanted = textColumns.find((name) => usual.includes(name));
+    const usual = names.map(foldName);
+    const wanted = textColumns.flatMap((name) => [name, stripMarks(name)]).find((name) => usual.includes(name));
     if (wanted === undefined) continue;
     const column = usual.indexOf(wanted);
     return parseCsv(body, mark)
