@@ -3,15 +3,35 @@
 import subprocess
 import sys
 import sysconfig
+from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from needs import needs
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cchc_ml import __version__
 
 pytestmark = pytest.mark.slow
+
+# What tagging needs of the dependencies; scikit-learn and underthesea, with forty packages of its own, only train.
+TAGGING = (
+    "jinja2",
+    "lxml",
+    "numpy",
+    "pyyaml",
+    "rich",
+    "scipy",
+    "typer",
+    "fastapi",
+    "httptools",
+    "msgspec",
+    "pebble",
+    "prometheus-client",
+    "uvicorn",
+)
 
 
 def run(*command, cwd):
@@ -91,3 +111,55 @@ def test_the_wheel_shows_the_help_of_train(installed, tmp_path):
 def test_the_wheel_writes_a_report(installed, top, tmp_path):
     run(installed / "cchc-ml", "report", top / "data" / "samples", "-o", tmp_path / "page.html", cwd=tmp_path)
     assert "<html" in (tmp_path / "page.html").read_text("utf8")
+
+
+def closure(*names):
+    """Return the names of installed distributions and of all that these need."""
+    names, seen = list(names), set()
+    while names:
+        needed = Requirement(names.pop())
+        name = canonicalize_name(needed.name)
+        if name not in seen and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
+            seen.add(name)
+            names += metadata.requires(name) or ()
+    return seen
+
+
+@pytest.fixture(scope="module")
+def slim(wheel, tmp_path_factory):
+    """Install the wheel where nothing is that only training needs."""
+    folder = tmp_path_factory.mktemp("slim")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python)
+    run(*pip, "install", "--no-index", "--no-deps", wheel, cwd=folder)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    for name in closure(*TAGGING):
+        for path in metadata.files(name):
+            link = packages / path.parts[0]
+            if path.parts[0] != ".." and not link.exists():
+                link.symlink_to(path.locate().parents[len(path.parts) - 1] / path.parts[0])
+    return folder / "bin"
+
+
+def test_tagging_needs_nothing_that_only_training_needs(slim, cli, top, tmp_path):
+    check = "import importlib.util as i; print([n for n in ('sklearn', 'underthesea', 'joblib') if i.find_spec(n)])"
+    assert run(slim / "python", "-c", check, cwd=tmp_path) == "[]\n"
+    samples = top / "data" / "samples"
+    assert (
+        run(slim / "cchc-ml", "predict", samples, "-f", "jsonl", cwd=top)
+        == cli("predict", samples, "-f", "jsonl").stdout
+    )
+    run(slim / "cchc-ml", "report", samples, "-o", tmp_path / "page.html", cwd=tmp_path)
+    run(slim / "cchc-ml", "app", "-o", tmp_path / "app.html", cwd=tmp_path)
+    run(slim / "cchc-ml", "explain", samples / "mot-cua-xa.txt", cwd=tmp_path)
+    run(slim / "python", "-c", "import cchc_ml.web.service, cchc_ml.web.server", cwd=tmp_path)
+
+
+def test_training_without_its_libraries_says_what_is_missing(slim, tmp_path):
+    done = subprocess.run(
+        [slim / "cchc-ml", "train", "-o", tmp_path / "m.npz"], capture_output=True, encoding="utf8", check=False
+    )
+    assert done.returncode == 2
+    assert "pip install" in done.stderr
+    assert done.stderr.count("\n") == 1
