@@ -192,8 +192,8 @@ def _reason(error: Exception) -> str:
     """Return the message of an error. One of the system says which file it is about."""
     if isinstance(error, MemoryError):
         return f"not enough memory: {error}" if str(error) else "not enough memory"
-    if isinstance(error, ModuleNotFoundError) and error.name:  # an install that leaves out what only training needs
-        return f"this command needs {error.name}, which is not installed; install all dependencies with: pip install cchc_ml"
+    if isinstance(error, ModuleNotFoundError) and error.name:  # left out of a slim install
+        return f"this command needs {error.name}; install all that it depends on with: pip install cchc_ml"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error) or type(error).__name__
