@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PAGE := tests/web/page
 
 .PHONY: run test quick soak lint model bench mutants screenshots clean
 
@@ -16,10 +17,11 @@ quick: $(VENV)/dev ## run the tests without the slow ones
 soak: $(VENV)/dev ## send good, bad and slow requests to the service for two minutes
 	SOAK_SECONDS=120 SOAK_LONGEST=0.2 $(BIN)/python -m pytest -q tests/web/test_soak.py
 
-lint: $(VENV)/dev ## run the linters
+lint: $(VENV)/dev $(PAGE)/node_modules ## run the linters, for Python and for the scripts of the page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	npm run --silent --prefix $(PAGE) lint
 
 model: $(VENV)/installed ## train the shipped model again; the same data give the same bytes
 	$(BIN)/cchc-ml train
@@ -47,5 +49,9 @@ $(VENV)/dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
+$(PAGE)/node_modules: $(PAGE)/package-lock.json
+	npm ci --silent --no-audit --no-fund --prefix $(PAGE)
+	@touch $@
+
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(PAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ..text.encodings import repair_tables
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
 from ..text.sentences import ABBREVIATIONS
 from ..version import __version__
+from .scripts import join_modules, page_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ..model.model import Model
 
 __all__ = ["render_offline_page"]
-
-SCRIPTS = ("tagger.js", "reading.js", "writing.js", "words.js", "interface.js")
 
 
 def render_offline_page(model: Model) -> str:
@@ -44,8 +42,8 @@ def render_offline_page(model: Model) -> str:
     """
     from markupsafe import Markup
 
-    script = '"use strict";\n' + "\n".join(map(_part, SCRIPTS))
-    style = _part("style.css") + pillar_css()
+    script = join_modules("interface.js")
+    style = page_file("style.css") + pillar_css()
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; "
         "base-uri 'none'; form-action 'none'"
@@ -53,10 +51,6 @@ def render_offline_page(model: Model) -> str:
     return html_template("cchc_ml.web", "offline.html.j2").render(
         policy=policy, style=Markup(style), script=Markup(script), data=_data(model), version=__version__
     )
-
-
-def _part(name: str) -> str:
-    return files("cchc_ml.web").joinpath("page", name).read_text("utf8")
 
 
 def _data(model: Model) -> dict[str, Any]:

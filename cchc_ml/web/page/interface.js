@@ -1,18 +1,29 @@
 /* The page: from what the user does to what it shows. */
 
+import { Problem, paragraphsOf, readFile } from "./reading.js";
+import { Tagger } from "./tagger.js";
+import { WORDS } from "./words.js";
+import { csvOf, xlsxOf } from "./writing.js";
+
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const PILLARS = DATA.pillars;
 const STEP = 100; // paragraphs shown at a time
 const SLICE = 30; // milliseconds of work between two looks at the screen
 
 const tagger = new Tagger(DATA.model);
+/** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 const state = { language: "vi", rows: [], shown: STEP, run: 0, problems: [], said: "" };
 const words = () => WORDS[state.language];
 const percent = (share) => `${Math.round(100 * share)}${state.language === "vi" ? "" : "\u00a0"}%`;
 const pillarName = (pillar) => (state.language === "vi" ? pillar.short : pillar.en);
 
-/** Make an element with properties and children. */
+/**
+ * Make an element with properties and children.
+ * @param {string} name
+ * @param {Record<string, any>} properties
+ * @param {...(string | Node)} children
+ */
 function make(name, { dataset = {}, ...properties } = {}, ...children) {
   const node = Object.assign(document.createElement(name), properties);
   Object.assign(node.dataset, dataset);
@@ -112,7 +123,7 @@ function speak(language) {
   state.language = language;
   document.documentElement.lang = language;
   document.title = words().title;
-  for (const node of document.querySelectorAll("[data-word]")) node.textContent = words()[node.dataset.word];
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-word]"))) node.textContent = words()[node.dataset.word];
   $("language").textContent = words().language;
   $("language").lang = words().languageCode;
   $("threshold").setAttribute("aria-label", words().thresholdLabel);
@@ -158,7 +169,7 @@ async function tagFiles(files) {
     try {
       for (const row of await readFile(file, tagger.encodings, DATA.textColumns)) rows.push(row);
     } catch (error) {
-      problems.push({ name: file.name, word: error.word ?? "unknown", detail: error.detail });
+      problems.push({ name: file.name, word: error instanceof Problem ? error.word : "unknown", detail: error instanceof Problem ? error.detail : "" });
     }
   }
   if (run === state.run) await tagRows(rows, problems);

@@ -1,10 +1,12 @@
 /* From what is pasted or dropped to rows: {text, source, document, fields}. Paragraphs of one document are read in context; null is none. */
 
+import { SPACE, lower, stripMarks } from "./letters.js";
+
 const UNREADABLE = /\.(pdf|doc|xls|xlsx|parquet|gz|zip|jsonl|rtf|odt)$/i;
 const fold = (text) => text.split(new RegExp(`[${SPACE}]+`)).filter(Boolean).join(" ");
 const hasLetter = (text) => /\p{L}/u.test(text);
 
-class Problem extends Error {
+export class Problem extends Error {
   constructor(word, detail = "") {
     super(word);
     this.word = word;
@@ -36,7 +38,7 @@ function decode(bytes, encodings) {
 }
 
 /** Every line is a paragraph; one that begins with a small letter goes on the line before, where that has no end. */
-function paragraphsOf(text, encodings) {
+export function paragraphsOf(text, encodings) {
   const found = [];
   let before = "";
   for (const line of encodings.tidy(text).text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/).map(fold)) {
@@ -199,7 +201,7 @@ function rowsOfTable(text, source, textColumns) {
 }
 
 /** Read a file by the ending of its name. */
-async function readFile(file, encodings, textColumns) {
+export async function readFile(file, encodings, textColumns) {
   const name = file.name.toLowerCase();
   if (UNREADABLE.test(name)) throw new Problem("kind");
   const bytes = new Uint8Array(await file.arrayBuffer());

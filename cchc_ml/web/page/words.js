@@ -1,6 +1,6 @@
 /* What the page says. */
 
-const WORDS = {
+export const WORDS = {
   vi: {
     title: "Nội dung cải cách hành chính trong văn bản",
     lead: "Cho biết từng đoạn nói đến nội dung nào trong sáu nội dung cải cách hành chính, dựa vào câu nào, với xác suất bao nhiêu.",

@@ -3,7 +3,7 @@
 const plainCell = (cell) => (Array.isArray(cell) ? cell.map((piece) => piece.text).join("") : String(cell));
 
 /** CSV with a mark, by which Excel reads it as UTF-8. */
-function csvOf({ head, rows }) {
+export function csvOf({ head, rows }) {
   const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return `\ufeff${[head, ...rows].map((row) => row.map(plainCell).map(quote).join(",")).join("\r\n")}\r\n`;
 }
@@ -47,7 +47,7 @@ const columnName = (j) => (j < 26 ? "" : columnName(Math.floor(j / 26) - 1)) + S
 const [WRAP, HEAD, SHARE, TAGGED] = [0, 1, 2, 3];
 
 /** A workbook of one sheet; numbers are shares, in bold where `tagged(i, j)`; cells of text are never formulas. */
-function xlsxOf({ head, rows, widths, tagged }) {
+export function xlsxOf({ head, rows, widths, tagged }) {
   const run = ({ text, bold }) => `<r>${bold ? "<rPr><b/></rPr>" : ""}<t xml:space="preserve">${xml(text)}</t></r>`;
   const cell = (value, i, j, style) => {
     const place = `r="${columnName(j)}${i + 1}"`;
