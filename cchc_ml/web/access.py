@@ -81,12 +81,15 @@ class Access:
         if not self.local and not self.allowed_hosts:
             return
         name = _split_host(host)[0]
-        if not is_loopback(name) and name not in map(str.lower, self.allowed_hosts):
+        if not is_loopback(name) and not self._allows(name):
             hosts = ", ".join(("127.0.0.1", "localhost", *self.allowed_hosts))
             raise RefusalError(
                 "wrong_host",
                 f"the request names a host that is not this machine; use one of {hosts}, or start with --allowed-host",
             )
+
+    def _allows(self, name: str) -> bool:
+        return name in map(str.lower, self.allowed_hosts)
 
     def _check_origin(self, headers: Mapping[str, str]) -> None:
         """Refuse what a page of another site sends: it may not read the answer, but it could keep the service busy."""
@@ -94,7 +97,7 @@ class Access:
         is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
         if origin is not None:
             host = _split_host(_netloc(origin))
-            is_foreign |= host != _split_host(headers.get("host", "")) and host[0] not in self.allowed_hosts
+            is_foreign |= host != _split_host(headers.get("host", "")) and not self._allows(host[0])
             is_foreign |= not host[0]
         if is_foreign:
             raise RefusalError(

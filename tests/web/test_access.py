@@ -70,7 +70,7 @@ def test_what_a_page_of_another_site_sends_is_refused(headers, is_ours):
 
 
 def test_behind_a_proxy_that_ends_tls_the_origin_is_that_of_the_host():
-    access = Access(allowed_hosts=("cchc.example",))
+    access = Access(allowed_hosts=("CCHC.example",))
     assert code(access, host="cchc.example", origin="https://cchc.example") is None
     assert code(access, host="127.0.0.1:8000", origin="https://cchc.example") is None  # the proxy gives its own Host
     assert code(access, host="cchc.example", origin="https://evil.example") == "foreign_origin"
