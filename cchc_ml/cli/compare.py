@@ -72,7 +72,7 @@ def compare(
         write_flips(comparison.flips, out)
     if report is not None:
         with open_output(report) as file:
-            file.write(comparison_page(comparison, f"{old} → {new}"))
+            file.write(comparison_page(comparison, f"{old.name} → {new.name}"))
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

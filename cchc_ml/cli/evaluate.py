@@ -66,7 +66,9 @@ def evaluate(
             check_writable(path, force, inputs)
     if json_file and report and json_file.resolve() == report.resolve():
         raise ValueError(f"{report} is given for --json and for --report; give two names")
-    title = ", ".join(map(str, data)) if data else "own-heldout" if stress else "validation, modern_validation"
+    title = (
+        ", ".join(path.name for path in data) if data else "own-heldout" if stress else "validation, modern_validation"
+    )
     with printed_notes() as on_note, progress_bar("measuring", "rows") as progress, printed_warnings():
         result = evaluate_model(
             data or [],

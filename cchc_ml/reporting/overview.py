@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -71,6 +72,15 @@ class Document:
     date: str
     link: str
     paragraphs: list[Paragraph] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        """The host that the link leads to; ``""`` if it does not lead to a page of the web."""
+        try:
+            parts = urlsplit(self.link)
+        except ValueError:  # such as half an IPv6 address
+            return ""
+        return (parts.hostname or "").removeprefix("www.") if parts.scheme in ("http", "https") else ""
 
 
 @dataclass(frozen=True)

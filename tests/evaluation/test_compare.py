@@ -3,6 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from accessibility import violations
+from browser import chromium
 
 from cchc_ml.evaluation.compare import TERMS, compare, compare_models, comparison_page, write_flips
 from cchc_ml.learning.train import training_hashes
@@ -72,3 +74,14 @@ def test_csv_and_page(small, strict, test_rows, labelled, tmp_path):
     assert "&lt;old&gt;" in page
     assert page.count("<article") == len(rows)
     assert "<script" not in page
+
+
+@pytest.mark.slow
+def test_the_page_is_accessible_and_no_wider_than_the_screen(small, strict, test_rows, tmp_path):
+    path = tmp_path / "compare.html"
+    path.write_text(comparison_page(compare_models(small.model_, strict, test_rows), "a" * 200), "utf8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 320, "height": 600})
+        page.goto(path.as_uri())
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 320

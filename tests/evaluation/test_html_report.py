@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from accessibility import violations
 from browser import chromium
 from needs import needs
 
@@ -59,8 +60,12 @@ def test_the_policy_blocks_what_the_page_does_not_have(opened):
     assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
     assert "unsafe" not in policy
     blocked = tab.evaluate("""() => new Promise(done => {
-        document.addEventListener("securitypolicyviolation", event => done(event.violatedDirective), {once: true});
-        document.body.append(Object.assign(new Image(), {src: "https://tracker.example/x.png"}));
+        const image = Object.assign(new Image(), {src: "https://tracker.example/x.png"});
+        document.addEventListener("securitypolicyviolation", event => {
+            image.remove();
+            done(event.violatedDirective);
+        }, {once: true});
+        document.body.append(image);
     })""")
     assert blocked == "img-src"
 
@@ -83,6 +88,15 @@ def test_styles_and_plots_are_shown(opened):
     for pillar, colour in colours:
         red, green, blue = bytes.fromhex(COLOURS[Pillar(pillar)].removeprefix("#"))
         assert colour == f"rgb({red}, {green}, {blue})"
+
+
+def test_the_page_is_accessible_and_no_wider_than_the_screen(opened):
+    tab, *_ = opened
+    assert violations(tab) == []
+    assert set(tab.eval_on_selector_all("article", "all => all.map(a => a.lastElementChild.lang)")) == {"vi", ""}
+    tab.set_viewport_size({"width": 320, "height": 600})
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    tab.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_tables_and_errors_are_shown_as_text(opened):

@@ -4,6 +4,7 @@ import re
 import lxml.html
 import numpy as np
 import pytest
+from accessibility import violations
 from browser import chromium
 
 from cchc_ml.pillars import PILLARS
@@ -72,6 +73,41 @@ def test_the_page_is_whole_and_calls_nobody(top, model, tmp_path):
         with browser_page.expect_console_message() as waiting:
             browser_page.evaluate(f"document.body.append({image})")
         assert "violates the following Content Security Policy directive" in waiting.value.text
+
+
+@pytest.mark.slow
+def test_the_page_is_accessible_and_prints_what_it_shows(overview, tmp_path):
+    columns = {"outlet": ["Báo Thử", "Đài Thử"], "date": ["2024-01-02", "2024-03-04"], "url": ["https://bao.example/1"]}
+    path = tmp_path / "overview.html"
+    path.write_text(render_overview(overview(articles(60, **columns))), "utf8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 375, "height": 700})
+        page.goto(path.as_uri())
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 375
+        page.click("summary")
+        # What print() does around the dialogue.
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("details:not([open])").count() == 0
+        page.emulate_media(media="print", color_scheme="dark")
+        styles = "node => { const {backgroundColor, printColorAdjust} = getComputedStyle(node);"
+        styles += " return [backgroundColor, printColorAdjust]; }"
+        assert page.locator("mark").first.evaluate(styles) == ["rgb(255, 233, 168)", "exact"]
+        assert page.locator("body").evaluate(styles)[0] == "rgb(255, 255, 255)"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details[open]").count() == 1
+
+
+def test_a_link_says_where_it_leads_and_stands_in_no_title(page):
+    rows = [
+        {"text": TEXT, "url": "https://www.bao.example/a?b=1", "headline": "Xã <họp>"},
+        {"text": TEXT, "url": "http://["},
+    ]
+    parsed = page(rows)
+    assert parsed.xpath("//summary//a") == []
+    links = parsed.xpath("//a[starts-with(@href, 'http')]")
+    assert len(links) == 2  # under the quote, and in the article
+    assert {link.text_content() for link in links} == {"bài gốc trên bao.example: Xã <họp>"}
 
 
 @pytest.mark.parametrize("n", [1, 3, 60])

@@ -2,6 +2,7 @@ import json
 
 import lxml.html
 import pytest
+from accessibility import violations
 from browser import chromium
 
 from cchc_ml.web.reference import render_reference
@@ -71,3 +72,4 @@ def test_the_page_calls_nobody_and_fits_a_telephone(openapi, tmp_path):
         page.goto(path.as_uri())
         assert requests == [path.as_uri()]
         assert page.evaluate("document.documentElement.scrollWidth") == 375
+        assert violations(page) == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from accessibility import violations
 from browser import chromium
 from needs import needs
 from review_items import CATEGORIES, SLUGS, item, suggestion
@@ -295,6 +296,28 @@ def test_vietnamese_with_english_by_a_switch(browser, url):
         expect(page, ".choice >> nth=1", "suggested 83%")
         assert page.evaluate("document.documentElement.lang") == "en"
         assert pressed(page) == ["tthc"]  # the switch loses nothing
+
+
+@pytest.mark.slow
+def test_the_page_is_accessible_from_the_first_name_to_the_last_paragraph(browser, url):
+    page = browser.new_page(viewport={"width": 375, "height": 720})
+    page.goto(url)
+    page.wait_for_selector("#enter:not([hidden])")
+    assert violations(page) == []
+    page.close()
+    with labelling(browser, url) as page:
+        page.keyboard.press("2")
+        assert violations(page) == []
+        page.keyboard.press("c")
+        expect(page, "#codebook[open]", "biên chế")
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        for text in TEXTS:
+            expect(page, "#text", text)
+            page.keyboard.press("0")
+            page.keyboard.press("Enter")
+        page.wait_for_selector("#finished:not([hidden])")
+        assert violations(page) == []
 
 
 @pytest.mark.slow

@@ -10,3 +10,13 @@ function reveal() {
     paragraph.scrollIntoView();
   }
 }
+
+// On paper nothing can be opened: all articles are, and those that were closed close again afterwards.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const article of opened) article.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const article of opened) article.open = false;
+});
