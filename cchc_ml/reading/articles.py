@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..text.encodings import repair_text
 from .blocks import Block, Kind, arrange
-from .boilerplate import is_boilerplate, is_certain_boilerplate, is_prose, word_count
+from .boilerplate import is_boilerplate, is_certain_boilerplate, is_prose, is_signature, word_count
 from .dates import line_date, nearest_date
 from .decode import check_not_empty, decode, decode_page
 from .documents import TITLE_LEVEL, Document, Facts, Paragraph
@@ -19,6 +19,7 @@ from .html import Page, read_page
 from .kinds import FileKind, kind_of, kind_to_read
 from .lines import join_lines
 from .mail import read_mail
+from .metadata import visible_author
 from .odt import read_odt
 from .pdf import read_pdf
 from .rtf import rtf_lines
@@ -43,6 +44,8 @@ _OPENING_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*
 _QUOTED_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 # An article with more paragraphs is a book, or a table.
 MAX_PARAGRAPHS = 20_000
+# The authors of an article stand above its body or in so many lines below.
+SIGNATURE_LINES = 3
 # A page without prose is read as lines if one of them has so many words; otherwise it is a menu.
 MIN_LINE_WORDS = 6
 # A shorter line above the first section of a document is not its title.
@@ -294,7 +297,19 @@ def _from_texts(
         blocks = _all_but_boilerplate(texts)
     headline = next((block.text for block in blocks if block.kind is Kind.HEADLINE), None)
     date = _date_of(blocks) or facts["date"]
-    return Article(source, tuple(blocks), headline, date, facts["author"], facts["outlet"])
+    author = _author_of(blocks) or facts["author"]
+    return Article(source, tuple(blocks), headline, date, author, facts["outlet"])
+
+
+def _author_of(blocks: Sequence[Block]) -> str | None:
+    """Return the names that sign an article between its headline and its first lines below the body."""
+    kinds = [block.kind for block in blocks]
+    if Kind.BODY not in kinds:
+        return None
+    start = kinds.index(Kind.HEADLINE) if Kind.HEADLINE in kinds else kinds.index(Kind.BODY)
+    end = len(kinds) - kinds[::-1].index(Kind.BODY)
+    lines = [block.text for block in blocks[start : end + SIGNATURE_LINES] if block.kind is Kind.BOILERPLATE]
+    return visible_author(lines, filter(is_signature, lines))
 
 
 def _has_letter(text: str) -> bool:

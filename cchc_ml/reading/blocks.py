@@ -128,19 +128,20 @@ def _drop_teasers(texts: Sequence[str], kinds: list[Kind]) -> list[bool]:
     """Make the teasers in boxes of related articles boilerplate. Return for each block whether it is in such a box.
 
     A box begins with its heading ("Tin liên quan"). It ends before a paragraph that is long; or that has several
-    sentences, if a long paragraph follows below. At the foot of a page only another long paragraph ends it. If all
-    paragraphs were teasers, the heading would be that of no box.
+    sentences, if a long paragraph or the signature of the article follows below. At the foot of a page only another
+    long paragraph ends it. If all paragraphs were teasers, the heading would be that of no box.
     """
     before = list(kinds)
     is_long = [word_count(text) >= LONG_PARAGRAPH_WORDS for text in texts]
     last_long = max((i for i, kind in enumerate(kinds) if kind is Kind.BODY and is_long[i]), default=-1)
+    last = max(last_long, _place_of_signature(texts, kinds))
     inside = False
     in_box = []
     for i, text in enumerate(texts):
         if wording.RELATED_HEADING.match(text):
             inside = True
         elif inside and kinds[i] is Kind.BODY:
-            if is_long[i] or (i < last_long and len(split_sentences(text)) > 1):
+            if is_long[i] or (i < last and len(split_sentences(text)) > 1):
                 inside = False
             else:
                 kinds[i] = Kind.BOILERPLATE
@@ -149,6 +150,12 @@ def _drop_teasers(texts: Sequence[str], kinds: list[Kind]) -> list[bool]:
         kinds[:] = before
         return [False] * len(texts)
     return in_box
+
+
+def _place_of_signature(texts: Sequence[str], kinds: Sequence[Kind]) -> int:
+    """Return the place of the first line directly below a paragraph that says who wrote the article, or -1."""
+    below = (i for i in range(1, len(texts)) if kinds[i - 1] is Kind.BODY and kinds[i] is not Kind.BODY)
+    return next((i for i in below if is_signature(texts[i]) or is_byline(texts[i])), -1)
 
 
 def _drop_end_of_document(texts: Sequence[str], kinds: list[Kind], in_box: list[bool]) -> None:

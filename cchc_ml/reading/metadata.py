@@ -10,11 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text.encodings import repair_text
-from .boilerplate import word_count
+from .boilerplate import is_signature, word_count
 from .dates import find_date
 from .wording import NAME_TITLE, NO_AUTHOR, ORGANISATION, SECTION, SIGNATURE, SITE_NAME
 
-__all__ = ["Metadata", "fold_space", "outlet_of_title", "read_metadata", "unescape_again", "visible_author"]
+__all__ = [
+    "Metadata",
+    "fold_space",
+    "is_author",
+    "outlet_of_title",
+    "read_metadata",
+    "unescape_again",
+    "visible_author",
+]
 
 # The names of <meta> elements, the most reliable first.
 META_TITLE = ("og:title", "twitter:title", "headline")
@@ -55,6 +63,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # What stands in JSON-LD that is too broken to be read as a whole.
 _FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
 _BRACKETS = re.compile(r"\([^()]*\)")
+_AUTHOR_ELEMENTS = ".//*[@rel='author' or @itemprop='author' or contains(@class, 'author')]"
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(\d\d)/")
 _BORDER = re.compile(r"\s+[-–—|»›·•:]+\s+|\s*[|»›>]+\s*|\s*:{2,}\s*")
 
@@ -109,7 +118,7 @@ def read_metadata(root: Any) -> Metadata:
     return Metadata(
         title=" ".join(filter(None, titles)),
         date=_date(root, meta, [article, *items]),
-        author=_author(meta, article, outlet),
+        author=_author(root, meta, article, outlet),
         outlet=outlet,
         site_title=site_title,
     )
@@ -235,13 +244,29 @@ def _outlet(meta: dict[str, list[str]], article: dict[str, Any]) -> str | None:
     return _first(meta, META_OUTLET) or _name(article.get("publisher"))
 
 
-def _author(meta: dict[str, list[str]], article: dict[str, Any], outlet: str | None) -> str | None:
+def _author(root: Any, meta: dict[str, list[str]], article: dict[str, Any], outlet: str | None) -> str | None:
     """Return the first author that is a name: not an address, "admin" or the outlet itself."""
     names = [*(name for key in META_AUTHOR for name in meta.get(key, ())), _name(article.get("author"))]
-    return next((name for name in names if name and _is_author(name) and name != outlet), None)
+    names += _marked_authors(root)
+    return next((name for name in names if name and is_author(name) and name != outlet), None)
 
 
-def _is_author(name: str) -> bool:
+def _marked_authors(root: Any) -> Iterator[str]:
+    """Yield the names that the page marks as the author's: rel="author", itemprop="author", class="post-author"."""
+    for element in root.xpath(_AUTHOR_ELEMENTS):
+        text = _fold("".join(element.itertext()))
+        if is_signature(text, certain=False):
+            yield text
+
+
+def is_author(name: str) -> bool:
+    """Return whether a name may be that of an author: not an address, an account, a computer or an office.
+
+    Examples
+    --------
+    >>> [is_author(name) for name in ("Hải Đăng", "admin", "VANTHU-PC", "Windows User", "CHỦ TỊCH")]
+    [True, False, False, False, False]
+    """
     return not NO_AUTHOR.search(name) and any(character.isalpha() for character in name)
 
 
@@ -311,4 +336,4 @@ def visible_author(lines: Iterable[str], signatures: Iterable[str] = ()) -> str 
     """
     labelled = (signature[1].strip() for signature in map(SIGNATURE.match, lines) if signature)
     signed = (_BRACKETS.sub("", NAME_TITLE.sub("", line)).strip() for line in signatures)
-    return next((name for name in (*labelled, *signed) if _is_author(name)), None)
+    return next((name for name in (*labelled, *signed) if is_author(name)), None)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from .documents import TITLE_LEVEL, XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
+from .metadata import is_author
 
 __all__ = ["read_odt"]
 
@@ -193,10 +194,10 @@ def _facts(meta: Any) -> Facts:
         found = (meta.find(f".//{{*}}{name}") for name in names) if meta is not None else ()
         return next(((element.text or "").strip() or None for element in found if element is not None), None)
 
-    created = text("creation-date", "date") or ""
+    created, author = text("creation-date", "date") or "", text("initial-creator", "creator") or ""
     return {
         "headline": text("title"),
         "date": created[:10] if created[:4].isdecimal() and len(created) >= 10 else None,
-        "author": text("initial-creator", "creator"),
+        "author": author if is_author(author) else None,
         "outlet": None,
     }

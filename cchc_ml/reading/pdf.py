@@ -15,6 +15,7 @@ from ..files import require_extra
 from ..text.encodings import plausibility, repair_text
 from .documents import Document, Facts
 from .layout import Word, blocks_of_page, drop_running_lines
+from .metadata import is_author
 from .page_paragraphs import paragraphs_of_pages
 
 __all__ = ["read_pdf"]
@@ -42,9 +43,6 @@ MAX_ANGLE = 0.5
 _NO_TITLE = re.compile(
     r"(?i)\(?(?:untitled|anonymous|unspecified|không tên)\)?|microsoft (?:word|powerpoint|excel) - .*"
     r"|.*\.(?:docx?|pdf|indd|cdr)"
-)
-_NO_AUTHOR = re.compile(
-    r"(?i)\(?(?:anonymous|unknown|unspecified|admin(?:istrator)?|user|pc|owner|windows user|microsoft)\)?"
 )
 _HYPHENS = "\x02\ufffe\u2010\u2011"
 _HYPHEN_IN_WORD = re.compile(r"[^\W\d_]*-[^\W\d_]+|[^\W\d_]+-(?=[^\w\s])")
@@ -98,7 +96,7 @@ def _facts(properties: dict[str, str]) -> Facts:
     return {
         "headline": None if _NO_TITLE.fullmatch(title) else title or None,
         "date": None,  # a PDF says when it was made, which may be long after
-        "author": None if _NO_AUTHOR.fullmatch(author) else author or None,
+        "author": author if is_author(author) else None,
         "outlet": None,
     }
 

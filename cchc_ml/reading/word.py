@@ -19,6 +19,7 @@ from typing import Any
 from lxml import etree
 
 from .documents import XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
+from .metadata import is_author
 from .word_styles import Style, Styles, attribute, font_of, is_on, level_of
 
 __all__ = ["read_docx"]
@@ -422,4 +423,4 @@ def _facts(package: _Package) -> Facts:
         author = None
     is_known = created is not None and author is not None and created != TEMPLATE_CREATED
     date = created[:10] if created and is_known and _ISO_DATE.match(created) else None
-    return {"headline": title, "date": date, "author": author, "outlet": None}
+    return {"headline": title, "date": date, "author": author if author and is_author(author) else None, "outlet": None}

@@ -385,10 +385,13 @@ SIGNATURE = re.compile(
 # What content management systems write where there is no author.
 NO_AUTHOR = _any_of(
     [
-        r"https?:|www\.|\.(?:vn|com|net|org)\b|@|^admin|admin\w*$|administrator|^anonymous|^super\s?user",
+        r"https?:|www\.|\.(?:vn|com|net|org)\b|@|^admin|admin\w*$|administrator|^super\s?user",
         r"^root$|^editor$|^user\d*$",
-        r"^webmaster|^quan-?tri|quản trị|^guest|^unknown|^null$|^none$|^n/a$|^test\d*$|^author$|^bbt\d",
+        r"^webmaster|^quan-?tri|quản trị|^guest|^null$|^none$|^n/a$|^test\d*$|^author$|^bbt\d",
         r"^ban biên tập$|^biên tập viên$",
+        r"^(?:windows|microsoft|office|owner)\b|^(?:my|the)?\s*pc$|-pc$|^pc-|^desktop-|^laptop-",
+        r"^\(?(?:anonymous|unknown|unspecified)\b",
+        r"^(?:phó |tổng |quyền )?(?:chủ tịch|giám đốc|bí thư|hiệu trưởng|thủ trưởng|trưởng (?:phòng|ban))$",
     ]
 )
 # The sections of a site, which stand between the headline and the outlet in a title.

@@ -214,6 +214,19 @@ def test_the_date_line_of_copied_text_is_its_date(line, date):
     assert article.headline == "Xã Tà Mung gỡ hồ sơ"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Lò Thị Mây", "19:20 11/10/2025", TEXT),
+        ("Thứ Bảy, 11/10/2025", TEXT, "Lò Thị Mây"),
+        ("Ngày 11/10/2025", TEXT, "Bài, ảnh: Lò Thị Mây"),
+    ],
+)
+def test_the_author_of_copied_text(lines):
+    article = parse_article("Trang chủ\n\nXã Tà Mung gỡ hồ sơ trễ hẹn\n\n" + "\n\n".join(lines), "x")
+    assert article.author == "Lò Thị Mây"
+
+
 def test_the_date_of_the_text_goes_before_the_date_of_the_file(top):
     facts = {"headline": None, "date": "2019-01-01", "author": None, "outlet": None}
     lines = ["Kết quả gỡ hồ sơ trễ hẹn", "Ngày 20 tháng 6 năm 2025", *TEXT.split("\n\n")]

@@ -240,6 +240,23 @@ def test_a_heading_outranks_wording():
     assert kinds(texts, headings=set(texts[1:3]))[1:3] == ["subheading", "boilerplate"]
 
 
+def test_a_box_inside_a_copied_article_ends_where_the_article_goes_on():
+    lines = [
+        "Xã Tà Mung gỡ hồ sơ trễ hẹn",
+        "Sáng nay, xã trả hết hồ sơ đất đai còn nợ từ tháng trước.",
+        "Đọc thêm",
+        "Bản Nậm Pắt mở phiên chợ",
+        "Công chức xã không ngại hỏi lại. Hồ sơ nào thiếu, họ gọi điện ngay trong ngày.",
+        "Ai cũng về sớm hơn mọi hôm.",
+        "Lò Thị Mây",
+        "Có thể bạn quan tâm",
+        "Đường về bản đã thông",
+        "Sau ba ngày mưa, đường về bản đã thông. Xe chở hàng qua được từ chiều.",
+    ]
+    kinds = [block.kind for block in arrange(lines)]
+    assert [i for i, kind in enumerate(kinds) if kind is Kind.BODY] == [1, 4, 5]
+
+
 def test_the_heading_of_a_box_does_not_throw_the_whole_article_away():
     assert headline(HEAD, "12/03/2019", "Xem thêm") == HEAD
 

@@ -1,7 +1,7 @@
 import pytest
 from lxml import html
 
-from cchc_ml.reading.metadata import Metadata, fold_space, outlet_of_title, read_metadata, visible_author
+from cchc_ml.reading.metadata import Metadata, fold_space, is_author, outlet_of_title, read_metadata, visible_author
 
 
 def metadata(head, body="Xã họp."):
@@ -89,6 +89,28 @@ def test_what_is_no_author(name):
     head = f'<meta property="article:author" content="{name}"><meta property="og:site_name" content="Báo Tỉnh">'
     assert metadata(head).author is None
     assert metadata(head + '<meta name="author" content="Hải Đăng">').author == "Hải Đăng"
+
+
+@pytest.mark.parametrize(
+    ("body", "author"),
+    [
+        ('<a rel="author" href="/u/44">Lục Thúy An</a>', "Lục Thúy An"),
+        ('<p>Viết bởi <span itemprop="author">Lục Thúy An</span></p>', "Lục Thúy An"),
+        ('<div class="post-author"><b>LÂM THANH HÀ</b></div>', "LÂM THANH HÀ"),
+        ('<div class="author-box">Bài mới của tác giả này và các bài khác</div>', None),
+        ('<a rel="author" href="/u/1">admin</a>', None),
+    ],
+)
+def test_the_author_that_the_page_marks(body, author):
+    assert metadata("", body).author == author
+
+
+@pytest.mark.parametrize(
+    "name", ["VANTHU-PC", "Windows User", "DESKTOP-7Q2", "(anonymous)", "Chủ tịch", "PHÓ GIÁM ĐỐC"]
+)
+def test_accounts_computers_and_offices_are_no_authors(name):
+    assert not is_author(name)
+    assert is_author("Lục Thúy An")
 
 
 @pytest.mark.parametrize(
