@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PAGE := tests/web/page
 
-.PHONY: run test quick soak lint model bench mutants screenshots clean
+.PHONY: run test quick soak lint model docs reference screenshots bench mutants clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -36,7 +36,14 @@ mutants: $(VENV)/dev ## change the code of seven modules edit by edit: which doe
 	OMP_NUM_THREADS=1 HYPOTHESIS_PROFILE=ci $(BIN)/mutmut run '$(ONLY)'
 	$(BIN)/mutmut results
 
-screenshots: $(VENV)/dev ## take the pictures of README.md
+docs: $(VENV)/dev ## build the documentation into site/; a broken link fails
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[docs]"
+	$(BIN)/python tests/build_docs.py
+
+reference: $(VENV)/dev ## write the pages of docs/ that are made from the code
+	$(BIN)/python tests/reference_pages.py
+
+screenshots: $(VENV)/dev ## take the pictures of README.md and docs/ (needs Chromium and the font JetBrains Mono)
 	$(BIN)/python tests/screenshots.py
 
 $(VENV)/installed: pyproject.toml constraints.txt

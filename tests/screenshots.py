@@ -1,7 +1,8 @@
-"""Take the README's pictures of the table, the report and the page: ``python tests/screenshots.py``."""
+"""Take the pictures of README.md and docs/: ``make screenshots``. Look at each before you commit it."""
 
 import io
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -20,31 +21,63 @@ from cchc_ml.web.offline_page import render_offline_page
 
 TOP = Path(__file__).parent.parent
 SAMPLE = "data/samples/mot-cua-xa.txt"
-# Debian's fonts of one width lack Vietnamese letters.
-FONT = "pre, code { font-family: 'DejaVu Sans', sans-serif !important; }"
+# Most fonts of one width lack Vietnamese letters, and a browser then takes letters of another width.
+FONT = "JetBrains Mono"
+STYLE = f"body {{ margin: 0; padding: 1rem; width: max-content; }} pre, code {{ font-family: '{FONT}' !important; }}"
+COLUMNS = 96
+# The paragraphs of the sample, from 1, that the first picture shows.
+SHOWN = (3, 6)
 
 
 def main() -> None:
-    """Write docs/table.png, docs/report.png and docs/page.png."""
+    """Write docs/tagged.png, docs/table.png, docs/report.png and docs/page.png."""
     os.chdir(TOP)
+    check_font()
     model = read_model()
-    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    print_tagged(tag_rows(model, read_inputs([SAMPLE])), console)
     overview = gather(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
-    table = console.export_html().replace("</style>", FONT + "</style>")
-    pages = {"table": table, "report": render_overview(overview), "page": render_offline_page(model)}
+    page = render_offline_page(model)
+    pages = {"table": table(model), "report": render_overview(overview), "page": page, "tagged": page}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, html in pages.items():
             path = Path(folder) / f"{name}.html"
             path.write_text(html, "utf8")
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(path.as_uri())
-            if name == "page":
-                page.click("#sample")
-                page.wait_for_selector("mark")
-                page.locator("#results").scroll_into_view_if_needed()
-                page.evaluate("document.activeElement.blur()")
-            page.screenshot(path=TOP / "docs" / f"{name}.png")
+            tab = browser.new_page(viewport={"width": 1280, "height": 900})
+            tab.goto(path.as_uri())
+            picture = TOP / "docs" / f"{name}.png"
+            if name == "table":
+                tab.locator("body").screenshot(path=picture)
+                continue
+            if name in ("page", "tagged"):
+                tab.click("#sample")
+                tab.wait_for_selector("mark")
+                tab.locator("#results").scroll_into_view_if_needed()
+                tab.evaluate("document.activeElement.blur()")
+            tab.screenshot(path=picture, clip=paragraphs(tab) if name == "tagged" else None, full_page=name == "tagged")
+
+
+def check_font() -> None:
+    """Stop if the font is not there."""
+    fonts = subprocess.run(["fc-list", ":lang=vi", "family"], capture_output=True, text=True, check=True).stdout
+    if FONT not in fonts:
+        raise SystemExit(f"found no font {FONT} (of one width); on Debian: apt-get install fonts-jetbrains-mono")
+
+
+def table(model) -> str:
+    """Return what the terminal shows of the sample, as a page."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    print_tagged(list(tag_rows(model, read_inputs([SAMPLE])))[:6], console)
+    return console.export_html().replace("</style>", STYLE + "</style>")
+
+
+def paragraphs(tab) -> dict[str, float]:
+    """Return the place of the paragraphs `SHOWN` on the page with results."""
+    cards = tab.locator("#paragraphs > *")
+    boxes = [cards.nth(number - 1).bounding_box() for number in SHOWN]
+    first, last = boxes
+    margin = 12
+    top, bottom = first["y"] - margin, last["y"] + last["height"] + margin
+    scrolled = tab.evaluate("scrollY")
+    return {"x": first["x"] - margin, "y": top + scrolled, "width": first["width"] + 2 * margin, "height": bottom - top}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,12 @@ TOP = Path(__file__).parent.parent
 PACKAGE = TOP / "cchc_ml"
 
 # Who uses the package from outside.
-READERS = [*TOP.glob("README*.md"), *(TOP / "bench").rglob("*.py"), *(TOP / "tests").rglob("*.py")]
+READERS = [
+    *TOP.glob("README*.md"),
+    *TOP.glob("docs/*.md"),
+    *(TOP / "bench").rglob("*.py"),
+    *(TOP / "tests").rglob("*.py"),
+]
 
 # A wing may import from a lower floor, or from itself.
 FLOORS = {

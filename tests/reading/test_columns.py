@@ -1,4 +1,3 @@
-import re
 import unicodedata
 
 import pytest
@@ -90,9 +89,3 @@ def test_one_title_is_one_document():
     assert document_of({"source": "a.txt", "Tiêu đề": title}) == "source:a.txt"
     assert document_of({"Tiêu đề": title}) == f"headline:{title}"
     assert document_of({"document": None, "article": ""}) == ""
-
-
-def test_the_readme_lists_all_names(top):
-    rows = re.findall(r"^\| (\w+) \| (.*) \|$", (top / "README.md").read_text("utf8").split("### Columns")[1], re.M)
-    listed = {field: tuple(names.split(", ")) for field, names in rows}
-    assert {field: listed.get(field) for field in COLUMN_NAMES} == COLUMN_NAMES
