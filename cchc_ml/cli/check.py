@@ -38,7 +38,14 @@ def check(
         typer.Option("-o", "--output", help="Write the doubtful labels to this .xlsx or .csv, to correct and merge."),
     ] = None,
     number: Annotated[int, typer.Option("-n", "--number", help="How many of each kind to print.", min=1)] = 30,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if anything is found.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="For a pipeline: exit with status 1 if anything is found. Probable label errors alone do not count: "
+            "they are a model's opinion.",
+        ),
+    ] = False,
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
@@ -63,7 +70,7 @@ def check(
     for note in checked.notes:
         print_error(note)
     if checked.unfinished:
-        print_error(f"{checked.unfinished} rows are not looked at in full and were passed over")
+        print_error(f"{checked.unfinished} rows without labels, or not looked at in full, were passed over")
     if out is not None:
         written = write_findings(checked.findings, out, known)
         files = " ".join(map(str, data))
@@ -71,7 +78,7 @@ def check(
             f"wrote {written} paragraphs to {out}; correct them, then: "
             f"cchc-ml review merge {files} {out} -o corrected.jsonl"
         )
-    if strict and checked.findings:
+    if strict and checked.certain:
         raise typer.Exit(1)
 
 

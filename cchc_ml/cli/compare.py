@@ -60,8 +60,11 @@ def compare(
         )
         for flip in comparison.flips[:number]
     ]
-    title = f"What flipped ({len(flips)} of {len(comparison.flips)})"
-    console.print(_table(title, ("id", "tag", "", "probability", "text"), flips))
+    if flips:
+        title = f"What flipped ({len(flips)} of {len(comparison.flips)})"
+        console.print(_table(title, ("id", "tag", "", "probability", "text"), flips))
+    else:
+        console.print("nothing flipped: both models give the same tags")
     console.print(f"{comparison}, in {comparison.n} paragraphs of {comparison.documents} documents", soft_wrap=True)
     if comparison.old_seen or comparison.new_seen:
         print_error(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import ColumnOption, JobsOption, command, make_console, progress_bar
+from .common import ColumnOption, JobsOption, command, make_console, print_error, progress_bar
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +34,14 @@ def plan(
     from ..review.plan import LEAST_DOCUMENTS, LEAST_POSITIVE, LEAST_ROWS, make_plan
 
     known = categories()
-    rows = [row for path in data for row in read_labelled(path, known, text_column=text_column)]
+    unfinished: list[str] = []
+    rows = [
+        row
+        for path in data
+        for row in read_labelled(path, known, text_column=text_column, on_unfinished=unfinished.append)
+    ]
+    if unfinished:
+        print_error(f"{len(unfinished)} rows without labels, or not looked at in full, were passed over")
     with progress_bar("training") as progress:
         made = make_plan([row for row in rows if row.split == "train"], known, n_jobs=jobs, progress=progress)
     names = {c.slug: c.short for c in known}

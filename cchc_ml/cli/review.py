@@ -70,6 +70,7 @@ def queue(
     from ..review.categories import categories
     from ..review.formats import companion_of, write_items
     from ..review.queue import SECONDS_A_PARAGRAPH, build_queue, suggest
+    from ..review.sheet import SHEET_KINDS
 
     companion = companion_of(out)
     files, passed_over = choose_inputs(inputs, out)
@@ -100,6 +101,8 @@ def queue(
         tell(describe_passed_over(passed_over))
     if companion is not None:
         tell(f"wrote {companion} to set up the project with")
+    elif out.suffix.lower() in SHEET_KINDS:
+        tell(f"label there, or on a page: cchc-ml review app work.db --queue {out}")
     report_failures([failures[file] for file in files if file in failures], len(files))
 
 
@@ -133,7 +136,11 @@ def app(
         raise FileNotFoundError(f"no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx")
     from ..web.review_service import serve_review
 
-    serve_review(ReviewStore.open(store), port, blind=blind, on_ready=lambda url: tell(f"listening on {url}"))
+    def on_ready(url: str) -> None:
+        tell(f"listening on {url}")
+        tell(f"open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl")
+
+    serve_review(ReviewStore.open(store), port, blind=blind, on_ready=on_ready)
 
 
 @_command
@@ -158,9 +165,9 @@ def merge(
 ) -> None:
     """Merge what several people labelled, measure how far they agree, and list what is to be settled.
 
-    Only paragraphs where every category was looked at, and where all agree, are written. An empty list of labels
-    says "none of them". Give the filled-in sheet of --disagreements together with the other files: it has the
-    deciding vote.
+    Only paragraphs where every category was looked at, and where all agree, are written. If there are none, no file is
+    written. An empty list of labels says "none of them". Give the filled-in sheet of --disagreements together with the
+    other files: it has the deciding vote.
     """
     from ..review.categories import categories
     from ..review.formats import read_items, write_json_lines
@@ -183,17 +190,24 @@ def merge(
     number, quality = merged.suggestion_quality()
     if number:
         console.print(_quality_table(number, quality, names))
-    if out is not None:
-        write_json_lines(merged.rows(), out)
     if disagreements is not None:
         items, votes, agreed = merged.disagreements()
         write_review_sheet(items, disagreements, known, votes=votes, agreed=agreed)
+    rows = list(merged.rows())
+    if out is not None and rows:
+        write_json_lines(rows, out)
     _tell_counts(merged, out, disagreements)
+    if out is not None and not rows:
+        raise ValueError(
+            f"no paragraph is labelled in full, so {out} was not written; answer every category, "
+            "or choose có in the column Xem xong of a sheet"
+        )
 
 
 def _tell_counts(merged: Merged, out: Path | None, disagreements: Path | None) -> None:
     counts = merged.counts()
-    labelled = f"wrote {counts['labelled']} labelled paragraphs to {out}" if out else f"{counts['labelled']} labelled"
+    number = counts["labelled"]
+    labelled = f"wrote {number} labelled paragraphs to {out}" if out and number else f"{number} labelled"
     tell(
         f"{labelled}; left out: {counts['disputed']} disputed, {counts['partial']} looked at in part,"
         f" {counts['untouched']} not looked at"

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     text_split = "text in two splits"
     document_split = "document in two splits"
     unknown = "unknown label"
+    split_name = "unusable split"
     empty = "no text"
     unreadable = "unreadable text"
     long = "over-long"
@@ -93,7 +94,7 @@ class Checked:
     rows : int
         Labelled rows that were read.
     unfinished : int
-        Rows of review sheets that were passed over, because they were not looked at in full.
+        Rows that were passed over, because nobody labelled them or they were not looked at in full.
     findings : list of Finding
         By kind; probable label errors are ranked, the likeliest first.
     notes : list of str
@@ -104,6 +105,11 @@ class Checked:
     unfinished: int
     findings: list[Finding]
     notes: list[str]
+
+    @property
+    def certain(self) -> bool:
+        """Whether anything was found that is more than the opinion of a model."""
+        return any(finding.kind is not Kind.label for finding in self.findings)
 
 
 def check_data(
@@ -137,7 +143,7 @@ def check_data(
     """
     faults: list[Finding] = []
     unfinished: list[str] = []
-    kinds = {"empty": Kind.empty, "text": Kind.unreadable, "label": Kind.unknown}
+    kinds = {"empty": Kind.empty, "text": Kind.unreadable, "label": Kind.unknown, "split": Kind.split_name}
     rows: list[LabelledRow] = []
     for path in paths:
         rows += read_labelled(

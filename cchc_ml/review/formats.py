@@ -16,7 +16,7 @@ from .categories import Category
 from .doccano import doccano_examples, doccano_item, doccano_labels, is_doccano
 from .items import ReviewItem
 from .label_studio import is_label_studio, label_studio_config, label_studio_items, label_studio_tasks
-from .labelled import read_labelled
+from .labelled import read_table_items
 from .records import as_record, from_record
 from .sheet import SHEET_KINDS, is_review_sheet, read_review_sheet, write_review_sheet
 from .store import ReviewStore, is_store
@@ -115,10 +115,7 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
         with ReviewStore.open(path) as store:
             items = store.items_with_decisions()
     elif kind in (*SHEET_KINDS, ".tsv"):
-        labelled = not is_review_sheet(path)
-        items = (
-            [row.item for row in read_labelled(path, categories)] if labelled else read_review_sheet(path, categories)
-        )
+        items = read_review_sheet(path, categories) if is_review_sheet(path) else read_table_items(path, categories)
     elif kind in (".jsonl", ".jsonl.gz"):
         items = _lines(read_rows(path), path.name.split(".")[0], categories)
     elif kind == ".json":

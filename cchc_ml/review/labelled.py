@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from ..reading.columns import document_of, find_text_column
+from ..learning.labels import TRAIN, are_tags, read_labels, split_of
+from ..reading.columns import cell_of, document_of, find_text_column
 from ..reading.heads import is_total
 from ..reading.inputs import is_blank, require_text
 from ..reading.tables import Row, read_rows
-from .categories import Category, find_category
+from .categories import Category
 from .items import ReviewItem, yes_no
-from .records import from_record, slug_of, split_labels
-from .sheet import is_review_sheet, read_decision, read_review_sheet
+from .records import from_record
+from .sheet import is_review_sheet, read_review_sheet
 
-__all__ = ["LabelledRow", "OnFault", "labels_of", "read_labelled"]
+__all__ = ["LabelledRow", "OnFault", "read_labelled", "read_table_items"]
 
-# Called with the kind of a fault ("empty", "text", "label"), its place, and what is wrong.
+# Called with the kind of a fault ("empty", "text", "label", "split"), its place, and what is wrong.
 OnFault = Callable[[str, str, str], None]
 
 
@@ -32,42 +32,13 @@ class LabelledRow:
         With a decision on every category.
     document : str
         The document that it is of; its place if no column says that.
+    split : str
+        The part of the data that it is in; ``"train"`` if none is named.
     """
 
     item: ReviewItem
     document: str
-
-    @property
-    def split(self) -> str:
-        """The part of the data that the row is in; ``"train"`` if none is named."""
-        return self.item.split or "train"
-
-
-def labels_of(row: Mapping[str, Any], categories: Sequence[Category]) -> list[str]:
-    """Return the labels of a row, from ``labels`` or from one column a category.
-
-    ``labels`` is a list, or a string with ``;``, ``|`` or ``,`` between the names.
-
-    Raises
-    ------
-    ValueError
-        There are no labels, or one of them is unknown.
-    """
-    if "labels" in row:
-        labels = row["labels"]
-        if labels is None:
-            return []
-        names = split_labels(labels, categories) if isinstance(labels, str) else labels
-        if not isinstance(names, list | tuple):
-            raise ValueError(f"labels are {labels!r:.60}; want a list of categories")
-        return [slug_of(name, categories) for name in names]
-    columns = {category.slug: str(head) for head in row if (category := find_category(str(head), categories))}
-    if len(columns) < len(categories):
-        raise ValueError(
-            f"no labels; the columns are {', '.join(map(str, row))[:300]}; add a column 'labels', "
-            f"or a column for each of {', '.join(c.slug for c in categories)}"
-        )
-    return [slug for slug, head in columns.items() if read_decision(head, row[head])]
+    split: str = TRAIN
 
 
 def read_labelled(
@@ -78,7 +49,7 @@ def read_labelled(
     on_fault: OnFault | None = None,
     on_unfinished: Callable[[str], None] | None = None,
 ) -> Iterator[LabelledRow]:
-    """Yield the labelled rows of a table.
+    """Yield the labelled rows of a table. Labels and splits are read as `cchc-ml train` reads them.
 
     Parameters
     ----------
@@ -89,7 +60,8 @@ def read_labelled(
     on_fault : callable, optional
         Called with a row that cannot be used. Without it, the error is raised.
     on_unfinished : callable, optional
-        Called with the place of a row of a review sheet that was not looked at in full. Such rows are passed over.
+        Called with the place of a row that nobody labelled, or that was not looked at in full. Such rows are passed
+        over.
 
     Raises
     ------
@@ -97,16 +69,41 @@ def read_labelled(
         As `cchc_ml.reading.tables.read_rows`; without `on_fault`, also if a row has no text or no labels.
     """
     slugs = [c.slug for c in categories]
-    for item in _items(Path(path), categories, text_column, on_fault):
+    for item in _items(Path(path), categories, text_column, on_fault, tags_are_labels=True):
         if item.label(slugs) is None:
             if on_unfinished:
                 on_unfinished(item.place)
+            continue
+        try:
+            split = split_of({"split": item.split}) or TRAIN
+        except ValueError as error:
+            if on_fault is None:
+                raise ValueError(f"{item.place}: {error}") from None
+            on_fault("split", item.place, str(error))
         else:
-            yield LabelledRow(item, item.document or item.place)
+            yield LabelledRow(item, item.document or item.place, split)
+
+
+def read_table_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewItem]:
+    """Return the rows of a labelled table as items. A row that nobody labelled has no decisions.
+
+    The tags that `cchc-ml predict` writes are no decisions either.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_labelled`.
+    """
+    return list(_items(Path(path), categories, None, None, tags_are_labels=False))
 
 
 def _items(
-    path: Path, categories: Sequence[Category], text_column: str | None, on_fault: OnFault | None
+    path: Path,
+    categories: Sequence[Category],
+    text_column: str | None,
+    on_fault: OnFault | None,
+    *,
+    tags_are_labels: bool,
 ) -> Iterator[ReviewItem]:
     if is_review_sheet(path):
         yield from read_review_sheet(path, categories)
@@ -122,7 +119,7 @@ def _items(
             kind = "empty" if name is not None and is_blank(row[name]) else "text"
             name = require_text(where, row, text_column)
             kind = "label"
-            yield from _labelled(where, row, name, path.name.split(".")[0], categories)
+            yield from _labelled(where, row, name, path.name.split(".")[0], categories, tags_are_labels)
         except ValueError as error:
             if on_fault is None:
                 raise
@@ -130,16 +127,26 @@ def _items(
 
 
 def _labelled(
-    where: str, row: Row, text_column: str, annotator: str, categories: Sequence[Category]
+    where: str,
+    row: Row,
+    text_column: str,
+    annotator: str,
+    categories: Sequence[Category],
+    tags_are_labels: bool,
 ) -> list[ReviewItem]:
     own: Row = {"text": row[text_column]} | {k: v for k, v in row.items() if k not in (text_column, "text")}
     if "labels" not in row and "decisions" in row:
         return from_record(where, own, categories)
     try:
-        labels = labels_of(row, categories)
+        labels = read_labels(row)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     own["document"] = own.get("document") or document_of(row).partition(":")[2]
+    own["split"] = cell_of(row, "split")
+    if not isinstance(own.get("pillars"), list):  # in a table, tags are one string
+        own.pop("pillars", None)
     (item,) = from_record(where, {k: v for k, v in own.items() if k not in ("labels", "reviews")}, categories)
+    if labels is None or (are_tags(row) and not tags_are_labels):
+        return [item]
     decided = item.decided(yes_no([c.slug for c in categories], labels), annotator=item.annotator or annotator)
     return [replace(decided, place=where)]

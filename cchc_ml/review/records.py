@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from ..learning.labels import read_labels
 from ..reading.columns import find_text_column
 from ..reading.inputs import require_text
 from ..reading.tables import Row
@@ -19,7 +19,6 @@ __all__ = [
     "item_fields",
     "slug_of",
     "source_fields",
-    "split_labels",
     "suggestion_fields",
     "text_of",
 ]
@@ -128,20 +127,6 @@ def slug_of(name: object, categories: Sequence[Category]) -> str:
     return found.slug
 
 
-def split_labels(labels: str, categories: Sequence[Category]) -> list[str]:
-    """Return the names in a string of labels. A name may have a comma of its own."""
-    if not labels.strip():
-        return []
-    if find_category(labels, categories):
-        return [labels]
-    for mark in (";", "|"):
-        if mark in labels:
-            return [name for name in labels.split(mark) if name.strip()]
-    for category in categories:
-        labels = re.sub(re.escape(category.vi), category.slug, labels, flags=re.IGNORECASE)
-    return [name for name in labels.split(",") if name.strip()]
-
-
 def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
     decisions = row.get("decisions") or {}
     if not isinstance(decisions, dict):
@@ -153,11 +138,11 @@ def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Ro
             raise ValueError(f"the decision on {slug} is {decision!r}; want true, false or null")
         if decision is not None:
             found[slug] = decision
-    if row.get("labels") is not None:
-        labels = row["labels"]
-        if isinstance(labels, str):
-            labels = split_labels(labels, categories)
-        if not isinstance(labels, list):
+    labels = row.get("labels")
+    if isinstance(labels, str):  # an empty one says that nobody looked
+        labels = read_labels({"labels": labels})
+    if labels is not None:
+        if not isinstance(labels, list | tuple):
             raise ValueError(f"labels are {labels!r:.60}; want a list of categories")
         said = yes_no([c.slug for c in categories], [slug_of(label, categories) for label in labels])
         if any(said[slug] is not decision for slug, decision in found.items()):

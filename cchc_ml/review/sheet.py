@@ -27,7 +27,7 @@ from .categories import Category, find_category
 from .items import ReviewItem
 from .records import item_fields
 
-__all__ = ["SHEET_KINDS", "is_review_sheet", "read_decision", "read_review_sheet", "write_review_sheet"]
+__all__ = ["SHEET_KINDS", "is_review_sheet", "read_review_sheet", "write_review_sheet"]
 
 SHEET_KINDS = (".xlsx", ".csv")
 
@@ -194,10 +194,10 @@ def _item(where: str, row: Row, file_name: str, categories: Sequence[Category]) 
     record: Row = {name: _plain(row.get(head)) for name, head in _SOURCE.items()}
     record |= {"id": _plain(row.get(ID)), "text": row[TEXT], "sampling": _plain(row.get(SAMPLING))}
     record |= _suggestion(row, categories)
-    finished = read_decision(DONE, row.get(DONE)) is True
+    finished = _read_decision(DONE, row.get(DONE)) is True
     decisions = {}
     for slug, head in columns.items():
-        decision = read_decision(head, row[head])
+        decision = _read_decision(head, row[head])
         if decision is None and finished:
             decision = _normal(row[head]).startswith((f"{YES}?", f"({YES})"))
         if decision is not None:
@@ -209,7 +209,7 @@ def _item(where: str, row: Row, file_name: str, categories: Sequence[Category]) 
         notes=_plain(row.get(NOTES)),
         annotator=annotator or (file_name if decisions else ""),
         time=_plain(row.get(TIME)),
-        adjudicates=read_decision(ADJUDICATES, row.get(ADJUDICATES)) is True,
+        adjudicates=_read_decision(ADJUDICATES, row.get(ADJUDICATES)) is True,
         place=where,
     )
 
@@ -258,7 +258,7 @@ def _normal(value: Any) -> str:
     return " ".join(unicodedata.normalize("NFC", _plain(value)).casefold().split())
 
 
-def read_decision(head: str, value: Any) -> bool | None:
+def _read_decision(head: str, value: Any) -> bool | None:
     """Return yes, no, or None for a cell without a decision."""
     cell = _normal(value)
     if cell in _YES:

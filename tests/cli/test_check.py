@@ -30,6 +30,28 @@ def test_strict(cli, data, tmp_path):
     assert (result.exit_code, result.stdout) == (0, "1 rows, 0 findings\n")
 
 
+def test_a_probable_label_error_alone_is_told_and_not_strict(cli, corpus, tmp_path):
+    rows = [{k: row[k] for k in ("text", "labels", "article")} for row in corpus.rows]
+    wrong = next(row for row in rows if row["labels"] == ["tthc"])
+    wrong["labels"] = ["public_finance"]
+    path = tmp_path / "own.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    result = cli("check", path, "--strict")
+    assert "× probable label error" in result.stdout
+    assert result.exit_code == 0
+    path.write_text(path.read_text("utf8") + json.dumps({"text": "", "labels": []}) + "\n", "utf8")
+    result = cli("check", path, "--strict")
+    assert "1 × no text" in result.stdout
+    assert result.exit_code == 1
+
+
+def test_rows_that_nobody_labelled_are_counted(cli, data):
+    data.write_text(data.read_text("utf8").splitlines()[0] + '\n{"text": "Mưa.", "labels": ""}\n', "utf8")
+    result = cli("check", data)
+    assert result.stdout == "1 rows, 0 findings\n"
+    assert "1 rows without labels, or not looked at in full, were passed over" in result.stderr
+
+
 def test_errors_are_one_line(cli, data):
     for arguments, message in (
         ((data, "-o", "a.txt"), "a.txt is not a sheet"),

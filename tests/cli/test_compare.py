@@ -5,6 +5,7 @@ def test_compare(cli, small_file, labelled, tmp_path):
     result = cli("compare", small_file, small_file, labelled, "-o", tmp_path / "f.csv", "--report", tmp_path / "f.html")
     assert result.exit_code == 0
     assert "+0.000 macro-F1 (p = 1.00), 0 better, 0 worse, in 240 paragraphs of 40 documents" in result.stdout
+    assert "nothing flipped" in result.stdout
     assert (tmp_path / "f.csv").read_text("utf-8-sig").startswith("id,document,pillar,label,old,new")
     assert "None: both models tag the same." in (tmp_path / "f.html").read_text("utf8")
 

@@ -147,6 +147,17 @@ def test_a_half_labelled_queue_is_the_normal_case(cli, tmp_path):
     assert len(own.read_text("utf8").splitlines()) == 1
 
 
+def test_nothing_labelled_writes_no_file(cli, tmp_path):
+    queue, own = tmp_path / "q.xlsx", tmp_path / "own.jsonl"
+    assert "cchc-ml review app work.db --queue" in cli("review", "queue", SAMPLES, "-n", 2, "-o", queue).stderr
+    result = cli("review", "merge", queue, "-o", own)
+    assert result.exit_code == 2
+    assert "0 labelled; left out: 0 disputed, 0 looked at in part, 2 not looked at" in result.stderr
+    assert "no paragraph is labelled in full" in result.stderr
+    assert not own.exists()
+    assert cli("review", "merge", queue).exit_code == 0
+
+
 @pytest.mark.slow
 def test_the_page_from_a_queue_to_a_merged_file(cli, tmp_path, top):
     queue, work, own = tmp_path / "q.csv", tmp_path / "work.db", tmp_path / "own.jsonl"
@@ -157,6 +168,7 @@ def test_the_page_from_a_queue_to_a_merged_file(cli, tmp_path, top):
             url = page.stderr.readline().removeprefix("listening on ").strip()
             sent = {"item": f"t{n}", "annotator": "An", "kind": "label", "decisions": dict.fromkeys(SLUGS, n == 0)}
             assert httpx.post(f"{url}/api/act", json=sent).status_code == 200
+            assert f"then: cchc-ml review merge {work} -o" in page.stderr.readline()
             page.send_signal(signal.SIGKILL)
     assert cli("review", "merge", work, "-o", own).exit_code == 0
     assert [json.loads(line)["labels"] for line in own.read_text("utf8").splitlines()] == [SLUGS, []]

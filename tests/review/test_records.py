@@ -43,8 +43,18 @@ def test_what_predict_wrote_is_a_suggestion(model):
 def test_a_list_of_labels_says_that_all_was_looked_at():
     (read,) = from_record("x", {"id": "a", "text": "Mưa.", "labels": []}, CATEGORIES)
     assert read.label(SLUGS) == frozenset()
-    (read,) = from_record("x", {"id": "a", "text": "Mưa.", "labels": None}, CATEGORIES)
-    assert read.decisions == {}
+    for nobody in (None, "", " ", "null"):
+        (read,) = from_record("x", {"id": "a", "text": "Mưa.", "labels": nobody}, CATEGORIES)
+        assert read.decisions == {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "slugs"),
+    [("tthc;Tổ chức bộ máy", {"tthc", "apparatus"}), ("không", set()), ("[]", set()), ("['tthc']", {"tthc"})],
+)
+def test_labels_in_one_string_are_read_as_train_reads_them(labels, slugs):
+    (read,) = from_record("x", {"id": "a", "text": "Mưa.", "labels": labels}, CATEGORIES)
+    assert read.label(SLUGS) == slugs
 
 
 def test_reviews_of_several_people():
