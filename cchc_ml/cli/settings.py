@@ -8,15 +8,21 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
 
 from ..messages import LANGUAGES, translate
 
 __all__ = ["LANGUAGE_VARIABLE", "Language", "language_of", "say", "settings"]
 
-Language = Literal["vi", "en"]
 LANGUAGE_VARIABLE = "CCHC_LANG"
+
+
+class Language(StrEnum):
+    """The languages of the command line."""
+
+    vi = "vi"
+    en = "en"
 
 
 @dataclass
