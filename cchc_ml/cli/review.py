@@ -170,7 +170,8 @@ def app(
         tell(message("listening on {url}", url=url))
         tell(
             message(
-                "open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl", store=store
+                "open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl",
+                store=store,
             )
         )
 

@@ -36,7 +36,7 @@ FOLDS = 3
 # A threshold is chosen on own rows if so many of them have the pillar.
 LEAST_POSITIVE = 25
 # The title of the scores on own rows.
-OWN_ROWS = message("own rows, cross-validated")
+OWN_ROWS: str = message("own rows, cross-validated")
 
 
 @dataclass(frozen=True)
