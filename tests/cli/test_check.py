@@ -48,7 +48,7 @@ def test_a_probable_label_error_alone_is_told_and_not_strict(cli, corpus, tmp_pa
 def test_rows_that_nobody_labelled_are_counted(cli, data):
     data.write_text(data.read_text("utf8").splitlines()[0] + '\n{"text": "Mưa.", "labels": ""}\n', "utf8")
     result = cli("check", data)
-    assert result.stdout == "1 rows, 0 findings\n"
+    assert result.stdout == "1 row, 0 findings\n"
     assert "1 rows without labels, or not looked at in full, were passed over" in result.stderr
 
 
