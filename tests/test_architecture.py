@@ -35,7 +35,6 @@ FLOORS = {
     "pillars": 1,
     "files": 1,
     "version": 1,
-    "messages": 0,
 }
 # The door of the package may import all of it.
 DOORS = ("", "__main__")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ..messages import message
 from .common import (
     ColumnOption,
     ContextOption,
@@ -47,7 +46,7 @@ def explain(
     from .console import explained_paragraph, strongest_table
 
     if bool(inputs) == strongest:
-        raise ValueError(message("name articles or tables to explain, or give --global, but not both"))
+        raise ValueError("name articles or tables to explain, or give --global, but not both")
     only = parse_pillar(pillar) if pillar else None
     trained, console = read_model(model), make_console()
     if strongest:

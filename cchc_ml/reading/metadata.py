@@ -61,7 +61,10 @@ _COMMENT = re.compile(
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # What stands in JSON-LD that is too broken to be read as a whole.
-_FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
+_FIELDS = {
+    key: re.compile(rf'"{key}"\s*:\s*"((?:[^"\\]|\\.)*)"')
+    for key in ("@type", "headline", "datePublished", "dateCreated")
+}
 _BRACKETS = re.compile(r"\([^()]*\)")
 _AUTHOR_ELEMENTS = ".//*[@rel='author' or @itemprop='author' or contains(@class, 'author')]"
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(\d\d)/")
@@ -219,7 +222,7 @@ def _load_json(text: str) -> Any:
 
 def _fields(text: str) -> dict[str, Any]:
     """Return the dates and the headline of JSON that is broken."""
-    found = ((key, re.search(_FIELD % key, text)) for key in ("@type", "headline", "datePublished", "dateCreated"))
+    found = ((key, field.search(text)) for key, field in _FIELDS.items())
     return {key: match[1] for key, match in found if match}
 
 

@@ -12,7 +12,6 @@ from ..model.features import CODEBOOK_SCALE, LIST_MIN_PILLARS
 from ..model.model import SENTENCE_SHARE
 from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
-from ..reading.columns import COLUMN_NAMES, fold_name
 from ..reporting.formatting import pillar_css
 from ..text.encodings import repair_tables
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
@@ -79,7 +78,6 @@ def _data(model: Model) -> dict[str, Any]:
             },
         },
         "pillars": [{"slug": p, "vi": entries[p].vi, "en": entries[p].en, "short": entries[p].short} for p in PILLARS],
-        "textColumns": [fold_name(name) for name in COLUMN_NAMES["text"]],
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
 

@@ -167,7 +167,7 @@ async function tagFiles(files) {
   const problems = [];
   for (const file of files) {
     try {
-      for (const row of await readFile(file, tagger.encodings, DATA.textColumns)) rows.push(row);
+      for (const row of await readFile(file, tagger.encodings)) rows.push(row);
     } catch (error) {
       problems.push({ name: file.name, word: error instanceof Problem ? error.word : "unknown", detail: error instanceof Problem ? error.detail : "" });
     }
