@@ -33,9 +33,7 @@ def write_modules(folder: Path) -> Path:
 def run(script: str, folder: Path, given: Any = None) -> Any:
     """Run an ES module in a folder. It finds what is given as `given`, and returns what it assigns to `answer`."""
     module = folder / "run.mjs"
-    reading = (
-        'import { readFileSync } from "node:fs";\nconst given = JSON.parse(readFileSync(0, "utf8"));\nlet answer;\n'
-    )
+    head = 'import { readFileSync } from "node:fs";\nconst given = JSON.parse(readFileSync(0, "utf8"));\nlet answer;'
     imports = [line for line in script.splitlines() if line.startswith("import ")]
     others = [line for line in script.splitlines() if not line.startswith("import ")]
     text = "\n".join([*imports, head, *others, "console.log(JSON.stringify(answer ?? null));"])
