@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PAGE := tests/web/page
 
-.PHONY: run test quick soak lint model docs reference screenshots bench mutants clean
+.PHONY: run test quick soak lint messages model docs reference screenshots bench mutants clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -22,6 +22,9 @@ lint: $(VENV)/dev $(PAGE)/node_modules ## run the linters, for Python and for th
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	npm run --silent --prefix $(PAGE) lint
+
+messages: $(VENV)/dev ## collect what is said to users and compile its Vietnamese; names what is not translated
+	$(BIN)/python tests/catalogue.py
 
 model: $(VENV)/installed ## train the shipped model again; the same data give the same bytes
 	$(BIN)/cchc-ml train

@@ -65,7 +65,8 @@ class Entry:
     definition : str
         What belongs to the pillar, in English.
     counts, does_not_count : tuple of dict
-        Examples that are and are not evidence for the pillar: a sentence (``text``) and the reason (``why``).
+        Examples that are and are not evidence for the pillar: a sentence (``text``), and the reason in
+        English (``why``) and Vietnamese (``why_vi``).
     names : tuple of str
         Names of the pillar. To name the pillar is evidence enough.
     patterns : tuple of str

@@ -18,6 +18,9 @@ from cchc_ml.model.storage import read_model, write_model
 
 TOP = Path(__file__).parent.parent
 
+# The tests read English, whatever the locale of the machine is. Those of Vietnamese give --lang.
+os.environ["CCHC_LANG"] = "en"
+
 # A busy machine is slow, so no example has a deadline. In CI the examples are the same in every run.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", deadline=None)

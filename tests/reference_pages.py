@@ -19,6 +19,8 @@ TOP = Path(__file__).parent.parent
 NOTE = "<!-- Written by `make reference`. Do not edit. -->\n\n"
 VALUES = {(str, list[str]): "text", (Path, list[Path]): "file", (int, float): "number"}
 REPEATED = {"--help", "--install-completion", "--show-completion"}
+# All commands have these: they are listed once.
+COMMON = {"--lang", "--quiet"}
 
 
 def main() -> None:
@@ -80,7 +82,7 @@ def _command(path: str, command: Any) -> list[str]:
     arguments = [(f"`{_placeholder(p)}`", "", _help(p)) for p in _arguments(command)]
     if arguments:
         lines += [*_table(("argument", "", "meaning"), arguments), ""]
-    return lines + _options(command)
+    return lines + _options(command, REPEATED | COMMON)
 
 
 def _arguments(command: Any) -> list[Any]:
@@ -94,10 +96,10 @@ def _placeholder(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
-def _options(command: Any) -> list[str]:
+def _options(command: Any, left_out: Iterable[str] = REPEATED) -> list[str]:
     rows = []
     for option in command.params:
-        if isinstance(option, TyperArgument) or option.hidden or REPEATED & set(option.opts):
+        if isinstance(option, TyperArgument) or option.hidden or set(left_out) & set(option.opts):
             continue
         names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
         meaning = _help(option)

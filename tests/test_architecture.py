@@ -35,6 +35,7 @@ FLOORS = {
     "pillars": 1,
     "files": 1,
     "version": 1,
+    "messages": 0,
 }
 # The door of the package may import all of it.
 DOORS = ("", "__main__")

@@ -104,6 +104,13 @@ def test_the_wheel_writes_the_offline_page(installed, cli, tmp_path):
     assert (tmp_path / "installed.html").read_bytes() == (tmp_path / "checkout.html").read_bytes()
 
 
+def test_the_wheel_speaks_vietnamese(installed, tmp_path):
+    assert "(chức danh của một người (quy tắc 1))" in run(
+        installed / "cchc-ml", "codebook", "--lang", "vi", cwd=tmp_path
+    )
+    assert "Cách dùng: " in run(installed / "cchc-ml", "--lang", "vi", "--help", cwd=tmp_path)
+
+
 def test_the_wheel_shows_the_help_of_train(installed, tmp_path):
     assert "--objective" in run(installed / "cchc-ml", "train", "--help", cwd=tmp_path)
 

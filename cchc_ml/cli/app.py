@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import ForceOption, ModelOption, check_writable, command, open_output, tell
 
 
@@ -23,4 +24,4 @@ def app_(
     check_writable(out, force, [model] if model else [])
     with open_output(out) as file:
         file.write(render_offline_page(read_model(model)))
-    tell(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
+    tell(message("wrote {out} ({size:.1f} MB)", out=out, size=out.stat().st_size / 1e6))

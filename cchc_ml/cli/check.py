@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..messages import joined, message, plural
 from .common import (
     ColumnOption,
     ForceOption,
@@ -15,10 +16,11 @@ from .common import (
     check_writable,
     command,
     make_console,
-    print_error,
+    print_note,
     progress_bar,
     tell,
 )
+from .settings import say
 
 if TYPE_CHECKING:
     from ..review.check import Checked
@@ -31,7 +33,9 @@ SHOWN_CHARS = 60
 def check(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."),
+        typer.Argument(
+            metavar="DATA", help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -61,22 +65,40 @@ def check(
 
     if out is not None:
         if out.suffix.lower() not in SHEET_KINDS:
-            raise ValueError(f"{out} is not a sheet; want a name that ends in {' or '.join(SHEET_KINDS)}")
+            raise ValueError(
+                message(
+                    "{path} is not a sheet; want a name that ends in {kinds}",
+                    path=out,
+                    kinds=joined(message(" or "), SHEET_KINDS),
+                )
+            )
         check_writable(out, force, data)
     known = categories()
-    with progress_bar("checking", "steps") as progress:
+    with progress_bar(message("checking"), message("steps")) as progress:
         checked = check_data(data, known, text_column=text_column, n_jobs=jobs, progress=progress)
     _print_findings(checked, number)
     for note in checked.notes:
-        print_error(note)
+        print_note(note)
     if checked.unfinished:
-        print_error(f"{checked.unfinished} rows without labels, or not looked at in full, were passed over")
+        print_note(
+            plural(
+                "{n} row without labels, or not looked at in full, was passed over",
+                "{n} rows without labels, or not looked at in full, were passed over",
+                checked.unfinished,
+            )
+        )
     if out is not None:
         written = write_findings(checked.findings, out, known)
-        files = " ".join(map(str, data))
         tell(
-            f"wrote {written} paragraphs to {out}; correct them, then: "
-            f"cchc-ml review merge {files} {out} -o corrected.jsonl"
+            plural(
+                "wrote {n:,} paragraph to {out}; correct it, then: "
+                "cchc-ml review merge {files} {out} -o corrected.jsonl",
+                "wrote {n:,} paragraphs to {out}; correct them, then: "
+                "cchc-ml review merge {files} {out} -o corrected.jsonl",
+                written,
+                out=out,
+                files=" ".join(map(str, data)),
+            )
         )
     if strict and checked.certain:
         raise typer.Exit(1)
@@ -89,17 +111,20 @@ def _print_findings(checked: Checked, number: int) -> None:
     counts = Counter(finding.kind for finding in checked.findings)
     console = make_console()
     if counts:
-        table = Table(title=f"Found in {checked.rows} labelled rows", title_justify="left")
-        for head in ("what", "where", "found", "text"):
-            table.add_column(head, overflow="fold")
+        table = Table(title=say(message("Found in {rows} labelled rows", rows=checked.rows)), title_justify="left")
+        for head in (message("what"), message("where"), message("found"), message("text")):
+            table.add_column(say(head), overflow="fold")
         shown = Counter[str]()
         for finding in checked.findings:
             shown[finding.kind] += 1
             if shown[finding.kind] <= number:
                 start = " ".join(finding.text.split())[:SHOWN_CHARS]
-                table.add_row(*map(Text, (finding.kind, finding.place, finding.message, start)))
+                cells = (finding.kind, finding.place, finding.message, start)
+                table.add_row(*(Text(say(cell)) for cell in cells))
         console.print(table)
-    kinds = ", ".join(f"{count} × {kind}" for kind, count in counts.items())
-    console.print(
-        f"{checked.rows} rows, {len(checked.findings)} findings{f': {kinds}' if kinds else ''}", soft_wrap=True
-    )
+    told = [
+        plural("{n:,} row", "{n:,} rows", checked.rows),
+        plural("{n:,} finding", "{n:,} findings", len(checked.findings)),
+    ]
+    kinds = joined(", ", (message("{n} × {kind}", n=n, kind=kind) for kind, n in counts.items()))
+    console.print(say(joined(": ", [joined(", ", told), *[kinds] * bool(counts)])), soft_wrap=True)

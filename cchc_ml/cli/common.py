@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import inspect
 import os
 import sys
 import warnings
@@ -18,6 +20,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from ..files import atomic_write
 from ..files import check_writable as check_writable  # every command that writes needs it
+from ..messages import Message, joined, message, message_of, number, plural
+from .settings import Language, language_of, say, settings
+from .usage import TyperUsageError, translate_fixed_strings, translate_help, translate_parameter, usage_message
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +43,9 @@ LEAST_CHARS = 20
 def check_jobs(jobs: int | None) -> int | None:
     """Reject a --jobs value that is not -1 or between 1 and 256."""
     if jobs is not None and jobs != -1 and not 1 <= jobs <= MAX_JOBS:
-        raise typer.BadParameter(f"--jobs must be -1 or between 1 and {MAX_JOBS}, got {jobs}")
+        raise typer.BadParameter(
+            message("--jobs must be -1 or between 1 and {most}, got {jobs}", most=MAX_JOBS, jobs=jobs)
+        )
     return jobs
 
 
@@ -72,9 +79,12 @@ KeepBoilerplateOption = Annotated[
 # The name of --keep-boilerplate before version 0.1.0.
 KeepFurnitureOption = Annotated[bool, typer.Option("--keep-furniture", hidden=True)]
 
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option("--lang", help="Language of all that is printed: Vietnamese or English. Default: that of the system."),
+]
 
-# Typer does not export the class of all its errors about options and arguments.
-_TyperUsageError: type[Exception] = typer.BadParameter.__mro__[2]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")]
 
 
 class _ReaderLeftError(Exception):
@@ -92,7 +102,17 @@ def _reader_may_leave() -> Iterator[None]:
 class _Help:
     """A command or a group whose reader may leave early while the help is printed."""
 
+    def get_usage(self, ctx: Any) -> str:
+        usage: str = super().get_usage(ctx)  # type: ignore[misc]
+        return usage.replace("Usage: ", say(message("Usage: ")), 1)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        translate_parameter(option)
+        return option
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        translate_fixed_strings()
         try:
             super().format_help(ctx, formatter)  # type: ignore[misc]
         except SystemExit:  # of the console of Typer
@@ -107,7 +127,8 @@ class Command(_Help, TyperCommand):
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         for parameter, times in Counter(order).items():
             if times > 1 and parameter.param_type_name == "option" and not parameter.multiple:
-                ctx.fail(f"{' or '.join(parameter.opts)} is given {times} times; give it once")
+                names = joined(message(" or "), parameter.opts)
+                ctx.fail(message("{names} is given {times} times; give it once", names=names, times=times))
         return super().parse_args(ctx, args)
 
 
@@ -133,7 +154,10 @@ class Group(_Help, TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run, and exit with the status."""
+        """Run in the language of the user, and exit with the status."""
+        settings.language = language_of(sys.argv[1:] if args is None else args)
+        settings.quiet = False
+        translate_help(self)
         run = functools.partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)
         if not standalone_mode:
             return run()
@@ -141,11 +165,9 @@ class Group(_Help, TyperGroup):
         try:
             status = run()
             sys.stdout.flush()
-        except _TyperUsageError as error:
-            if message := error.format_message():  # type: ignore[attr-defined]
-                context = getattr(error, "ctx", None)
-                _, _, command = context.command_path.partition(" ") if context else ("", "", "")
-                print_error(f"{message.rstrip('.')}; see: {' '.join(['cchc-ml', *command.split(), '--help'])}")
+        except TyperUsageError as error:
+            if error.format_message():  # type: ignore[attr-defined]  # a group without arguments has printed its help
+                print_error(usage_message(error))
             status = 2
         except (BrokenPipeError, _ReaderLeftError):
             _ignore_stdout()
@@ -159,17 +181,20 @@ app = typer.Typer(
     cls=Group,
     help="Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính).",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 
 def command(function: Callable[..., None], of: typer.Typer = app) -> Callable[..., None]:
-    """Register a function as a command. Its errors become one line on standard error and exit status 2."""
+    """Register a function as a command, with the options that all commands have.
 
-    @of.command(function.__name__.rstrip("_"), cls=Command)
+    Its errors become one line on standard error and exit status 2.
+    """
+
     @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> None:
+    def run(*args: Any, lang: LanguageOption = None, quiet: QuietOption = False, **kwargs: Any) -> None:
+        settings.quiet |= quiet
         try:
             function(*args, **kwargs)
             sys.stdout.flush()
@@ -179,6 +204,13 @@ def command(function: Callable[..., None], of: typer.Typer = app) -> Callable[..
             print_error(_reason(error))
             raise typer.Exit(2) from None
 
+    own = inspect.signature(function, eval_str=True)
+    common = (
+        inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=LanguageOption),
+        inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=QuietOption),
+    )
+    run.__signature__ = own.replace(parameters=[*own.parameters.values(), *common])  # type: ignore[attr-defined]
+    of.command(function.__name__.rstrip("_"), cls=Command)(run)
     return run
 
 
@@ -188,15 +220,36 @@ def _ignore_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+# What the system says in English, whatever the language of the user is.
+_SYSTEM_ERRORS = {
+    errno.EACCES: message("Permission denied"),
+    errno.EEXIST: message("File exists"),
+    errno.EINVAL: message("Invalid argument"),
+    errno.EIO: message("Input/output error"),
+    errno.EISDIR: message("Is a directory"),
+    errno.ELOOP: message("Too many levels of symbolic links"),
+    errno.EMFILE: message("Too many open files"),
+    errno.ENAMETOOLONG: message("File name too long"),
+    errno.ENOENT: message("No such file or directory"),
+    errno.ENOSPC: message("No space left on device"),
+    errno.ENOTDIR: message("Not a directory"),
+    errno.EPERM: message("Operation not permitted"),
+    errno.EROFS: message("Read-only file system"),
+}
+
+
 def _reason(error: Exception) -> str:
     """Return the message of an error. One of the system says which file it is about."""
     if isinstance(error, MemoryError):
-        return f"not enough memory: {error}" if str(error) else "not enough memory"
+        return message("not enough memory")
     if isinstance(error, ModuleNotFoundError) and error.name:  # left out of a slim install
-        return f"this command needs {error.name}; install all that it depends on with: pip install cchc_ml"
+        return message(
+            "this command needs {library}; install all that it depends on with: pip install cchc_ml", library=error.name
+        )
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+        reason = _SYSTEM_ERRORS.get(error.errno or 0, error.strerror)
+        return message("{file}: {reason}", file=error.filename, reason=reason) if error.filename else reason
+    return message_of(error) or type(error).__name__
 
 
 def one_line(message: str) -> str:
@@ -214,38 +267,57 @@ def one_line(message: str) -> str:
     return f"{line[:half]} … {line[-half:]}"
 
 
-def print_error(message: str) -> None:
-    """Print a message as one line on standard error."""
-    tell(f"cchc-ml: {message}")
+def print_error(text: str) -> None:
+    """Print what went wrong, as one line on standard error."""
+    _print_line(message("cchc-ml: {error}", error=text))
 
 
-def tell(message: str) -> None:
-    """Print one line about what was done on standard error."""
+def print_warning(text: str) -> None:
+    """Print what the user must know about the result, as one line on standard error."""
+    _print_line(message("cchc-ml: warning: {warning}", warning=text))
+
+
+def print_note(text: str) -> None:
+    """Print a remark about the input as one line on standard error, unless --quiet is given."""
+    if not settings.quiet:
+        _print_line(message("cchc-ml: {note}", note=text))
+
+
+def tell(text: str) -> None:
+    """Print one line about what was done on standard error, unless --quiet is given."""
+    if not settings.quiet:
+        _print_line(text)
+
+
+def _print_line(text: str) -> None:
     with suppress(OSError):  # nobody can read it
-        print(one_line(message), file=sys.stderr)
+        print(one_line(say(text)), file=sys.stderr)
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 file", "12,000 files"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def describe_passed_over(passed_over: Mapping[str, str]) -> str:
+def describe_passed_over(passed_over: Mapping[str, str]) -> Message:
     """Return how many files of folders and patterns were left out, why, and the names of the first ones."""
     from ..reading.finding import NOT_READ, not_read_note
 
     not_read = [file for file, why in passed_over.items() if why == NOT_READ]
     others = {file: why for file, why in passed_over.items() if why != NOT_READ}
     told = [_describe_left_out(others)] * bool(others) + [not_read_note(not_read)] * bool(not_read)
-    return "; ".join(told)
+    return joined("; ", told)
 
 
-def _describe_left_out(passed_over: Mapping[str, str]) -> str:
+def _describe_left_out(passed_over: Mapping[str, str]) -> Message:
     names: dict[str, list[str]] = {}
     for file, why in passed_over.items():
         names.setdefault(why, []).append(Path(file).name)
-    reasons = (f"{why}: {', '.join(some[:LISTED])}{', …' if len(some) > LISTED else ''}" for why, some in names.items())
-    return f"{count(len(passed_over), 'file')} passed over ({'; '.join(reasons)})"
+    reasons = (
+        message("{reason}: {names}", reason=why, names=", ".join(some[:LISTED]) + ", …" * (len(some) > LISTED))
+        for why, some in names.items()
+    )
+    return plural(
+        "{n:,} file passed over ({reasons})",
+        "{n:,} files passed over ({reasons})",
+        len(passed_over),
+        reasons=joined("; ", reasons),
+    )
 
 
 @contextmanager
@@ -256,7 +328,7 @@ def printed_notes() -> Iterator[Callable[[str], None]]:
         yield notes.append
     finally:
         for note in notes:
-            print_error(note)
+            print_note(note)
 
 
 @contextmanager
@@ -264,10 +336,11 @@ def printed_warnings() -> Iterator[None]:
     """Print each warning of the package once, as one line on standard error, without its place in the code."""
     printed = set()
 
-    def show(message: Warning | str, *_: Any) -> None:
-        if str(message) not in printed:
-            print_error(f"warning: {message}")
-            printed.add(str(message))
+    def show(warning: Warning | str, *_: Any) -> None:
+        text = message_of(warning) if isinstance(warning, Warning) else warning
+        if text not in printed:
+            print_warning(text)
+            printed.add(text)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
@@ -281,7 +354,7 @@ def report_failures(failures: Iterable[str], n_files: int) -> None:
     for reason in failures:
         print_error(reason)
     if failures:
-        print_error(f"{len(failures)} of {n_files} files could not be read to the end")
+        print_error(message("{n} of {files} files could not be read to the end", n=len(failures), files=n_files))
         raise typer.Exit(1)
 
 
@@ -316,7 +389,7 @@ def progress_bar(description: str, unit: str = "") -> Iterator[Callable[[float, 
 
     It shows how much is done and how long the rest takes; with a `unit`, also how many of these are done in a second.
     """
-    if not sys.stderr.isatty():
+    if settings.quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
@@ -326,7 +399,7 @@ def progress_bar(description: str, unit: str = "") -> Iterator[Callable[[float, 
     class Count(ProgressColumn):
         # Rich forgets the speed whenever the total changes, and ours is an estimate.
         def render(self, task: Any) -> Text:
-            return Text(progress_text(task.completed, task.total, task.elapsed or 0, unit))
+            return Text(say(progress_text(task.completed, task.total, task.elapsed or 0, unit)))
 
     columns = (
         TextColumn("{task.description}"),
@@ -335,11 +408,11 @@ def progress_bar(description: str, unit: str = "") -> Iterator[Callable[[float, 
         Count(table_column=Column(no_wrap=True)),
     )
     with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
-        task = progress.add_task(description, total=None)
+        task = progress.add_task(say(description), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def progress_text(done: float, total: float | None, seconds: float, unit: str = "") -> str:
+def progress_text(done: float, total: float | None, seconds: float, unit: str = "") -> Message:
     """Return how much is done, how fast, and how long the rest takes.
 
     Examples
@@ -347,9 +420,13 @@ def progress_text(done: float, total: float | None, seconds: float, unit: str = 
     >>> progress_text(300, 1200, 2, "rows"), progress_text(300, None, 2, "rows")
     ('300/1,200 rows, 150/s, 0:00:06 left', '300 rows, 150/s')
     """
-    text = f"{done:,.0f}{'' if total is None else f'/{total:,.0f}'} {unit}".rstrip()
+    counted = joined("/", [number(n, ",.0f") for n in (done, total) if n is not None])
+    text = joined(" ", [counted, unit] if unit else [counted])
     if not done or seconds <= 0:
         return text
     rate = done / seconds
-    text += f", {rate:,.0f}/s" if rate >= 1 else f", {rate:.2f}/s"
-    return text if total is None else f"{text}, {timedelta(seconds=round(max(total - done, 0) / rate))} left"
+    text = message("{done}, {rate}/s", done=text, rate=number(rate, ",.0f" if rate >= 1 else ".2f"))
+    if total is None:
+        return text
+    left = timedelta(seconds=round(max(total - done, 0) / rate))
+    return message("{done}, {time} left", done=text, time=left)

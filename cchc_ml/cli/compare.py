@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import ColumnOption, ForceOption, check_writable, command, make_console, open_output, print_error
+from ..messages import joined, message
+from ..messages import number as figure
+from .common import ColumnOption, ForceOption, check_writable, command, make_console, open_output, print_warning
+from .settings import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,7 +24,9 @@ SHOWN_CHARS = 60
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Model file (.npz), or default: the shipped model.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Model file (.npz).")],
-    data: Annotated[list[Path], typer.Argument(help="Labelled tables that neither model was trained on.")],
+    data: Annotated[
+        list[Path], typer.Argument(metavar="DATA", help="Labelled tables that neither model was trained on.")
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--output", help="Also write what flipped to this file (.csv).")
     ] = None,
@@ -40,36 +45,53 @@ def compare(
     for path, kind in ((out, ".csv"), (report, ".html")):
         if path is not None:
             if path.suffix.lower() != kind:
-                raise ValueError(f"found {path}, want a name that ends in {kind}")
+                raise ValueError(message("found {path}, want a name that ends in {kind}", path=path, kind=kind))
             check_writable(path, force, [old, new, *data])
     default = str(old) == "default" and not old.exists()
     comparison = compare_files(None if default else old, new, data, text_column=text_column)
     console = make_console()
     f1 = comparison.old_f1, comparison.new_f1
-    rows = [(name, f"{f1[0][name]:.3f}", f"{f1[1][name]:.3f}", f"{f1[1][name] - f1[0][name]:+.3f}") for name in f1[0]]
-    console.print(_table("F1", ("pillar", "old", "new", "difference"), rows))
-    moves = [(t.pillar, t.term, str(t.paragraphs), f"{t.old:+.3f}", f"{t.new:+.3f}") for t in comparison.terms]
-    console.print(_table("The terms that moved most", ("pillar", "term", "paragraphs", "old", "new"), moves))
+    rows = [
+        (name, figure(f1[0][name], ".3f"), figure(f1[1][name], ".3f"), figure(f1[1][name] - f1[0][name], "+.3f"))
+        for name in f1[0]
+    ]
+    console.print(_table("F1", (message("pillar"), message("old"), message("new"), message("difference")), rows))
+    moves = [
+        (t.pillar, t.term, str(t.paragraphs), figure(t.old, "+.3f"), figure(t.new, "+.3f")) for t in comparison.terms
+    ]
+    heads = (message("pillar"), message("term"), message("paragraphs"), message("old"), message("new"))
+    console.print(_table(message("The terms that moved most"), heads, moves))
     flips = [
         (
             str(flip.row.get("id", "")),
             f"{'+' if flip.new else '-'}{flip.pillar}",
-            "better" if flip.better else "worse",
-            f"{flip.old_probability:.2f} → {flip.new_probability:.2f}",
+            message("better") if flip.better else message("worse"),
+            joined(" → ", [figure(flip.old_probability, ".2f"), figure(flip.new_probability, ".2f")]),
             " ".join(flip.text.split())[:SHOWN_CHARS],
         )
         for flip in comparison.flips[:number]
     ]
     if flips:
-        title = f"What flipped ({len(flips)} of {len(comparison.flips)})"
-        console.print(_table(title, ("id", "tag", "", "probability", "text"), flips))
+        title = message("What flipped ({shown} of {all})", shown=len(flips), all=len(comparison.flips))
+        flip_heads = ("id", message("tag"), "", message("probability"), message("text"))
+        console.print(_table(title, flip_heads, flips))
     else:
-        console.print("nothing flipped: both models give the same tags")
-    console.print(f"{comparison}, in {comparison.n} paragraphs of {comparison.documents} documents", soft_wrap=True)
+        console.print(say(message("nothing flipped: both models give the same tags")))
+    told = message(
+        "{comparison}, in {n} paragraphs of {documents} documents",
+        comparison=comparison.summary(),
+        n=comparison.n,
+        documents=comparison.documents,
+    )
+    console.print(say(told), soft_wrap=True)
     if comparison.old_seen or comparison.new_seen:
-        print_error(
-            f"not a fair test: OLD was trained on {comparison.old_seen} of these paragraphs, "
-            f"NEW on {comparison.new_seen}; give rows that neither has seen"
+        print_warning(
+            message(
+                "not a fair test: OLD was trained on {old} of these paragraphs, NEW on {new}; "
+                "give rows that neither has seen",
+                old=comparison.old_seen,
+                new=comparison.new_seen,
+            )
         )
     if out is not None:
         write_flips(comparison.flips, out)
@@ -82,9 +104,9 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> T
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=say(title), title_justify="left")
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(say(head), overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(say(cell)) for cell in row))
     return table

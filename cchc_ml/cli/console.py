@@ -15,12 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..learning.metric_tables import format_cell
+from ..messages import Message, joined, message, number
 from ..model.notebook import LISTED_TERMS, shades
 from ..pillars import PILLARS, Pillar, codebook
 from ..reading.columns import find_text_column
 from ..reading.tables import Row
 from ..text.normalize import printable
 from ..text.spans import spans
+from .settings import say, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,14 +60,19 @@ def print_tagged(rows: Iterable[Row], console: Console, text_column: str | None 
         for slug in row["pillars"]:
             pillar = Pillar(slug)
             line = Text.assemble(
-                ("■ ", COLOURS[pillar]), (pillar.vi, f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}"
+                ("■ ", COLOURS[pillar]), (_name(pillar), f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}"
             )
             if (console.color_system is None or console.no_color) and slug in row["evidence"]:
                 line.append(f"  ← {_ends(_plain(row['evidence'][slug]))}")
             grid.add_row("", line)
         console.print(grid)
         console.print()
-    console.print(f"{tagged}/{total} đoạn có bằng chứng (paragraphs with evidence)", style="dim")
+    console.print(say(message("{tagged}/{all} paragraphs with evidence", tagged=tagged, all=total)), style="dim")
+
+
+def _name(pillar: Pillar) -> str:
+    """Return the name of a pillar in the language of the run."""
+    return pillar.vi if settings.language == "vi" else pillar.en
 
 
 def _plain(text: str) -> str:
@@ -119,47 +126,53 @@ class _FittedTable:
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        table, left_out = self.table, []
+        table, left_out = self.table, list[str]()
         for names in LEFT_OUT_FIRST:
             width = Measurement.get(console, options.update(max_width=WIDE), _lay_out(table)).minimum
             if width <= options.max_width:
                 break
             left_out += [name for name in names if name in table.head]
             table = table.select(*(name for name in table.head if name not in names))
-        yield Text(table.title, "italic")
+        yield Text(say(table.title), "italic")
         yield _lay_out(table)
         if table.note:
-            yield Text(table.note)
+            yield Text(say(table.note))
         if left_out:
-            yield Text(f"Columns that do not fit here: {', '.join(left_out)}.", "dim")
+            told = message("Columns that do not fit here: {names}.", names=joined(", ", left_out))
+            yield Text(say(told), "dim")
 
 
 def _lay_out(table: MetricTable) -> Table:
     laid_out = Table()
-    longest = max(cell_len(format_cell(row[0])) for row in [*table.rows, *table.summary, table.head])
-    for number, name in enumerate(table.head):
-        if number:
-            laid_out.add_column(name, justify="right", overflow="fold")
+    longest = max(cell_len(say(format_cell(row[0]))) for row in [*table.rows, *table.summary, table.head])
+    for k, name in enumerate(table.head):
+        if k:
+            laid_out.add_column(say(name), justify="right", overflow="fold")
         else:
-            laid_out.add_column(name, no_wrap=True, overflow="fold", min_width=longest)
+            laid_out.add_column(say(name), no_wrap=True, overflow="fold", min_width=longest)
     for row in table.rows:
-        laid_out.add_row(*map(format_cell, row))
+        laid_out.add_row(*(say(format_cell(cell)) for cell in row))
     laid_out.add_section()
     for row in table.summary:
-        laid_out.add_row(*map(format_cell, row))
+        laid_out.add_row(*(say(format_cell(cell)) for cell in row))
     return laid_out
 
 
 def codebook_pages() -> Iterator[Group]:
     """Yield the codebook, one pillar at a time."""
+    vietnamese = settings.language == "vi"
     for pillar, entry in codebook().items():
+        reason = "why_vi" if vietnamese else "why"
         lines: list[RenderableType] = [
-            Text.assemble((entry.vi, f"bold {COLOURS[pillar]}"), f"  {pillar} · {entry.en} · {entry.source}"),
-            Padding(entry.definition, (0, 0, 1, 2)),
-            *(Padding(f"✓ {example['text']} ({example['why']})", (0, 0, 0, 2)) for example in entry.counts),
-            *(Padding(f"✗ {example['text']} ({example['why']})", (0, 0, 0, 2)) for example in entry.does_not_count),
-            Padding(Text.assemble(("names  ", "bold"), ", ".join(entry.names)), (1, 0, 0, 2)),
-            Padding(Text.assemble(("terms  ", "bold"), ", ".join(entry.patterns)), (0, 0, 1, 2)),
+            Text.assemble(
+                (_name(pillar), f"bold {COLOURS[pillar]}"),
+                f"  {pillar} · {entry.en if vietnamese else entry.vi} · {entry.source}",
+            ),
+            Padding(entry.definition_vi if vietnamese else entry.definition, (0, 0, 1, 2)),
+            *(Padding(f"✓ {example['text']} ({example[reason]})", (0, 0, 0, 2)) for example in entry.counts),
+            *(Padding(f"✗ {example['text']} ({example[reason]})", (0, 0, 0, 2)) for example in entry.does_not_count),
+            Padding(Text.assemble((say(message("names")), "bold"), "  ", ", ".join(entry.names)), (1, 0, 0, 2)),
+            Padding(Text.assemble((say(message("terms")), "bold"), "  ", ", ".join(entry.patterns)), (0, 0, 1, 2)),
         ]
         yield Group(*lines)
 
@@ -183,21 +196,19 @@ def explained_paragraph(
     lines: list[RenderableType] = [] if shaded else [Text(_plain(text))]
     for p in shown:
         why = explained[p]
-        verdict = "" if why.tagged else f"  vì sao không? thiếu {-why.decision:.2f} (why not)"
+        verdict = "" if why.tagged else message("why not? {missing:.2f} is missing", missing=-why.decision)
         if not why.has_threshold:
-            verdict = (
-                "  không bao giờ gắn: không ngưỡng nào đủ chính xác (never tagged: no threshold is precise enough)"
-            )
+            verdict = message("never tagged: no threshold is precise enough")
         lines += [
             Text.assemble(
                 ("■ " if why.tagged else "□ ", COLOURS[p]),
-                (p.vi, f"bold {COLOURS[p]}"),
-                f"  {why.probability:.0%}{verdict}",
+                (_name(p), f"bold {COLOURS[p]}"),
+                f"  {why.probability:.0%}  {say(verdict)}".rstrip(),
             ),
             *([Padding(_shaded(why), (0, 0, 0, 2))] if shaded else []),
-            Padding(Text(_sum(why), "dim"), (0, 0, 0, 2)),
+            Padding(Text(say(_sum(why)), "dim"), (0, 0, 0, 2)),
             *(
-                Padding(Text.assemble((sign, "bold"), " ", ", ".join(terms)), (0, 0, 0, 2))
+                Padding(Text.assemble((sign, "bold"), " ", say(joined(", ", terms))), (0, 0, 0, 2))
                 for sign, terms in _signed(why)
                 if terms
             ),
@@ -205,35 +216,39 @@ def explained_paragraph(
     return Group(*lines, "")
 
 
-def _sum(why: Explanation) -> str:
+def _sum(why: Explanation) -> Message:
     """Write a decision as a sum: terms, codebook, the rest of the article, intercept, minus the threshold."""
-    addends = {
-        "từ ngữ của đoạn": why.total(kind="term", scope="paragraph"),
-        "từ ngữ của câu": why.total(kind="term", scope="sentence"),
-        "bộ mã, đoạn": why.total(kind="codebook", scope="paragraph"),
-        "bộ mã, câu": why.total(kind="codebook", scope="sentence"),
-        **_context_addend(why),
-        "hệ số chặn": why.intercept,
-        "ngưỡng": -why.threshold,
-    }
-    if not why.has_threshold:
-        del addends["ngưỡng"]
-        return " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
-    return f"{why.decision:+.3f} = " + " ".join(f"{value:+.3f} ({name})" for name, value in addends.items())
+    addends: list[tuple[float, str]] = [
+        (why.total(kind="term", scope="paragraph"), message("words of the paragraph")),
+        (why.total(kind="term", scope="sentence"), message("words of the sentence")),
+        (why.total(kind="codebook", scope="paragraph"), message("codebook, paragraph")),
+        (why.total(kind="codebook", scope="sentence"), message("codebook, sentence")),
+        *_context_addend(why),
+        (why.intercept, message("intercept")),
+    ]
+    if why.has_threshold:
+        addends.append((-why.threshold, message("threshold")))
+    written = joined(" ", [message("{value:+.3f} ({name})", value=value, name=name) for value, name in addends])
+    return message("{decision:+.3f} = {sum}", decision=why.decision, sum=written) if why.has_threshold else written
 
 
-def _context_addend(why: Explanation) -> dict[str, float]:
+def _context_addend(why: Explanation) -> list[tuple[float, str]]:
     """Say what the rest of the article adds; nothing for a paragraph that is read alone."""
     if why.context is None:
-        return {}
-    return {f"{why.context.carrying}/{why.context.others} đoạn khác của bài cũng nói về": why.context.weight}
+        return []
+    name = message(
+        "{carrying}/{others} other paragraphs of the article are about it",
+        carrying=why.context.carrying,
+        others=why.context.others,
+    )
+    return [(why.context.weight, name)]
 
 
-def _signed(why: Explanation) -> list[tuple[str, list[str]]]:
+def _signed(why: Explanation) -> list[tuple[str, list[Message]]]:
     """Return the heaviest terms for the pillar, under "+", and against it, under "−"."""
-    terms = why.by_term().items()
-    positive = [f"{_plain(term)} {weight:+.2f}" for term, weight in terms if weight > 0]
-    negative = [f"{_plain(term)} {weight:+.2f}" for term, weight in terms if weight < 0]
+    terms = [(weight, joined(" ", [_plain(term), number(weight, "+.2f")])) for term, weight in why.by_term().items()]
+    positive = [term for weight, term in terms if weight > 0]
+    negative = [term for weight, term in terms if weight < 0]
     return [("+", positive[:LISTED_TERMS]), ("−", negative[:LISTED_TERMS])]
 
 
@@ -249,9 +264,12 @@ def strongest_table(strongest: Mapping[Pillar, Strongest], pillar: Pillar) -> Ta
     """Return the terms with the largest weights for a pillar and against it, and those of its codebook, as a table."""
     terms = strongest[pillar]
     columns = (terms.positive, terms.negative, terms.codebook)
-    table = Table(title=f"{pillar.vi} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}")
-    for head in ("for", "", "against", "", "codebook", ""):
-        table.add_column(head, justify="left" if head else "right")
+    table = Table(
+        title=f"{_name(pillar)} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}"
+    )
+    for head in (message("for"), "", message("against"), "", message("codebook"), ""):
+        table.add_column(say(head), justify="left" if head else "right")
     for row in zip_longest(*columns):
-        table.add_row(*(cell for pair in row for cell in ((pair[0], f"{pair[1]:+.2f}") if pair else ("", ""))))
+        pairs = ((pair[0], say(number(pair[1], "+.2f"))) if pair else ("", "") for pair in row)
+        table.add_row(*(cell for pair in pairs for cell in pair))
     return table

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import (
     ColumnOption,
     ForceOption,
@@ -25,7 +26,9 @@ from .common import (
 def evaluate(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="Labelled tables. Default: the held-out real rows that ship with the package."),
+        typer.Argument(
+            metavar="DATA", help="Labelled tables. Default: the held-out real rows that ship with the package."
+        ),
     ] = None,
     model: ModelOption = None,
     text_column: ColumnOption = None,
@@ -65,11 +68,15 @@ def evaluate(
         if path is not None:
             check_writable(path, force, inputs)
     if json_file and report and json_file.resolve() == report.resolve():
-        raise ValueError(f"{report} is given for --json and for --report; give two names")
+        raise ValueError(message("{path} is given for --json and for --report; give two names", path=report))
     title = (
         ", ".join(path.name for path in data) if data else "own-heldout" if stress else "validation, modern_validation"
     )
-    with printed_notes() as on_note, progress_bar("measuring", "rows") as progress, printed_warnings():
+    with (
+        printed_notes() as on_note,
+        progress_bar(message("measuring"), message("rows")) as progress,
+        printed_warnings(),
+    ):
         result = evaluate_model(
             data or [],
             model,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import (
     ColumnOption,
     ContextOption,
@@ -46,7 +47,7 @@ def explain(
     from .console import explained_paragraph, strongest_table
 
     if bool(inputs) == strongest:
-        raise ValueError("name articles or tables to explain, or give --global, but not both")
+        raise ValueError(message("name articles or tables to explain, or give --global, but not both"))
     only = parse_pillar(pillar) if pillar else None
     trained, console = read_model(model), make_console()
     if strongest:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import ForceOption, JobsOption, command, printed_notes, tell
 
 
@@ -32,4 +33,4 @@ def lexicon(
         n_terms, n_paragraphs = write_lexicon(
             rows, out, max_terms=max_terms, n_jobs=jobs, overwrite=force, on_note=on_note
         )
-    tell(f"{n_terms} terms from {n_paragraphs} paragraphs")
+    tell(message("{terms:,} terms from {paragraphs:,} paragraphs", terms=n_terms, paragraphs=n_paragraphs))

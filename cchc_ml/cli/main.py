@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from ..messages import message
 from ..version import __version__
 
 # Each module registers its command, in the order of the help.
 from . import predict, explain, train, evaluate, compare, check, plan  # isort: skip  # noqa: F401
 from . import codebook, report, review, app as _app, serve, pack, lexicon  # isort: skip  # noqa: F401
-from .common import app
+from .common import QuietOption, app
+from .settings import LANGUAGE_VARIABLE, Language, settings
 
 __all__ = ["app", "main"]
 
@@ -38,7 +40,7 @@ class _Closed(TextIOBase):
     """Standard output that was closed before the start: whoever prints to it gets an error."""
 
     def write(self, _: str) -> int:
-        raise OSError("standard output is closed; give -o FILE, or open it")
+        raise OSError(message("standard output is closed; give -o FILE, or open it"))
 
 
 def _replace_closed_streams() -> None:
@@ -73,10 +75,20 @@ def version(value: bool) -> None:
 @app.callback()
 def options(
     show: Annotated[
-        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", "-V", callback=version, is_eager=True, help="Print the version.")
     ] = False,
+    lang: Annotated[
+        Language | None,
+        typer.Option(
+            "--lang",
+            envvar=LANGUAGE_VARIABLE,
+            help="Language of all that is printed: Vietnamese or English. Default: that of the system.",
+        ),
+    ] = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính)."""
+    settings.quiet |= quiet
 
 
 if __name__ == "__main__":

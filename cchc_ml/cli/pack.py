@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message, plural
 from .common import ColumnOption, ForceOption, command, tell
+from .settings import say
 
 
 @command
@@ -31,9 +33,9 @@ def pack(
 
     if out is not None and check is None:
         n_rows = write_packed(rows, out, documents or [], text_column=text_column, overwrite=force)
-        tell(f"packed {n_rows} rows into {out}")
+        tell(plural("packed {n:,} row into {out}", "packed {n:,} rows into {out}", n_rows, out=out))
     elif check is not None and out is None:
         verify_packed(rows, check, documents or [], text_column=text_column)
-        print(f"{check} holds the counts of this text")
+        print(say(message("{path} holds the counts of this text", path=check)))
     else:
-        raise ValueError("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare")
+        raise ValueError(message("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare"))

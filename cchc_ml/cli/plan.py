@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import ColumnOption, JobsOption, command, make_console, print_error, progress_bar
+from ..messages import joined, message, number, plural
+from .common import ColumnOption, JobsOption, command, make_console, print_note, progress_bar
+from .settings import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 def plan(
     data: Annotated[
         list[Path],
-        typer.Argument(help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."),
+        typer.Argument(
+            metavar="DATA", help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."
+        ),
     ],
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
@@ -41,46 +45,61 @@ def plan(
         for row in read_labelled(path, known, text_column=text_column, on_unfinished=unfinished.append)
     ]
     if unfinished:
-        print_error(f"{len(unfinished)} rows without labels, or not looked at in full, were passed over")
-    with progress_bar("training") as progress:
+        print_note(
+            plural(
+                "{n} row without labels, or not looked at in full, was passed over",
+                "{n} rows without labels, or not looked at in full, were passed over",
+                len(unfinished),
+            )
+        )
+    with progress_bar(message("training")) as progress:
         made = make_plan([row for row in rows if row.split == "train"], known, n_jobs=jobs, progress=progress)
     names = {c.slug: c.short for c in known}
     console = make_console()
     if made.macro.now is None:
-        console.print(
-            f"{made.rows} rows of {made.documents} documents: too few for a learning curve; want {LEAST_ROWS} rows of "
-            f"{LEAST_DOCUMENTS} documents, and a pillar that {LEAST_POSITIVE} rows have",
-            soft_wrap=True,
+        told = message(
+            "{rows} rows of {documents} documents: too few for a learning curve; want {least_rows} rows of "
+            "{least_documents} documents, and a pillar that {least_positive} rows have",
+            rows=made.rows,
+            documents=made.documents,
+            least_rows=LEAST_ROWS,
+            least_documents=LEAST_DOCUMENTS,
+            least_positive=LEAST_POSITIVE,
         )
+        console.print(say(told), soft_wrap=True)
     else:
         console.print(_curve_table(made))
         console.print(_forecast_table(made, names))
-    console.print(f"label first: {names[made.first]} ({made.first}): {made.reason}", soft_wrap=True)
+    first = message(
+        "label first: {name} ({slug}): {reason}", name=names[made.first], slug=made.first, reason=made.reason
+    )
+    console.print(say(first), soft_wrap=True)
 
 
 def _curve_table(plan: Plan) -> Table:
     from rich.table import Table
 
-    table = Table(title="Macro-F1 by number of labels", title_justify="left")
-    for head in ("labels", "F1", "95 %"):
-        table.add_column(head, justify="right")
+    table = Table(title=say(message("Macro-F1 by number of labels")), title_justify="left")
+    for head in (message("labels"), "F1", "95 %"):
+        table.add_column(say(head), justify="right")
     for size, band in plan.macro.curve:
-        table.add_row(str(size), f"{band.value:.3f}", _interval(band, ""))
+        table.add_row(str(size), say(number(band.value, ".3f")), _interval(band, ""))
     return table
 
 
 def _forecast_table(plan: Plan, names: dict[str, str]) -> Table:
     from rich.table import Table
 
-    table = Table(title=f"What more labels would bring to these {plan.rows} (F1)", title_justify="left")
-    table.add_column("pillar")
-    table.add_column("labelled yes", justify="right")
-    table.add_column("now", justify="right")
+    title = message("What more labels would bring to these {rows} (F1)", rows=plan.rows)
+    table = Table(title=say(title), title_justify="left")
+    table.add_column(say(message("pillar")))
+    table.add_column(say(message("labelled yes")), justify="right")
+    table.add_column(say(message("now")), justify="right")
     for more, _ in plan.macro.gains:
         table.add_column(f"+{more}", justify="right")
     for forecast in (*plan.categories, plan.macro):
-        table.add_row(names.get(forecast.name, "mean"), *_cells(forecast, len(plan.macro.gains)))
-    table.caption = "power law; 95 % intervals by document; – too few rows to say"
+        table.add_row(names.get(forecast.name, say(message("mean"))), *_cells(forecast, len(plan.macro.gains)))
+    table.caption = say(message("power law; 95 % intervals by document; – too few rows to say"))
     table.caption_justify = "left"
     return table
 
@@ -89,9 +108,9 @@ def _cells(forecast: Forecast, n: int) -> list[str]:
     count = "" if forecast.name == "macro" else str(forecast.positive)
     if forecast.now is None:
         return [count, *["–"] * (1 + n)]
-    gains = [f"{band.value:+.3f}\n{_interval(band, '+')}" for _, band in forecast.gains]
-    return [count, f"{forecast.now.value:.3f}\n{_interval(forecast.now, '')}", *gains]
+    gains = [f"{say(number(band.value, '+.3f'))}\n{_interval(band, '+')}" for _, band in forecast.gains]
+    return [count, f"{say(number(forecast.now.value, '.3f'))}\n{_interval(forecast.now, '')}", *gains]
 
 
 def _interval(band: Band, sign: str) -> str:
-    return f"{band.low:{sign}.3f} – {band.high:{sign}.3f}"
+    return say(joined(" – ", [number(band.low, f"{sign}.3f"), number(band.high, f"{sign}.3f")]))

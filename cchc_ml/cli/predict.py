@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from ..files import is_same_file
+from ..messages import Message, joined, message, plural
 from .common import (
     ColumnOption,
     ContextOption,
@@ -22,10 +23,10 @@ from .common import (
     check_jobs,
     check_writable,
     command,
-    count,
     describe_passed_over,
     make_console,
     print_error,
+    print_warning,
     printed_notes,
     progress_bar,
     report_failures,
@@ -120,12 +121,12 @@ def predict(
 ) -> None:
     """Tag paragraphs: for which pillars each one is evidence, how probable that is, and which sentence carries it."""
     if out is not None and model is not None and is_same_file(out, model):
-        raise ValueError(f"{out} is the model and the output; give the output another name")
+        raise ValueError(message("{out} is the model and the output; give the output another name", out=out))
     trained = _read_model(model, threshold, objective)
     if review:
         other = {"--format": format, "--jobs": jobs, "--dask": dask, "--resume": resume or None}
         if given := [name for name, value in other.items() if value is not None]:
-            raise ValueError(f"--review does not go with {given[0]}; leave one of them out")
+            raise ValueError(message("--review does not go with {option}; leave one of them out", option=given[0]))
         _write_sheet(inputs, trained, out, text_column, keep_boilerplate or keep_furniture, strict, force)
         return
 
@@ -150,7 +151,10 @@ def predict(
         resume=resume,
         overwrite=force,
     )
-    with printed_notes() as on_note, nullcontext() if to_stdout else progress_bar("tagging", "paragraphs") as show:
+    with (
+        printed_notes() as on_note,
+        nullcontext() if to_stdout else progress_bar(message("tagging"), message("paragraphs")) as show,
+    ):
         summary = tag_inputs(
             trained,
             inputs,
@@ -184,7 +188,7 @@ def _read_model(path: Path | None, threshold: str | None, objective: str | None)
     from ..model.thresholds import choose, choose_objective, parse_probabilities, precision_remarks
 
     if threshold is not None and objective is not None:
-        raise ValueError("--threshold and --objective both choose the thresholds; give one of them")
+        raise ValueError(message("--threshold and --objective both choose the thresholds; give one of them"))
     model = read_model(path)
     if threshold is not None:
         return choose(model, probability=parse_probabilities(threshold))
@@ -193,7 +197,7 @@ def _read_model(path: Path | None, threshold: str | None, objective: str | None)
     model, (measure, value) = choose_objective(model, objective), parse_objective(objective)
     if measure == "precision" and value is not None:
         for remark in precision_remarks(model, value):
-            print_error(f"warning: {remark}")
+            print_warning(remark)
     return model
 
 
@@ -219,7 +223,7 @@ def _write_sheet(
     progress = InputProgress(files)
     with (
         printed_notes() as on_note,
-        progress_bar("tagging", "paragraphs") as show,
+        progress_bar(message("tagging"), message("paragraphs")) as show,
         _print_if_nothing_is_written(failures),
     ):
         counts = write_suggestions(
@@ -234,26 +238,41 @@ def _write_sheet(
             progress=progress,
             on_item=lambda done: show(done, progress.total(done)),
         )
-    repeated = f"; {counts.repeated} that are there already were passed over" if counts.repeated else ""
-    tell(
-        f"wrote {counts.written} paragraphs to {sheet}: suggestions, not labels{repeated}; "
-        f"correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl"
+    written = plural(
+        "wrote {n:,} paragraph to {sheet}: suggestions, not labels",
+        "wrote {n:,} paragraphs to {sheet}: suggestions, not labels",
+        counts.written,
+        sheet=sheet,
     )
+    repeated = plural(
+        "{n:,} that is there already was passed over", "{n:,} that are there already were passed over", counts.repeated
+    )
+    remedy = message("correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl", sheet=sheet)
+    tell(joined("; ", [written, *[repeated] * bool(counts.repeated), remedy]))
     if passed_over:
         tell(describe_passed_over(passed_over))
     report_failures([failures[file] for file in files if file in failures], len(files))
 
 
-def describe(summary: Summary, out: Path | None) -> str:
+def describe(summary: Summary, out: Path | None) -> Message:
     """Return in one line what a run did: "75 paragraphs of 12 articles, 39 with evidence → ket-qua.xlsx"."""
     from ..reading.kinds import ARTICLES
 
     to_folder = out is not None and out.is_dir()
     n_read = summary.written if to_folder else len(summary.files) - len(summary.failures)
-    unit = "article" if all(Path(file).suffix.lower() in ARTICLES for file in summary.files) else "file"
-    done = f"{count(summary.rows, 'paragraph')} of {count(n_read, unit)}, {summary.tagged:,} with evidence"
-    if out is not None:
-        done += f" → {out}" if summary.written else f"; {out} was not written"
-    if summary.passed_over:
-        done += f"; {describe_passed_over(summary.passed_over)}"
-    return done
+    if all(Path(file).suffix.lower() in ARTICLES for file in summary.files):
+        read = plural("{n:,} article", "{n:,} articles", n_read)
+    else:
+        read = plural("{n:,} file", "{n:,} files", n_read)
+    done = plural(
+        "{n:,} paragraph of {read}, {tagged:,} with evidence",
+        "{n:,} paragraphs of {read}, {tagged:,} with evidence",
+        summary.rows,
+        read=read,
+        tagged=summary.tagged,
+    )
+    if out is not None and summary.written:
+        done = message("{done} → {out}", done=done, out=out)
+    elif out is not None:
+        done = message("{done}; {out} was not written", done=done, out=out)
+    return joined("; ", [done, *[describe_passed_over(summary.passed_over)] * bool(summary.passed_over)])

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import (
     ColumnOption,
     ContextOption,
@@ -20,6 +21,7 @@ from .common import (
     progress_bar,
     tell,
 )
+from .settings import say
 
 
 @command
@@ -47,14 +49,17 @@ def report(
     from ..tagging.rows import tag_rows
 
     if check == (out is not None):
-        raise ValueError("give either -o REPORT.html to write a report, or --verify and reports that were written")
+        raise ValueError(
+            message("give either -o REPORT.html to write a report, or --verify and reports that were written")
+        )
     if out is None:
         differences = verify_reports(inputs, model)
-        print("\n".join(differences) or "OK: inputs, model and report are unchanged")
+        for line in differences or [message("OK: inputs, model and report are unchanged")]:
+            print(say(line))
         if differences:
             raise typer.Exit(1)
         return
-    with printed_notes() as on_note, progress_bar("tagging", "paragraphs") as show:
+    with printed_notes() as on_note, progress_bar(message("tagging"), message("paragraphs")) as show:
         passed_over = write_report(
             read_model(model),
             inputs,
@@ -69,4 +74,4 @@ def report(
         )
     if passed_over:
         tell(describe_passed_over(passed_over))
-    tell(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
+    tell(message("wrote {out} ({size:.1f} MB)", out=out, size=out.stat().st_size / 1e6))

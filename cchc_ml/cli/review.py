@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..messages import joined, message, number, plural
 from .common import (
     ColumnOption,
     ForceOption,
     Group,
+    LanguageOption,
     ModelOption,
+    QuietOption,
     check_writable,
     command,
     describe_passed_over,
@@ -25,6 +28,7 @@ from .common import (
 from .common import (
     app as _app,
 )
+from .settings import say, settings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,13 +36,15 @@ if TYPE_CHECKING:
     from ..review.agreement import Agreement, Estimate
     from ..review.merge import Merged
 
-review = typer.Typer(
-    cls=Group,
-    help="Label paragraphs yourself: choose which, label them in Excel or on a page, merge what several people said.",
-    no_args_is_help=True,
-)
+review = typer.Typer(cls=Group, no_args_is_help=True)
 _app.add_typer(review, name="review")
 _command = functools.partial(command, of=review)
+
+
+@review.callback()
+def _options(lang: LanguageOption = None, quiet: QuietOption = False) -> None:
+    """Label paragraphs yourself: choose which, label them in Excel or on a page, merge what several people said."""
+    settings.quiet |= quiet
 
 
 @_command
@@ -82,7 +88,7 @@ def queue(
     progress = InputProgress(files)
     items = read_inputs(files, text_column=text_column, on_error=on_error, progress=progress)
     pool = []
-    with progress_bar("tagging", "paragraphs") as show:
+    with progress_bar(message("tagging"), message("paragraphs")) as show:
         for item in suggest(trained, items, on_error=on_error):
             pool.append(item)
             show(len(pool), progress.total(len(pool)))
@@ -91,18 +97,35 @@ def queue(
     write_items(chosen.items, out, categories())
     drawn = sum(item.sampling == "random" for item in chosen.items)
     tell(
-        f"wrote {len(chosen.items)} of {chosen.candidates} paragraphs to {out}: {len(chosen.items) - drawn} uncertain,"
-        f" {drawn} random; {chosen.duplicates} near-duplicates passed over"
+        message(
+            "wrote {n:,} of {all:,} paragraphs to {out}: {uncertain} uncertain, {random} random; {duplicates} "
+            "near-duplicates passed over",
+            n=len(chosen.items),
+            all=chosen.candidates,
+            out=out,
+            uncertain=len(chosen.items) - drawn,
+            random=drawn,
+            duplicates=chosen.duplicates,
+        )
     )
     minutes = chosen.hours * 60
-    needed = f"{chosen.hours:.1f} hours" if minutes >= 90 else f"{max(1, round(minutes))} minutes"
-    tell(f"one person needs about {needed} (assumed: {SECONDS_A_PARAGRAPH} seconds a paragraph)")
+    if minutes >= 90:
+        needed = message("{hours:.1f} hours", hours=chosen.hours)
+    else:
+        needed = plural("{n} minute", "{n} minutes", max(1, round(minutes)))
+    tell(
+        message(
+            "one person needs about {time} (assumed: {seconds} seconds a paragraph)",
+            time=needed,
+            seconds=SECONDS_A_PARAGRAPH,
+        )
+    )
     if passed_over:
         tell(describe_passed_over(passed_over))
     if companion is not None:
-        tell(f"wrote {companion} to set up the project with")
+        tell(message("wrote {path} to set up the project with", path=companion))
     elif out.suffix.lower() in SHEET_KINDS:
-        tell(f"label there, or on a page: cchc-ml review app work.db --queue {out}")
+        tell(message("label there, or on a page: cchc-ml review app work.db --queue {path}", path=out))
     report_failures([failures[file] for file in files if file in failures], len(files))
 
 
@@ -123,24 +146,36 @@ def app(
     from ..review.store import ReviewStore
 
     for library in ("fastapi", "uvicorn"):
-        require_extra(library, "serve", "labels over HTTP")
+        require_extra(library, "serve", message("labels over HTTP"))
     if queue_file is not None:
         items = read_items(queue_file, categories())
         if not store.exists():
             ReviewStore.create(store, items, categories())
         elif other := {item.id for item in items} ^ {item.id for item in ReviewStore.open(store).items()}:
             raise FileExistsError(
-                f"{store} exists with other paragraphs than {queue_file} ({min(other)}); give another name"
+                message(
+                    "{store} exists with other paragraphs than {queue} ({id}); give another name",
+                    store=store,
+                    queue=queue_file,
+                    id=min(other),
+                )
             )
     elif not store.exists():
-        raise FileNotFoundError(f"no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx")
+        raise FileNotFoundError(
+            message("no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx", store=store)
+        )
     from ..web.review_service import serve_review
 
-    def on_ready(url: str) -> None:
-        tell(f"listening on {url}")
-        tell(f"open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl")
+    def tell_ready(url: str) -> None:
+        tell(message("listening on {url}", url=url))
+        tell(
+            message(
+                "open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl",
+                store=store,
+            )
+        )
 
-    serve_review(ReviewStore.open(store), port, blind=blind, on_ready=on_ready)
+    serve_review(ReviewStore.open(store), port, blind=blind, on_ready=tell_ready)
 
 
 @_command
@@ -172,13 +207,18 @@ def merge(
     from ..review.categories import categories
     from ..review.formats import read_items, write_json_lines
     from ..review.merge import merge as merge_items
-    from ..review.sheet import SHEET_KINDS, write_review_sheet
+    from ..review.sheet import DONE, SHEET_KINDS, YES, write_review_sheet
 
     known = categories()
     if out is not None and out.suffix.lower() != ".jsonl":
-        raise ValueError(f"{out} is not .jsonl, which `cchc-ml train` reads with all that is written")
+        raise ValueError(
+            message("{path} is not .jsonl, which `cchc-ml train` reads with all that is written", path=out)
+        )
     if disagreements is not None and disagreements.suffix.lower() not in SHEET_KINDS:
-        raise ValueError(f"{disagreements} is not a sheet; want {' or '.join(SHEET_KINDS)}")
+        kinds = joined(message(" or "), SHEET_KINDS)
+        raise ValueError(
+            message("{path} is not a sheet; want a name that ends in {kinds}", path=disagreements, kinds=kinds)
+        )
     for path in filter(None, (out, disagreements)):
         check_writable(path, force, files)
     merged = merge_items([item for path in files for item in read_items(path, known)], [c.slug for c in known])
@@ -187,9 +227,9 @@ def merge(
     if agreement := merged.agreement():
         console.print(_agreement_table(agreement, names, merged.annotators))
         console.print(_confusion_table(merged.confusion().tolist(), [*names.values()]))
-    number, quality = merged.suggestion_quality()
-    if number:
-        console.print(_quality_table(number, quality, names))
+    n_random, quality = merged.suggestion_quality()
+    if n_random:
+        console.print(_quality_table(n_random, quality, names))
     if disagreements is not None:
         items, votes, agreed = merged.disagreements()
         write_review_sheet(items, disagreements, known, votes=votes, agreed=agreed)
@@ -199,42 +239,67 @@ def merge(
     _tell_counts(merged, out, disagreements)
     if out is not None and not rows:
         raise ValueError(
-            f"no paragraph is labelled in full, so {out} was not written; answer every category, "
-            "or choose có in the column Xem xong of a sheet"
+            message(
+                "no paragraph is labelled in full, so {out} was not written; answer every category, "
+                "or choose '{yes}' in the column '{done}' of a sheet",
+                out=out,
+                yes=YES,
+                done=DONE,
+            )
         )
 
 
 def _tell_counts(merged: Merged, out: Path | None, disagreements: Path | None) -> None:
     counts = merged.counts()
-    number = counts["labelled"]
-    labelled = f"wrote {number} labelled paragraphs to {out}" if out and number else f"{number} labelled"
+    if out and counts["labelled"]:
+        labelled = plural(
+            "wrote {n:,} labelled paragraph to {out}",
+            "wrote {n:,} labelled paragraphs to {out}",
+            counts["labelled"],
+            out=out,
+        )
+    else:
+        labelled = message("{n:,} labelled", n=counts["labelled"])
     tell(
-        f"{labelled}; left out: {counts['disputed']} disputed, {counts['partial']} looked at in part,"
-        f" {counts['untouched']} not looked at"
+        message(
+            "{labelled}; left out: {disputed} disputed, {partial} looked at in part, {untouched} not looked at",
+            labelled=labelled,
+            disputed=counts["disputed"],
+            partial=counts["partial"],
+            untouched=counts["untouched"],
+        )
     )
     if disagreements:
-        tell(f"wrote {counts['disputed']} disputed paragraphs to {disagreements}")
+        tell(
+            plural(
+                "wrote {n:,} disputed paragraph to {out}",
+                "wrote {n:,} disputed paragraphs to {out}",
+                counts["disputed"],
+                out=disagreements,
+            )
+        )
     elif counts["disputed"]:
-        tell("give --disagreements FILE.xlsx for a sheet to settle them in")
+        tell(message("give --disagreements FILE.xlsx for a sheet to settle them in"))
 
 
 def _estimate(estimate: Estimate) -> tuple[str, str]:
-    value = "–" if estimate.value is None else f"{estimate.value:.2f}"
-    interval = "" if estimate.low is None or estimate.high is None else f"{estimate.low:.2f} – {estimate.high:.2f}"
-    return value, interval
+    value = "–" if estimate.value is None else number(estimate.value, ".2f")
+    if estimate.low is None or estimate.high is None:
+        return say(value), ""
+    return say(value), say(joined(" – ", [number(estimate.low, ".2f"), number(estimate.high, ".2f")]))
 
 
 def _agreement_table(agreement: Mapping[str, Agreement], names: Mapping[str, str], people: Sequence[str]) -> Table:
     from rich.table import Table
 
-    table = Table(title=f"Agreement of {', '.join(people)}", title_justify="left")
-    table.add_column("category")
-    for head in ("paragraphs", "documents", "kappa", "95 %", "alpha", "95 %"):
-        table.add_column(head, justify="right")
+    table = Table(title=say(message("Agreement of {people}", people=", ".join(people))), title_justify="left")
+    table.add_column(say(message("category")))
+    for head in (message("paragraphs"), message("documents"), "kappa", "95 %", "alpha", "95 %"):
+        table.add_column(say(head), justify="right")
     for slug, found in agreement.items():
         cells = (str(found.paragraphs), str(found.documents), *_estimate(found.kappa), *_estimate(found.alpha))
         table.add_row(names[slug], *cells)
-    table.caption = "– where there is one answer only; no 95 % interval below 10 documents"
+    table.caption = say(message("– where there is one answer only; no 95 % interval below 10 documents"))
     table.caption_justify = "left"
     return table
 
@@ -242,24 +307,31 @@ def _agreement_table(agreement: Mapping[str, Agreement], names: Mapping[str, str
 def _confusion_table(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Table:
     from rich.table import Table
 
-    table = Table(title="Where one person gave one category and another person gave another", title_justify="left")
+    title = message("Where one person gave one category and another person gave another")
+    table = Table(title=say(title), title_justify="left")
     table.add_column("")
-    for name in (*names, "nothing"):
+    names = [*names, say(message("nothing"))]
+    for name in names:
         table.add_column(name, justify="right", overflow="fold")
-    for name, row in zip((*names, "nothing"), counts, strict=True):
+    for name, row in zip(names, counts, strict=True):
         table.add_row(name, *(str(count) if count else "·" for count in row))
     return table
 
 
-def _quality_table(number: int, quality: Mapping[str, Any], names: Mapping[str, str]) -> Table:
+def _quality_table(n: int, quality: Mapping[str, Any], names: Mapping[str, str]) -> Table:
     from rich.table import Table
 
-    table = Table(title=f"The model's suggestions for the {number} random paragraphs", title_justify="left")
-    table.add_column("category")
-    for head in ("right", "too many", "missed", "F1"):
-        table.add_column(head, justify="right")
+    title = plural(
+        "The model's suggestions for the {n} random paragraph",
+        "The model's suggestions for the {n} random paragraphs",
+        n,
+    )
+    table = Table(title=say(title), title_justify="left")
+    table.add_column(say(message("category")))
+    for head in (message("right"), message("too many"), message("missed"), "F1"):
+        table.add_column(say(head), justify="right")
     for slug, found in quality.items():
         all_of_them = 2 * found.tp + found.fp + found.fn
-        f1 = f"{2 * found.tp / all_of_them:.2f}" if all_of_them else "–"
+        f1 = say(number(2 * found.tp / all_of_them, ".2f")) if all_of_them else "–"
         table.add_row(names[slug], str(found.tp), str(found.fp), str(found.fn), f1)
     return table

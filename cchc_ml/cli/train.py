@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..messages import message
 from .common import (
     ColumnOption,
     ForceOption,
@@ -24,7 +25,9 @@ from .common import (
 def train(
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="Table with text and labels, or packed. Default: the data that ships with the package."),
+        typer.Argument(
+            metavar="DATA", help="Table with text and labels, or packed. Default: the data that ships with the package."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -63,18 +66,24 @@ def train(
     from .console import rich_table
 
     if with_default_data and not data:
-        raise ValueError("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
+        raise ValueError(
+            message("--with-default-data needs DATA to add; without DATA, the default data is used anyway")
+        )
     if own_weight is not None and not with_default_data:
-        raise ValueError("--own-weight says how DATA weighs beside the shipped data; give --with-default-data too")
+        raise ValueError(
+            message("--own-weight says how DATA weighs beside the shipped data; give --with-default-data too")
+        )
     rebuilt = default_output() if out is None and not data and not lexicon_file and objective == "f1" else None
     target = out or rebuilt
     if target is None:
         raise ValueError(
-            "the model needs a file: give -o FOLDER/MODEL.npz "
-            "(only the default data and objective, in a checkout, have a default)"
+            message(
+                "the model needs a file: give -o FOLDER/MODEL.npz "
+                "(only the default data and objective, in a checkout, have a default)"
+            )
         )
     check_output(target, overwrite=force or rebuilt is not None)
-    with printed_notes() as on_note, progress_bar("training", "rows") as show, printed_warnings():
+    with printed_notes() as on_note, progress_bar(message("training"), message("rows")) as show, printed_warnings():
         metrics_by_title = train_model(
             data or [],
             target,
@@ -90,7 +99,13 @@ def train(
     console = make_console()
     for title, metrics in metrics_by_title.items():
         console.print(rich_table(scores_table(metrics, title)))
-    tell(f"wrote {target}")
+    tell(message("wrote {out}", out=target))
     if own := metrics_by_title.get(OWN_ROWS):
-        score = own["macro"]["f1"]
-        tell(f"{OWN_ROWS}: macro-F1 {score:.3f}; how they were weighed is in {target.with_name('README.md')}")
+        tell(
+            message(
+                "{rows}: macro-F1 {f1:.3f}; how they were weighed is in {card}",
+                rows=OWN_ROWS,
+                f1=own["macro"]["f1"],
+                card=target.with_name("README.md"),
+            )
+        )

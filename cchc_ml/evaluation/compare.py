@@ -16,6 +16,7 @@ from ..learning.corpus import Corpus, read_corpus
 from ..learning.metric_types import MIN_DOCUMENTS, Difference
 from ..learning.metrics import metrics, paired
 from ..learning.train import training_hashes
+from ..messages import Message, message, number
 from ..model.counts import Counts
 from ..model.model import Model
 from ..model.storage import read_model
@@ -119,11 +120,22 @@ class ModelComparison:
 
     def __str__(self) -> str:
         """Return the result in a sentence: ``+0.012 macro-F1 (p = 0.03), 14 better, 5 worse``."""
+        return str(self.summary())
+
+    def summary(self) -> Message:
+        """Return the result in a sentence that can be translated."""
         gain = self.new_f1["macro"] - self.old_f1["macro"]
-        found = "no p: fewer than 10 documents"
+        found = message("no p: fewer than 10 documents")
         if self.difference is not None and (p := self.difference["p"]) is not None:
-            found = f"p = {p:.2f}" if p >= 0.01 else f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
-        return f"{gain:+.3f} macro-F1 ({found}), {self.better} better, {self.worse} worse"
+            form = ".2f" if p >= 0.01 else ".3f"
+            found = message("p = {p}", p=number(p, form)) if p >= 0.001 else message("p < {p}", p=number(0.001))
+        return message(
+            "{gain:+.3f} macro-F1 ({found}), {better} better, {worse} worse",
+            gain=gain,
+            found=found,
+            better=self.better,
+            worse=self.worse,
+        )
 
 
 def compare(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..messages import Message, joined, message, number, plural
 from .metric_types import MIN_DOCUMENTS, SOUND_DOCUMENTS
 
 if TYPE_CHECKING:
@@ -73,14 +74,16 @@ def format_cell(cell: Cell) -> str:
     """
     if cell is None:
         return ""
-    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return number(cell, ".3f")
+    return cell if isinstance(cell, str) else str(cell)
 
 
 def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
     """Return a table for each part of an evaluation; `title` names the data of the first one."""
     tables = [scores_table(evaluation, title)]
     if "in_context" in evaluation:
-        tables.append(scores_table(evaluation["in_context"], f"{title}, in context"))
+        tables.append(scores_table(evaluation["in_context"], message("{data}, in context", data=title)))
     if len(evaluation.get("sources", ())) > 1:
         tables += source_tables(evaluation["sources"])
     if "baselines" in evaluation:
@@ -90,10 +93,12 @@ def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
         tables.append(_objective(evaluation["objective"]))
     if "splits" in evaluation:
         rows = [(name, m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in evaluation["splits"].items()]
-        tables.append(Table("By kind of split", ("split", "n", "macro-F1", "micro-F1"), rows))
+        head = (message("split"), "n", "macro-F1", "micro-F1")
+        tables.append(Table(message("By kind of split"), head, rows))
     if "stress" in evaluation:
         variants = [(name, v["macro_f1"], v["drop"], v["same"]) for name, v in evaluation["stress"].items()]
-        tables.append(Table("Spelling variants", ("text", "macro-F1", "drop", "same tags"), variants))
+        head = (message("text"), "macro-F1", message("drop"), message("same tags"))
+        tables.append(Table(message("Spelling variants"), head, variants))
     if "agreement" in evaluation:
         tables.append(_agreement(evaluation["agreement"]))
     return tables
@@ -105,7 +110,7 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
     A pillar that occurs neither in the labels nor in the tags has no scores. One that is never tagged has no precision.
     """
     intervals, calibration = evaluation.get("intervals"), evaluation.get("calibration")
-    head = ["pillar", "support", "TP", "FP", "FN", "precision", "recall", "F1"]
+    head = [message("pillar"), message("support"), "TP", "FP", "FN", message("precision"), message("recall"), "F1"]
     head += [*(["95 %"] if intervals else []), "AP", *(["ECE"] if calibration else [])]
 
     def row(name: str, counts: Sequence[Cell], scores: Mapping[str, Any], ap: Cell, ece: Cell) -> list[Cell]:
@@ -132,9 +137,15 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
         for name in ("macro", "micro"):
             averages[name] = {**averages[name], "precision": UNDEFINED}
     summary = [row(name, no_counts, average, None, None) for name, average in averages.items()]
-    summary.append(row("exact match", no_counts, {"f1": evaluation["exact_match"]}, None, None))
+    summary.append(row(message("exact match"), no_counts, {"f1": evaluation["exact_match"]}, None, None))
     note = remark(evaluation["documents"]) if "documents" in evaluation else ""
-    return Table(f"{title} ({evaluation['n']} paragraphs)", head, rows, summary, note)
+    return Table(
+        plural("{data} ({n} paragraph)", "{data} ({n} paragraphs)", evaluation["n"], data=title),
+        head,
+        rows,
+        summary,
+        note,
+    )
 
 
 def remark(documents: int) -> str:
@@ -146,77 +157,115 @@ def remark(documents: int) -> str:
     'There are no intervals and no p-values: 3 documents are too few, at least 10 are needed.'
     """
     if documents < MIN_DOCUMENTS:
-        number = "1 document is" if documents == 1 else f"{documents} documents are"
-        return f"There are no intervals and no p-values: {number} too few, at least {MIN_DOCUMENTS} are needed."
+        return plural(
+            "There are no intervals and no p-values: {n} document is too few, at least {least} are needed.",
+            "There are no intervals and no p-values: {n} documents are too few, at least {least} are needed.",
+            documents,
+            least=MIN_DOCUMENTS,
+        )
     if documents < SOUND_DOCUMENTS:
-        return (
-            f"The intervals come from {documents} documents only. Below {SOUND_DOCUMENTS} documents they are too "
-            "narrow, and the p-values too small."
+        return message(
+            "The intervals come from {n} documents only. Below {sound} documents they are too narrow, and the p-values "
+            "too small.",
+            n=documents,
+            sound=SOUND_DOCUMENTS,
         )
     return ""
 
 
 def _interval(low: float | None, high: float | None, form: str = ".2f", to: str = "-") -> str:
     """Return an interval as text; a dash if there is none."""
-    return UNDEFINED if low is None or high is None else f"{low:{form}}{to}{high:{form}}"
+    return UNDEFINED if low is None or high is None else joined(to, [number(low, form), number(high, form)])
 
 
 def source_tables(sources: Sequence[SourceScores]) -> list[Table]:
     """Return a table of the splits (macro-F1), and one of their kinds of source and years (micro-F1)."""
-    titles = {"macro": "Held-out rows (macro-F1)", "micro": "By kind of source and year (micro-F1)"}
+    titles = {
+        "macro": message("Held-out rows (macro-F1)"),
+        "micro": message("By kind of source and year (micro-F1)"),
+    }
     tables = []
     for average, title in titles.items():
         chosen = [source for source in sources if source["average"] == average]
         if chosen:
-            head = ["rows of", "rows", "documents", "labels", *chosen[0]["taggers"]]
+            head: list[str] = [message("rows of"), message("rows"), message("documents"), message("labels")]
+            head += chosen[0]["taggers"]
             tables.append(Table(title, head, [_source_row(source) for source in chosen]))
     return tables
 
 
 def _source_row(source: SourceScores) -> list[Cell]:
-    scores = [f"{s['f1']:.3f} ({_interval(s['low'], s['high'])})" for s in source["taggers"].values()]
+    scores = [
+        message("{f1:.3f} ({interval})", f1=s["f1"], interval=_interval(s["low"], s["high"]))
+        for s in source["taggers"].values()
+    ]
     return [source["name"], source["n"], source["documents"], source["positive"], *scores]
 
 
 def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
     """Return precision, recall and calibration on rows that were drawn at random."""
-    head = ["read", "tags", "precision", "95 % (P)", "recall", "95 % (R)", "AP", "mean probability", "rate"]
+    head = [message("read"), message("tags"), message("precision"), "95 % (P)", message("recall"), "95 % (R)", "AP"]
+    head += [message("mean probability"), message("rate")]
     rows: list[list[Cell]] = []
     for way, mix in mixes.items():
         precision, recall = (
             _interval(*(interval or (None, None))) for interval in (mix["precision_interval"], mix["recall_interval"])
         )
         rows.append([way, mix["tags"], mix["precision"], precision, mix["recall"], recall, mix["average_precision"]])
-        rows[-1] += [f"{mix['mean_probability']:.4f}", f"{mix['rate']:.4f}"]
+        rows[-1] += [number(mix["mean_probability"], ".4f"), number(mix["rate"], ".4f")]
     first = next(iter(mixes.values()))
-    return Table(f"natural mix ({first['n']} paragraphs drawn at random, {first['positive']} labels)", head, rows)
+    title = message(
+        "natural mix ({n} paragraphs drawn at random, {labels} labels)", n=first["n"], labels=first["positive"]
+    )
+    return Table(title, head, rows)
 
 
 def _baselines(baselines: Mapping[str, tuple[float, float]], comparisons: Sequence[Comparison | None]) -> Table:
-    notes = []
-    for way, comparison in zip(("Alone", "In context"), comparisons, strict=True):
-        if comparison:
-            note = f"{way}, against {comparison['baseline']}: {comparison['difference']:+.3f} macro-F1"
-            if comparison["p"] is not None:
-                interval = _interval(comparison["low"], comparison["high"], "+.3f", " to ")
-                note += (
-                    f" (95 % {interval}), one-sided p = {comparison['p']:.4f}, by the paired bootstrap over documents"
-                )
-            notes.append(note + ".")
+    ways = message("Alone"), message("In context")
+    notes = [_against(way, found) for way, found in zip(ways, comparisons, strict=True) if found]
     rows = [(name, *scores) for name, scores in baselines.items()]
-    return Table("Against the baselines", ("tagger", "macro-F1", "micro-F1"), rows, note=" ".join(notes))
+    head = (message("tagger"), "macro-F1", "micro-F1")
+    return Table(message("Against the baselines"), head, rows, note=joined(" ", notes) if notes else "")
+
+
+def _against(way: Message, comparison: Comparison) -> Message:
+    told = message(
+        "{way}, against {baseline}: {difference:+.3f} macro-F1",
+        way=way,
+        baseline=comparison["baseline"],
+        difference=comparison["difference"],
+    )
+    if comparison["p"] is None:
+        return message("{sentence}.", sentence=told)
+    return message(
+        "{sentence} (95 % {interval}), one-sided p = {p:.4f}, by the paired bootstrap over documents.",
+        sentence=told,
+        interval=_interval(comparison["low"], comparison["high"], "+.3f", message(" to ")),
+        p=comparison["p"],
+    )
 
 
 def _objective(cost: ObjectiveCost) -> Table:
     at_objective, at_f1 = (
         UNDEFINED if precision is None else precision for precision in (cost["precision"], cost["precision_at_f1"])
     )
-    rows = [(f"for {cost['name']}", at_objective, cost["recall"]), ("for f1", at_f1, cost["recall_at_f1"])]
-    note = f"{cost['for_review']} paragraphs have tags at the thresholds for F1 only; a person may review them."
-    return Table(f"Objective {cost['name']}", ("thresholds", "precision", "recall"), rows, note=note)
+    head = (message("thresholds"), message("precision"), message("recall"))
+    rows = [
+        (message("for {objective}", objective=cost["name"]), at_objective, cost["recall"]),
+        (message("for {objective}", objective="f1"), at_f1, cost["recall_at_f1"]),
+    ]
+    note = plural(
+        "{n} paragraph has tags at the thresholds for F1 only; a person may review it.",
+        "{n} paragraphs have tags at the thresholds for F1 only; a person may review them.",
+        cost["for_review"],
+    )
+    return Table(message("Objective {objective}", objective=cost["name"]), head, rows, note=note)
 
 
 def _agreement(agreement: Agreement) -> Table:
     rows = [(slug, scores["kappa"], scores["f1"]) for slug, scores in agreement["pillars"].items()]
-    note = f"Both annotators gave all six labels alike in {agreement['exact_match']:.1%} of the paragraphs."
-    return Table(f"Two annotators ({agreement['n']} paragraphs)", ("pillar", "kappa", "F1"), rows, note=note)
+    note = message(
+        "Both annotators gave all six labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
+    )
+    title = plural("Two annotators ({n} paragraph)", "Two annotators ({n} paragraphs)", agreement["n"])
+    return Table(title, (message("pillar"), "kappa", "F1"), rows, note=note)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
+from ..messages import message
 from ..model.features import Features
 from ..model.lexicon import Lexicon
 from ..model.model import Model
@@ -35,7 +36,7 @@ FOLDS = 3
 # A threshold is chosen on own rows if so many of them have the pillar.
 LEAST_POSITIVE = 25
 # The title of the scores on own rows.
-OWN_ROWS = "own rows, cross-validated"
+OWN_ROWS: str = message("own rows, cross-validated")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from .categories import Category, find_category
 from .items import ReviewItem
 from .records import item_fields
 
-__all__ = ["SHEET_KINDS", "is_review_sheet", "read_review_sheet", "write_review_sheet"]
+__all__ = ["DONE", "SHEET_KINDS", "YES", "is_review_sheet", "read_review_sheet", "write_review_sheet"]
 
 SHEET_KINDS = (".xlsx", ".csv")
 

@@ -27,7 +27,7 @@ def test_strict(cli, data, tmp_path):
     clean = tmp_path / "clean.jsonl"
     clean.write_text(data.read_text("utf8").splitlines()[0] + "\n", "utf8")
     result = cli("check", clean, "--strict")
-    assert (result.exit_code, result.stdout) == (0, "1 rows, 0 findings\n")
+    assert (result.exit_code, result.stdout) == (0, "1 row, 0 findings\n")
 
 
 def test_a_probable_label_error_alone_is_told_and_not_strict(cli, corpus, tmp_path):
@@ -48,7 +48,7 @@ def test_a_probable_label_error_alone_is_told_and_not_strict(cli, corpus, tmp_pa
 def test_rows_that_nobody_labelled_are_counted(cli, data):
     data.write_text(data.read_text("utf8").splitlines()[0] + '\n{"text": "Mưa.", "labels": ""}\n', "utf8")
     result = cli("check", data)
-    assert result.stdout == "1 rows, 0 findings\n"
+    assert result.stdout == "1 row, 0 findings\n"
     assert "1 rows without labels, or not looked at in full, were passed over" in result.stderr
 
 

@@ -24,10 +24,10 @@ def shown(rows, **kwargs):
 
 def test_without_colours_the_evidence_is_quoted(small):
     text = shown(tag_rows(small.model_, [({"text": TEXT}, "text")]))
-    assert "Cải cách thể chế" in text
+    assert "Institutional reform" in text
     assert "%" in text
     assert "← HĐND tỉnh rà soát, bãi … địa bàn trong năm nay." in " ".join(text.split())
-    assert "1/1 đoạn" in text
+    assert "1/1 paragraphs with evidence" in text
 
 
 def test_with_colours_the_evidence_is_underlined(small):

@@ -6,15 +6,22 @@ SAMPLE = "data/samples/mot-cua-xa.txt"
 def test_explain_says_why(cli):
     result = cli("explain", SAMPLE)
     assert result.exit_code == 0
-    assert "■ Cải cách thủ tục hành chính" in result.stdout
-    assert "vì sao không?" in result.stdout
+    assert "■ Administrative procedure reform" in result.stdout
+    assert "why not?" in result.stdout
     only = cli("explain", SAMPLE, "--pillar", "cải cách tài chính công").stdout
-    assert "Cải cách tài chính công" in only
-    assert "Cải cách thể chế" not in only
+    assert "Public finance reform" in only
+    assert "Institutional reform" not in only
+
+
+def test_explain_says_why_in_vietnamese(cli):
+    shown = cli("explain", SAMPLE, "--lang", "vi").stdout
+    assert "■ Cải cách thủ tục hành chính" in shown
+    assert "vì sao không? còn thiếu 0," in shown
+    assert "(từ ngữ của đoạn)" in shown
 
 
 def test_explain_lists_the_strongest_terms(cli):
-    assert "Cải cách thể chế · institutional" in cli("explain", "--global").stdout
+    assert "Institutional reform · institutional" in cli("explain", "--global").stdout
     only = cli("explain", "--global", "-p", "tthc").stdout
     assert "một cửa" in only
     assert "institutional" not in only

@@ -55,8 +55,11 @@ def test_predict_jsonl_is_one_object_a_paragraph(cli):
 def test_predict_table(cli):
     result = cli("predict", SAMPLE, "--format", "table")
     assert result.exit_code == 0
-    assert "Cải cách thủ tục hành chính" in result.stdout
-    assert "đoạn có bằng chứng" in result.stdout
+    assert "Administrative procedure reform" in result.stdout
+    assert "paragraphs with evidence" in result.stdout
+    vietnamese = cli("predict", SAMPLE, "--format", "table", "--lang", "vi").stdout
+    assert "Cải cách thủ tục hành chính" in vietnamese
+    assert "đoạn có bằng chứng" in vietnamese
 
 
 def test_predict_csv_opens_in_excel(cli, tmp_path):

@@ -66,7 +66,10 @@ def test_queue_tells_which_files_cannot_be_read(cli, tmp_path):
         (("app", "no.db"), "no file no.db; make it of a queue: cchc-ml review app no.db --queue"),
         (("merge", "no.xlsx"), "no file no.xlsx"),
         (("merge", "a.jsonl", "-o", "b.csv"), "b.csv is not .jsonl"),
-        (("merge", "a.jsonl", "--disagreements", "b.txt"), "b.txt is not a sheet; want .xlsx or .csv"),
+        (
+            ("merge", "a.jsonl", "--disagreements", "b.txt"),
+            "b.txt is not a sheet; want a name that ends in .xlsx or .csv",
+        ),
     ],
 )
 def test_errors_are_one_line(cli, arguments, message):
@@ -142,7 +145,7 @@ def test_a_half_labelled_queue_is_the_normal_case(cli, tmp_path):
     book.save(queue)
     result = cli("review", "merge", queue, "-o", own)
     assert result.exit_code == 0
-    assert "wrote 1 labelled paragraphs" in result.stderr
+    assert "wrote 1 labelled paragraph to" in result.stderr
     assert "left out: 0 disputed, 1 looked at in part, 4 not looked at" in result.stderr
     assert len(own.read_text("utf8").splitlines()) == 1
 
