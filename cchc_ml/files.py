@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 __all__ = [
+    "DOCUMENT_CREATED",
     "GENERATOR",
     "MAX_XLSX_CELL_CHARS",
     "atomic_write",
@@ -39,13 +40,18 @@ __all__ = [
     "require_extra",
     "write_gzip",
     "xlsx_formats",
+    "xlsx_page",
     "xlsx_workbook",
 ]
 
 # Excel cuts a cell after 32,767 characters.
 MAX_XLSX_CELL_CHARS = 32_000
-# Workbooks hold the time when they were made. It is always this one, so that the same rows give the same bytes.
-XLSX_CREATED = datetime(2000, 1, 1)
+# Workbooks and documents hold the time when they were made. It is always this one, so that the same rows give the same
+# bytes.
+DOCUMENT_CREATED = datetime(2000, 1, 1)
+# Paper sizes by Excel's numbers.
+XLSX_A4 = 9
+MAX_XLSX_HEADER_CHARS = 120
 
 # Pages, documents and workbooks of this package say so: as the generator, or as their category.
 GENERATOR = "cchc-ml"
@@ -297,7 +303,7 @@ def xlsx_workbook(path: Path, **options: Any) -> Iterator[Any]:
     xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(path.parent)}
     book = xlsxwriter.Workbook(str(path), {**safe, **options})
-    book.set_properties({"created": XLSX_CREATED, "category": GENERATOR})
+    book.set_properties({"created": DOCUMENT_CREATED, "category": GENERATOR})
     try:
         yield book
         book.close()
@@ -338,6 +344,29 @@ def xlsx_formats(book: Any) -> dict[str, Any]:
         "tagged_share": {**share, "bold": True, "bg_color": "#C6E7C8"},
     }
     return {name: book.add_format(properties) for name, properties in formats.items()}
+
+
+def xlsx_page(sheet: Any, *, repeat_head: bool = True, header: str = "") -> None:
+    """Set up a sheet for print: A4 landscape, one page wide, head and page number on each page.
+
+    Parameters
+    ----------
+    sheet : xlsxwriter worksheet
+    repeat_head : bool
+        Whether the first row is a head that each page repeats.
+    header : str
+        A line to print above each page.
+    """
+    sheet.set_landscape()
+    sheet.set_paper(XLSX_A4)
+    sheet.fit_to_pages(1, 0)
+    if repeat_head:
+        sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7 if header else 0.5, bottom=0.6)
+    if header:
+        # & begins a code in a header, and Excel takes at most 255 characters, these codes among them.
+        sheet.set_header(f"&C{header[:MAX_XLSX_HEADER_CHARS].replace('&', '&&')}")
+    sheet.set_footer("&L&A&R&P/&N")
 
 
 def write_gzip(path: str | Path, text: str) -> None:

@@ -94,3 +94,12 @@ def _record(number, content=b""):
         rest >>= 7
         if not rest:
             return head + length + content
+
+
+def assert_print_setup(sheet, *, repeated=True):
+    """Check that a sheet of openpyxl prints on A4 landscape, one page wide, with its head and a number on each page."""
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == ("$1:$1" if repeated else None)
+    assert sheet.oddFooter.right.text == "&P/&N"

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_write, xlsx_workbook
+from ..files import atomic_write, xlsx_page, xlsx_workbook
 from ..reading.tables import Row, read_rows, table_kind
 from .categories import Category, find_category
 from .items import ReviewItem
@@ -402,13 +402,8 @@ def _lay_out(sheet: Any, count: int, columns: Sequence[str], categories: Sequenc
     sheet.data_validation(
         1, done, last, done, choice | {"source": [YES], "error_message": f"Chọn “{YES}” hoặc để trống."}
     )
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    xlsx_page(sheet)
     sheet.print_area(0, 0, last, columns.index(TIME))
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
-    sheet.set_footer("&L&A&R&P/&N")
 
 
 def _write_codebook(book: Any, categories: Sequence[Category], formats: Mapping[str, Any]) -> None:
@@ -427,6 +422,4 @@ def _write_codebook(book: Any, categories: Sequence[Category], formats: Mapping[
         sheet.write_string(i, 1, category.definition_vi or category.definition, formats["plain"])
         for j, examples in enumerate((category.counts, category.does_not_count), 2):
             sheet.write_string(i, j, "\n".join(f"– {text}" for text, _ in examples), formats["plain"])
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    xlsx_page(sheet, repeat_head=False)

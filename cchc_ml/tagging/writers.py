@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_page, xlsx_workbook
 from ..pillars import PILLARS
 from ..reading.columns import find_text_column
 from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
@@ -105,6 +105,7 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> Non
         formats = xlsx_formats(book)
         sheet = book.add_worksheet("CCHC")
         sheet.freeze_panes(1, 0)
+        xlsx_page(sheet)
         for number, row in enumerate(rows, 1):
             if number >= MAX_XLSX_ROWS:
                 raise ValueError(

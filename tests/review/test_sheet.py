@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from review_items import CATEGORIES, SLUGS, item, review_items, suggestion
+from workbooks import assert_print_setup
 
 from cchc_ml.review.sheet import SHEET_KINDS, read_review_sheet, write_review_sheet
 
@@ -130,6 +131,8 @@ def test_the_workbook_can_be_worked_in(tmp_path):
     text = "Xã trả hồ sơ trước hạn. Trời mưa."
     write_review_sheet([item(text=text, evidence_spans={"tthc": (0, 23)}, **suggestion(tthc=0.9))], path, CATEGORIES)
     book = openpyxl.load_workbook(path, rich_text=True)
+    assert_print_setup(book.worksheets[0])
+    assert_print_setup(book.worksheets[1], repeated=False)
     sheet, guide = book.worksheets
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref.startswith("A1:")

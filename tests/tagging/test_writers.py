@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 from needs import needs
+from workbooks import assert_print_setup
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.tables import read_rows
@@ -94,6 +95,7 @@ def test_a_workbook_can_be_worked_in(small, tmp_path):
     ]
     export(tagged_rows(small, rows), tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active
+    assert_print_setup(sheet)
     heads = [cell.value for cell in sheet[1]]
     assert heads == ["id", "text", "note", *(p.short for p in PILLARS), "pillars"]
     assert sheet.freeze_panes == "A2"
