@@ -359,6 +359,17 @@ def report_failures(failures: Iterable[str], n_files: int) -> None:
 
 
 @contextmanager
+def print_if_nothing_is_written(failures: Mapping[str, str]) -> Iterator[None]:
+    """Before an error about the output, print why files could not be read."""
+    try:
+        yield
+    except ValueError:
+        for reason in failures.values():
+            print_error(reason)
+        raise
+
+
+@contextmanager
 def open_output(path: Path) -> Iterator[TextIO]:
     """Yield a text file that appears under its name only once the block has ended without an error."""
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf8", newline="") as file:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -26,6 +26,7 @@ from .common import (
     describe_passed_over,
     make_console,
     print_error,
+    print_if_nothing_is_written,
     print_warning,
     printed_notes,
     progress_bar,
@@ -170,17 +171,6 @@ def predict(
     report_failures(summary.failures.values(), len(summary.files))
 
 
-@contextmanager
-def _print_if_nothing_is_written(failures: Mapping[str, str]) -> Iterator[None]:
-    """Before an error about the output, print why files could not be read."""
-    try:
-        yield
-    except ValueError:
-        for reason in failures.values():
-            print_error(reason)
-        raise
-
-
 def _read_model(path: Path | None, threshold: str | None, objective: str | None) -> Model:
     """Read a model and set its thresholds."""
     from ..model.operating_points import parse_objective
@@ -224,7 +214,7 @@ def _write_sheet(
     with (
         printed_notes() as on_note,
         progress_bar(message("tagging"), message("paragraphs")) as show,
-        _print_if_nothing_is_written(failures),
+        print_if_nothing_is_written(failures),
     ):
         counts = write_suggestions(
             model,
@@ -255,7 +245,7 @@ def _write_sheet(
 
 
 def describe(summary: Summary, out: Path | None) -> Message:
-    """Return in one line what a run did: "75 paragraphs of 12 articles, 39 with evidence → ket-qua.xlsx"."""
+    """Return in a line what a run did: "72 paragraphs (and 3 headings) of 12 articles, 39 with evidence → a.xlsx"."""
     from ..reading.kinds import ARTICLES
 
     to_folder = out is not None and out.is_dir()
@@ -264,13 +254,11 @@ def describe(summary: Summary, out: Path | None) -> Message:
         read = plural("{n:,} article", "{n:,} articles", n_read)
     else:
         read = plural("{n:,} file", "{n:,} files", n_read)
-    done = plural(
-        "{n:,} paragraph of {read}, {tagged:,} with evidence",
-        "{n:,} paragraphs of {read}, {tagged:,} with evidence",
-        summary.rows,
-        read=read,
-        tagged=summary.tagged,
-    )
+    found = plural("{n:,} paragraph", "{n:,} paragraphs", summary.paragraphs)
+    if summary.uncounted:
+        headings = plural("{n:,} heading", "{n:,} headings", summary.uncounted)
+        found = message("{found} (and {headings})", found=found, headings=headings)
+    done = message("{found} of {read}, {tagged:,} with evidence", found=found, read=read, tagged=summary.tagged)
     if out is not None and summary.written:
         done = message("{done} → {out}", done=done, out=out)
     elif out is not None:

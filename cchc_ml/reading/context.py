@@ -8,7 +8,11 @@ from .blocks import Kind
 from .columns import document_of
 from .tables import Row
 
-__all__ = ["article_of", "documents_of"]
+__all__ = ["UNCOUNTED_KINDS", "article_of", "documents_of", "is_paragraph"]
+
+
+# Kinds of blocks that are not counted as paragraphs.
+UNCOUNTED_KINDS = (Kind.HEADLINE, Kind.SUBHEADING, Kind.BOILERPLATE)
 
 
 def article_of(row: Row, context: bool | None = None) -> Hashable | None:
@@ -58,3 +62,17 @@ def documents_of(rows: Iterable[Row], articles: Iterable[Hashable | None]) -> li
     """
     pairs = zip(rows, articles, strict=True)
     return [article if row.get("kind", Kind.BODY) == Kind.BODY else None for row, article in pairs]
+
+
+def is_paragraph(row: Row) -> bool:
+    """Return whether a row counts as a paragraph: headlines, sub-headings and boilerplate do not.
+
+    This is what "paragraph" means in every count: of a run, of a report and of an evaluation. A row of a table without
+    `kind`, or with a kind of its own, is a paragraph.
+
+    Examples
+    --------
+    >>> is_paragraph({"kind": "headline"}), is_paragraph({"kind": "body"}), is_paragraph({"text": "…"})
+    (False, True, True)
+    """
+    return row.get("kind") not in UNCOUNTED_KINDS

@@ -14,6 +14,7 @@ from ..files import atomic_write, require_extra
 from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..reading.columns import find_text_column
+from ..reading.context import UNCOUNTED_KINDS
 from ..reading.inputs import READING_ERRORS, OnNote, is_blank, passed_over, require_text
 from ..reading.tables import check_free, decode_cell, open_parquet, parquet_batches
 from .rows import as_row
@@ -124,6 +125,7 @@ class PartitionResult(NamedTuple):
     error: Exception | None
     notes: tuple[str, ...] = ()
     tagged: int = 0
+    uncounted: int = 0
 
 
 def plan_partitions(
@@ -183,7 +185,7 @@ def tag_partition(model: Model, partition: Partition) -> PartitionResult:
         tally = tag_parquet(model, [partition.source], partition.target, partition.text_column, on_note=on_note)
     except PARQUET_ERRORS as error:
         return PartitionResult(partition, 0, error)
-    return PartitionResult(partition, tally.rows, None, tuple(notes), tally.tagged)
+    return PartitionResult(partition, tally.rows, None, tuple(notes), tally.tagged, tally.uncounted)
 
 
 def tag_parquet(
@@ -228,8 +230,11 @@ def tag_parquet(
     def counted(tables: Iterable[Any]) -> Iterator[Any]:
         nonlocal tally
         for table in tables:
-            tagged = pc.sum(pc.greater(pc.list_value_length(table.column("pillars")), 0)).as_py() or 0
-            tally = tally.plus(Tally(len(table), tagged))
+            tagged = pc.greater(pc.list_value_length(table.column("pillars")), 0)
+            counts = _are_paragraphs(table, pc)
+            in_paragraphs = tagged if counts is None else pc.and_(tagged, counts)
+            uncounted = 0 if counts is None else len(table) - (pc.sum(counts).as_py() or 0)
+            tally = tally.plus(Tally(len(table), pc.sum(in_paragraphs).as_py() or 0, uncounted))
             yield table
             if on_progress:
                 on_progress(tally.rows, total)
@@ -246,6 +251,14 @@ def tag_parquet(
         if required and not tally.rows:
             raise NoRowsError
     return tally
+
+
+def _are_paragraphs(table: Any, pc: Any) -> Any:
+    """Return for each row whether it is a paragraph; None if all are. See `cchc_ml.reading.context.is_paragraph`."""
+    pa = require_extra("pyarrow", "office", ".parquet files")
+    if "kind" not in table.column_names or not pa.types.is_string(table.schema.field("kind").type):
+        return None
+    return pc.invert(pc.is_in(table.column("kind"), value_set=pa.array([str(kind) for kind in UNCOUNTED_KINDS])))
 
 
 def count_rows(sources: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..model.parallel import parallel_map
-from ..reading.context import article_of, documents_of
+from ..reading.context import article_of, documents_of, is_paragraph
 from ..reading.inputs import READING_ERRORS, InputItem, OnNote, PendingArticle
 from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
@@ -17,7 +17,7 @@ from .writers import json_lines
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
 
-__all__ = ["Lines", "as_row", "tag_lines", "tag_rows"]
+__all__ = ["Lines", "as_row", "count_row", "tag_lines", "tag_rows"]
 
 # Size of a batch, in rows. Longer texts and unread articles count as several rows.
 BATCH_ROWS = 512
@@ -33,19 +33,28 @@ class Lines(str):
 
     Attributes
     ----------
-    rows, tagged : int
-        How many rows there are, and how many of them are evidence for a pillar.
+    rows, tagged, uncounted : int
+        How many rows there are, how many paragraphs among them are evidence for a pillar, and how many of the rows are
+        no paragraphs.
     """
 
     rows: int
     tagged: int
+    uncounted: int
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Lines:
         """Encode tagged rows."""
         lines = cls("".join(json_lines(rows)))
-        lines.rows, lines.tagged = len(rows), sum(bool(row["pillars"]) for row in rows)
+        lines.rows = len(rows)
+        lines.tagged, lines.uncounted = (sum(count_row(row)[k] for row in rows) for k in range(2))
         return lines
+
+
+def count_row(row: Row) -> tuple[bool, bool]:
+    """Return whether a tagged row is a paragraph that is evidence for a pillar, and whether it is no paragraph."""
+    counts = is_paragraph(row)
+    return counts and bool(row["pillars"]), not counts
 
 
 def tag_rows(

@@ -79,11 +79,13 @@ class Summary:
     rows : int
         Number of rows that this run wrote.
     tagged : int
-        Number of those rows that are evidence for a pillar.
+        Number of those rows that are paragraphs and evidence for a pillar.
     written : int
         Number of files that this run wrote. 0: no input had a row, and an older output was kept.
     passed_over : dict of str to str
         Files of folders and patterns that were left out, and why.
+    uncounted : int
+        Number of those rows that are no paragraphs; see `cchc_ml.reading.context.is_paragraph`.
     """
 
     files: tuple[str, ...]
@@ -92,6 +94,12 @@ class Summary:
     tagged: int
     written: int = 1
     passed_over: dict[str, str] = field(default_factory=dict)
+    uncounted: int = 0
+
+    @property
+    def paragraphs(self) -> int:
+        """Number of paragraphs that this run wrote: its rows without headlines, sub-headings and boilerplate."""
+        return self.rows - self.uncounted
 
 
 def tag_inputs(
@@ -173,7 +181,7 @@ def tag_inputs(
             raise ValueError(f"{files[0] if len(files) == 1 else 'the input'} has no paragraph to tag") from None
         tally, written = Tally(), 0
     in_order = {file: failures[file] for file in files if file in failures}
-    return Summary(tuple(files), in_order, tally.rows, tally.tagged, written, passed_over)
+    return Summary(tuple(files), in_order, tally.rows, tally.tagged, written, passed_over, tally.uncounted)
 
 
 def _file_of(out: Path | TextIO) -> Path | int | None:

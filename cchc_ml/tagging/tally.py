@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .rows import Lines
+from .rows import Lines, count_row
 
 if TYPE_CHECKING:
     from ..reading.progress import InputProgress
@@ -24,17 +24,23 @@ class _HasCounts(Protocol):
     def rows(self) -> int: ...
     @property
     def tagged(self) -> int: ...
+    @property
+    def uncounted(self) -> int: ...
 
 
 class Tally(NamedTuple):
-    """How many rows were written, and how many of them are evidence for a pillar."""
+    """How many rows were written, how many paragraphs are evidence for a pillar, and how many rows are no paragraphs.
+
+    See `cchc_ml.reading.context.is_paragraph`.
+    """
 
     rows: int = 0
     tagged: int = 0
+    uncounted: int = 0
 
     def plus(self, other: _HasCounts) -> Tally:
         """Return the sum."""
-        return Tally(self.rows + other.rows, self.tagged + other.tagged)
+        return Tally(self.rows + other.rows, self.tagged + other.tagged, self.uncounted + other.uncounted)
 
 
 class NoRowsError(ValueError):
@@ -63,7 +69,7 @@ class Counted:
     def __iter__(self) -> Iterator[Any]:
         reported = 0
         for row in self.source:
-            self.tally = self.tally.plus(row if isinstance(row, Lines) else Tally(1, bool(row["pillars"])))
+            self.tally = self.tally.plus(row if isinstance(row, Lines) else Tally(1, *count_row(row)))
             yield row
             if self.on_progress and self.tally.rows - reported >= ROWS_PER_REPORT:
                 reported = self.tally.rows

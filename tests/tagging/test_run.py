@@ -563,3 +563,21 @@ def test_files_of_kinds_that_are_not_read_are_in_the_summary(trained, folder, tm
     summary = tag_inputs(trained, [folder], tmp_path / "out.jsonl")
     assert summary.passed_over == {str(folder / "cũ.doc"): "of a kind that is not read"}
     assert (summary.rows, summary.failures) == (6, {})
+
+
+@pytest.mark.parametrize("name", ["kq.jsonl", "kq.csv", "kq.xlsx", "kq.parquet", "resumed.jsonl"])
+@pytest.mark.parametrize("given", ["in.jsonl", "in.parquet"])
+def test_headings_and_boilerplate_are_no_paragraphs_in_any_count(small, tmp_path, name, given):
+    pa, parquet = needs("pyarrow"), needs("pyarrow.parquet")
+    text = "Xã rút ngắn thời gian giải quyết thủ tục hành chính."
+    rows = [{"text": text, "kind": kind} for kind in ("headline", "body", "subheading", "body", "boilerplate", None)]
+    if given == "in.jsonl":
+        (tmp_path / given).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    else:
+        parquet.write_table(pa.Table.from_pylist(rows), tmp_path / given)
+    options = TagOptions(resume=name == "resumed.jsonl")
+    summary = tag_inputs(small.model_, [tmp_path / given], tmp_path / name, options)
+    assert (summary.rows, summary.uncounted, summary.paragraphs, summary.tagged) == (6, 3, 3, 3)
+    if given == "in.parquet" and name == "kq.jsonl":
+        folder = tag_inputs(small.model_, [tmp_path / given], tmp_path / "out", TagOptions())
+        assert (folder.rows, folder.uncounted, folder.paragraphs, folder.tagged) == (6, 3, 3, 3)
