@@ -41,6 +41,7 @@ def compare(
     """
     from ..evaluation.compare import compare as compare_files
     from ..evaluation.compare import comparison_page, write_flips
+    from ..reading.names import short_names
 
     for path, kind in ((out, ".csv"), (report, ".html")):
         if path is not None:
@@ -97,7 +98,7 @@ def compare(
         write_flips(comparison.flips, out)
     if report is not None:
         with open_output(report) as file:
-            file.write(comparison_page(comparison, f"{old.name} → {new.name}"))
+            file.write(comparison_page(comparison, " → ".join(short_names((old, new), (old, new)).values())))
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -61,6 +61,7 @@ def evaluate(
 
     from ..evaluation.evaluate import evaluate as evaluate_model
     from ..learning.metric_tables import metric_tables
+    from ..reading.names import short_names
     from .console import rich_table
 
     inputs = [*(data or []), *(baselines or []), *([model] if model else [])]
@@ -69,9 +70,8 @@ def evaluate(
             check_writable(path, force, inputs)
     if json_file and report and json_file.resolve() == report.resolve():
         raise ValueError(message("{path} is given for --json and for --report; give two names", path=report))
-    title = (
-        ", ".join(path.name for path in data) if data else "own-heldout" if stress else "validation, modern_validation"
-    )
+    shipped = "own-heldout" if stress else "validation, modern_validation"
+    title = ", ".join(short_names(data, data).values()) if data else shipped
     with (
         printed_notes() as on_note,
         progress_bar(message("measuring"), message("rows")) as progress,

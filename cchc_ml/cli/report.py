@@ -17,8 +17,10 @@ from .common import (
     ModelOption,
     command,
     describe_passed_over,
+    print_if_nothing_is_written,
     printed_notes,
     progress_bar,
+    report_failures,
     tell,
 )
 from .settings import say
@@ -40,11 +42,23 @@ def report(
     model: ModelOption = None,
     text_column: ColumnOption = None,
     context: ContextOption = None,
+    unit: Annotated[str, typer.Option("--unit", help="The office that the report is from, for its head.")] = "",
+    title: Annotated[str, typer.Option("--title", help="The title. Default: the usual one.")] = "",
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date", help="The date of the report, such as 2026-11-29. Default: SOURCE_DATE_EPOCH, or today."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that cannot be read or row without text.")
+    ] = False,
     jobs: JobsOption = 1,
     force: ForceOption = False,
 ) -> None:
     """Write an overview of articles as one page, or their evidence as a dossier to be filed."""
     from ..model.storage import read_model
+    from ..reporting.about import About, report_date
     from ..reporting.report import verify_reports, write_report
     from ..tagging.rows import tag_rows
 
@@ -59,19 +73,28 @@ def report(
         if differences:
             raise typer.Exit(1)
         return
-    with printed_notes() as on_note, progress_bar(message("tagging"), message("paragraphs")) as show:
-        passed_over = write_report(
+    about = About(title=title.strip(), unit=unit.strip(), date=report_date(date))
+    failures: dict[str, str] = {}
+    with (
+        printed_notes() as on_note,
+        progress_bar(message("tagging"), message("paragraphs")) as show,
+        print_if_nothing_is_written(failures),
+    ):
+        written = write_report(
             read_model(model),
             inputs,
             out,
-            tag=partial(tag_rows, context=context, n_jobs=jobs, on_note=on_note),
+            tag=partial(tag_rows, context=context, n_jobs=jobs),
             model_file=model,
+            about=about,
             by=by,
             text_column=text_column,
             overwrite=force,
-            on_note=on_note,
+            on_error=None if strict else failures.__setitem__,
+            on_note=None if strict else on_note,
             on_progress=show,
         )
-    if passed_over:
-        tell(describe_passed_over(passed_over))
+    if written.passed_over:
+        tell(describe_passed_over(written.passed_over))
     tell(message("wrote {out} ({size:.1f} MB)", out=out, size=out.stat().st_size / 1e6))
+    report_failures(written.failures.values(), len(written.files))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from .columns import COLUMN_NAMES, find_text_column
 from .decode import PrependedStream, check_not_empty
 from .heads import is_total
 from .kinds import ARTICLES, has_known_kind
+from .names import printable_name
 from .progress import InputProgress
 from .tables import CSV_DELIMITERS, TABLES, OnOpen, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
 
@@ -350,7 +350,7 @@ def _article_rows(
                 f"want at most {MAX_PARAGRAPH_CHARS:,}"
             )
         row = {
-            "source": source or _printable_name(article.source),
+            "source": source or printable_name(article.source),
             "paragraph": number,
             "text": block.text,
             "kind": str(block.kind),
@@ -360,11 +360,6 @@ def _article_rows(
             "outlet": article.outlet,
         }
         yield row, "text"
-
-
-def _printable_name(source: str) -> str:
-    r"""Return a file name as text: bytes that are not UTF-8 are written as ``\xe9``."""
-    return os.fsencode(source).decode("utf8", "backslashreplace") if not source.isprintable() else source
 
 
 def _table_rows(

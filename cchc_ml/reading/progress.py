@@ -32,6 +32,11 @@ class InputProgress:
         self._done: float | None = 0.0
         self._in_batches = False
 
+    @property
+    def file_number(self) -> int:
+        """The number of the file that is being read; the first is 0."""
+        return self._number
+
     def begin_file(self, number: int) -> None:
         """Say that all files before this one have been read."""
         self._number, self._share_of_file = number, float

@@ -8,24 +8,33 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..files import GENERATOR, MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_workbook
+from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_page, xlsx_workbook
 from ..pillars import PILLARS, Pillar
+from ..reading.dates import find_date
 from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
-from .formatting import interval, percent
+from .about import About, InputFile, counted, facts, input_files
+from .formatting import count, interval, percent
 from .overview import Overview, Quote
 from .prevalence import Prevalence
 from .provenance import content_hash
+from .word import WordDocument, is_contents
 
 __all__ = ["DOSSIER_SUFFIXES", "read_dossier", "write_dossier"]
 
 DOSSIER_SUFFIXES = (".docx", ".xlsx")
 TITLE, SHARES_SHEET, PROVENANCE_HEADING = "Hồ sơ bằng chứng cải cách hành chính", "Tổng quan", "Biên nhận"
+CONTENTS_TITLE, ABSTRACT = "Mục lục", "Trích yếu"
+MACHINE_TAGGED = "Nhãn do máy gắn, cần người đọc lại."
 # Quotes of each pillar. A sheet may hold more than a reader of Word wants.
 MAX_DOCX_QUOTES = 100
 MAX_XLSX_QUOTES = 100_000
+# Input files in the receipt of a Word document. The record has all of them.
+MAX_DOCX_FILES = 200
 SHARE_COLUMNS = ("Trụ cột", "Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
 SHARE_COLUMN_WIDTHS = (44, 16, 16, 18)
+RECEIPT_COLUMNS = ("Tệp", "SHA-256 (16 chữ số đầu)", "Đoạn văn")
+RECEIPT_COLUMN_WIDTHS = (60, 26, 12)
 QUOTE_COLUMNS = (
     "STT",
     "Bài",
@@ -35,13 +44,16 @@ QUOTE_COLUMNS = (
     "Xác suất",
     "Câu bằng chứng",
     "Đoạn văn",
+    "Đăng lại ở",
 )
-QUOTE_COLUMN_WIDTHS = (6, 30, 20, 12, 30, 9, 60, 90)
+QUOTE_COLUMN_WIDTHS = (6, 26, 16, 12, 22, 9, 50, 70, 20)
+# The column of the receipt's sheet that holds the record. It is hidden and not printed.
+RECORD_COLUMN = 5
 
 XlsxRow = tuple[str | int | float | None, ...]
 
 
-def write_dossier(overview: Overview, path: str | Path) -> None:
+def write_dossier(overview: Overview, path: str | Path, about: About | None = None) -> None:
     """Write the shares and, for each pillar, the tagged paragraphs, the most probable first.
 
     The file also contains the provenance record of the overview, with the hash of all the rest of the file. It appears
@@ -53,6 +65,8 @@ def write_dossier(overview: Overview, path: str | Path) -> None:
         See `cchc_ml.reporting.overview.gather`.
     path : path
         A ``.docx`` or ``.xlsx`` file.
+    about : About, optional
+        Title, unit and date.
 
     Raises
     ------
@@ -67,9 +81,9 @@ def write_dossier(overview: Overview, path: str | Path) -> None:
         raise ValueError(f"{path} is not a dossier file; want a name that ends in {' or '.join(DOSSIER_SUFFIXES)}")
     with atomic_write(path) as temporary:
         if suffix == ".docx":
-            _write_docx(overview, temporary)
+            _write_docx(overview, temporary, about or About())
         else:
-            _write_xlsx(overview, temporary)
+            _write_xlsx(overview, temporary, about or About())
 
 
 def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
@@ -107,46 +121,87 @@ def _provenance_json(overview: Overview, content: str) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1)
 
 
-def _write_docx(overview: Overview, path: Path) -> None:
-    document = require_extra("docx", "office", ".docx files").Document()
-    document.core_properties.category = GENERATOR
-    document.add_heading(TITLE, 0)
-    overall = overview.overall
-    document.add_paragraph(
-        f"{overall.paragraphs} đoạn văn trong {overall.documents} bài. Nhãn do máy gắn, cần người đọc lại."
-    )
-    table = document.add_table(rows=0, cols=len(SHARE_COLUMNS), style="Light Grid Accent 1")
-    for row in (SHARE_COLUMNS, *_share_rows(overall)):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+def _write_docx(overview: Overview, path: Path, about: About) -> None:
+    title = about.title or TITLE
+    document = WordDocument(title, about.unit, about.date)
+    document.letterhead(about.unit, about.day_in_words)
+    document.paragraph(title, "Title", centred=True)
+    document.paragraph(f"{counted(overview)}. {MACHINE_TAGGED}")
+    document.table([SHARE_COLUMNS, *_share_rows(overview.overall)], SHARE_COLUMN_WIDTHS)
+    document.paragraph()
+    document.paragraph(CONTENTS_TITLE, bold=True, centred=True)
+    files = input_files(overview)
+    sizes = {pillar.vi: f"{count(len(overview.quotes[pillar]))} đoạn" for pillar in PILLARS}
+    sizes[PROVENANCE_HEADING] = f"{count(len(files))} tệp"
+    anchors = {heading: f"_Toc{number}" for number, heading in enumerate(sizes, 1)}
+    document.contents([(heading, anchors[heading], size) for heading, size in sizes.items()])
     for pillar in PILLARS:
-        _add_pillar(document, pillar, overview.quotes[pillar])
-    content = _docx_content(document)
-    document.add_heading(PROVENANCE_HEADING, 1)
-    document.add_paragraph(_provenance_json(overview, content))
-    document.save(str(path))
+        document.heading(pillar.vi, anchors[pillar.vi])
+        _add_pillar(document, overview, pillar)
+    document.heading(PROVENANCE_HEADING, anchors[PROVENANCE_HEADING])
+    for fact in facts(overview):
+        document.labelled(*fact)
+    if files:
+        document.table(_receipt_rows(files, MAX_DOCX_FILES), RECEIPT_COLUMN_WIDTHS)
+    document.hidden(_provenance_json(overview, _docx_content(document.document)))
+    document.save(path)
 
 
-def _add_pillar(document: Any, pillar: Pillar, quotes: Sequence[Quote]) -> None:
-    """Add a heading and the most probable quotes of a pillar, with the evidence in bold."""
+def _add_pillar(document: WordDocument, overview: Overview, pillar: Pillar) -> None:
+    """Add an abstract and the most probable quotes of a pillar, with the evidence in bold."""
+    quotes = overview.quotes[pillar]
     shown = quotes[:MAX_DOCX_QUOTES]
-    document.add_heading(pillar.vi, 1)
-    if quotes:
-        document.add_paragraph(f"{len(quotes)} đoạn được gắn nhãn; dưới đây là {len(shown)} đoạn chắc nhất.")
-    else:
-        document.add_paragraph("Không có đoạn nào.")
+    document.labelled(ABSTRACT, _abstract(overview, pillar))
+    if len(shown) < len(quotes):
+        document.paragraph(f"Dưới đây là {count(len(shown))} đoạn chắc nhất.")
     for quote in shown:
-        paragraph = document.add_paragraph(style="Quote")
+        paragraph = document.paragraph(style="Quote")
         for text, is_evidence in spans(quote.paragraph.text, [quote.place]):
             paragraph.add_run(text).bold = is_evidence
-        facts = " · ".join(fact for fact in _facts(quote) if fact)
-        document.add_paragraph(f"{facts} · xác suất {percent(quote.probability, 0)}")
+        known = " · ".join(fact for fact in _facts(quote) if fact)
+        document.paragraph(f"{known} · xác suất {percent(quote.probability, 0)}")
+        if reprints := _reprints(quote):
+            document.paragraph(f"Đăng lại ở: {reprints}.")
+
+
+def _abstract(overview: Overview, pillar: Pillar) -> str:
+    """Return how much evidence for a pillar there is, in how many papers, from when to when, and the share."""
+    quotes = overview.quotes[pillar]
+    if not quotes:
+        return "Không có đoạn nào."
+    documents = {quote.document.number: quote.document for quote in quotes}.values()
+    text = f"{count(len(quotes))} đoạn được gắn nhãn trong {count(len(documents))} bài"
+    if outlets := {document.outlet for document in documents if document.outlet}:
+        text += f" của {count(len(outlets))} cơ quan báo chí"
+    if days := sorted(day for document in documents if (day := find_date(document.date))):
+        first, last = ("/".join(reversed(day.split("-"))) for day in (days[0], days[-1]))
+        text += f", ngày {first}" if first == last else f", từ {first} đến {last}"
+    k = PILLARS.index(pillar)
+    if overview.overall.corrected is not None:
+        known = interval(overview.overall, k)
+        text += f"; tỷ lệ ước lượng {percent(overview.overall.corrected[k])}" + (f" ({known})" if known else "")
+    return f"{text}."
+
+
+def _reprints(quote: Quote) -> str:
+    """Return where else the article of a quote appeared."""
+    return "; ".join(reprint.appearance for reprint in quote.document.reprints)
+
+
+def _receipt_rows(files: Sequence[InputFile], most: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the head and the rows of the table of inputs: of the first ones, and the sum of the others."""
+    yield RECEIPT_COLUMNS
+    for file in files[:most]:
+        yield file.name, file.digits, "" if file.paragraphs is None else count(file.paragraphs)
+    if rest := files[most:]:
+        yield f"… và {count(len(rest))} tệp nữa", "", count(sum(file.paragraphs or 0 for file in rest))
 
 
 def _docx_content(document: Any) -> str:
-    """Return all text of a document: its paragraphs, then its tables."""
+    """Return all text of a document: its paragraphs, then its tables. Word may write the table of contents anew."""
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    paragraphs = (paragraph.text for paragraph in document.paragraphs if not is_contents(paragraph))
+    return "\n".join([*paragraphs, *cells])
 
 
 def _read_docx(path: Path) -> tuple[str, str]:
@@ -155,41 +210,55 @@ def _read_docx(path: Path) -> tuple[str, str]:
         document = docx.Document(str(path))
     except Exception as error:  # python-docx raises errors of many kinds on damaged files
         raise ValueError(type(error).__name__) from None
-    *_, heading, record = document.paragraphs
-    for paragraph in (heading, record):
-        paragraph._element.getparent().remove(paragraph._element)
+    record = document.paragraphs[-1]
+    record._element.getparent().remove(record._element)
     return record.text, _docx_content(document)
 
 
-def _write_xlsx(overview: Overview, path: Path) -> None:
+def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
+    title = about.title or TITLE
+    header = " · ".join(filter(None, (about.unit, title, about.day)))
+    receipt: list[XlsxRow] = [(title, "", ""), *((*fact, "") for fact in facts(overview))]
+    receipt += [("Đơn vị", about.unit, "")] * bool(about.unit) + [("Ngày", about.day, "")] * bool(about.day)
+    receipt += _receipt_rows(input_files(overview), MAX_XLSX_QUOTES)
     sheets: dict[str, list[XlsxRow]] = {SHARES_SHEET: [SHARE_COLUMNS, *_share_rows(overview.overall)]}
     for pillar in PILLARS:
         sheets[pillar.short] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
+    sheets[PROVENANCE_HEADING] = receipt
     with xlsx_workbook(path) as book:
         formats = xlsx_formats(book)
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            widths = SHARE_COLUMN_WIDTHS if name == SHARES_SHEET else QUOTE_COLUMN_WIDTHS
-            for j, width in enumerate(widths):
+            _write_rows(sheet, rows, formats)
+            for j, width in enumerate(_WIDTHS.get(name, QUOTE_COLUMN_WIDTHS)):
                 sheet.set_column(j, j, width)
-            for i, row in enumerate(rows):
-                for j, value in enumerate(row):
-                    if isinstance(value, str):
-                        sheet.write_string(i, j, value, formats["wrap" if i else "head"])
-                    else:
-                        sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
-        sheet = book.add_worksheet(PROVENANCE_HEADING)
-        sheet.set_column(0, 0, 120)
+            xlsx_page(sheet, repeat_head=name != PROVENANCE_HEADING, header=header)
+            if name != PROVENANCE_HEADING:
+                sheet.freeze_panes(1, 0)
         record = _provenance_json(overview, _xlsx_content(sheets.values()))
         for i, line in enumerate(record.splitlines()):
-            sheet.write_string(i, 0, line)
+            sheet.write_string(i, RECORD_COLUMN, line)
+        sheet.set_column(RECORD_COLUMN, RECORD_COLUMN, None, None, {"hidden": True})
+        sheet.print_area(0, 0, len(receipt) - 1, len(RECEIPT_COLUMNS) - 1)
+
+
+_WIDTHS = {SHARES_SHEET: SHARE_COLUMN_WIDTHS, PROVENANCE_HEADING: RECEIPT_COLUMN_WIDTHS}
+
+
+def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any) -> None:
+    for i, row in enumerate(rows):
+        is_head = i == 0 or row == RECEIPT_COLUMNS
+        for j, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(i, j, value, formats["head" if is_head else "wrap"])
+            else:
+                sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
 
 
 def _quote_rows(quotes: Iterable[Quote]) -> Iterator[XlsxRow]:
     for number, quote in enumerate(islice(quotes, MAX_XLSX_QUOTES), 1):
-        sentence, text = quote.sentence[:MAX_XLSX_CELL_CHARS], quote.paragraph.text[:MAX_XLSX_CELL_CHARS]
-        yield number, *_facts(quote), round(quote.probability, 4), sentence, text
+        texts = quote.sentence, quote.paragraph.text, _reprints(quote)
+        yield number, *_facts(quote), round(quote.probability, 4), *(text[:MAX_XLSX_CELL_CHARS] for text in texts)
 
 
 def _xlsx_content(sheets: Iterable[Iterable[XlsxRow]]) -> str:
@@ -200,7 +269,7 @@ def _xlsx_content(sheets: Iterable[Iterable[XlsxRow]]) -> str:
 
 def _read_xlsx(path: Path) -> tuple[str, str]:
     with open_workbook(path) as book:
-        *sheets, record = (
-            [tuple(row) for row in sheet_cells(book.get_sheet_by_name(name))] for name in book.sheet_names
-        )
-    return "\n".join(str(row[0]) for row in record), _xlsx_content(sheets)
+        sheets = [[tuple(row) for row in sheet_cells(book.get_sheet_by_name(name))] for name in book.sheet_names]
+    record = [str(row[RECORD_COLUMN]) for row in sheets[-1] if row[RECORD_COLUMN] is not None]
+    sheets[-1] = [row[: len(RECEIPT_COLUMNS)] for row in sheets[-1]]
+    return "\n".join(record), _xlsx_content(sheets)

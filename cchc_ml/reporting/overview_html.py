@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from ..files import csp_hash, html_template
 from ..pillars import PILLARS, Pillar
 from ..text.spans import spans
+from .about import About, counted, facts, input_files
 from .formatting import count, interval, percent, pillar_css
 from .overview import BY_MONTH, BY_YEAR, UNKNOWN, Document, Overview, Quote
 from .prevalence import MIN_DOCUMENTS, MIN_PARAGRAPHS, Prevalence
@@ -33,7 +35,13 @@ MAX_WHOLE_PARAGRAPHS = 150
 MAX_ARTICLES_HTML_CHARS = 6_000_000
 # The axis of shares ends at 5 % or above, so that tiny shares look small.
 MIN_AXIS_SHARE = 0.05
+# The steps between its ticks, and how many there may be.
+AXIS_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+MAX_AXIS_STEPS = 5
 MIN_TREND_POINTS = 3
+# Input files that are named.
+MAX_FILES = 1000
+TITLE = "Tổng quan cải cách hành chính trên báo chí"
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,14 @@ class _Bar:
     width: float
     whisker: tuple[float, float] | None
     tagged: int
+
+
+@dataclass(frozen=True)
+class _Tick:
+    """A tick of the axis of shares: its place from 0 to 100, and its text."""
+
+    place: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -87,13 +103,15 @@ class _Section:
     some_without_interval: bool
 
 
-def render_overview(overview: Overview) -> str:
+def render_overview(overview: Overview, about: About | None = None) -> str:
     """Return an overview as one HTML page, with its provenance record and the hash of all the rest of the page.
 
     A content security policy lets the page run its own script and load nothing.
     """
     from markupsafe import Markup
 
+    about = about or About()
+    bars, axis = _bars(overview.overall)
     package = "cchc_ml.reporting"
     script = html_template(package, "overview.js").render()
     style = html_template(package, "overview.css").render() + "\n" + pillar_css()
@@ -113,10 +131,17 @@ def render_overview(overview: Overview) -> str:
         "min_paragraphs": MIN_PARAGRAPHS,
         "min_documents": MIN_DOCUMENTS,
         "overview": overview,
+        "about": about,
+        "title": about.title or TITLE,
+        "counted": counted(overview),
+        "facts": facts(overview),
+        "input_files": input_files(overview),
+        "max_files": MAX_FILES,
         "overall": overview.overall,
         "n_tagged": sum(bool(p.evidence) for document in overview.documents for p in document.paragraphs),
         "n_with_evidence": len(with_evidence),
-        "bars": _bars(overview.overall),
+        "bars": bars,
+        "axis": axis,
         "sections": [_section(title, groups) for title, groups in overview.groups.items()],
         "strongest": {
             pillar: [(quote, _quote_pieces(quote)) for quote in quotes] for pillar, quotes in strongest.items()
@@ -127,10 +152,12 @@ def render_overview(overview: Overview) -> str:
     return template.render(values, provenance={**overview.provenance, "content": content_hash(content)})
 
 
-def _bars(overall: Prevalence) -> list[_Bar]:
+def _bars(overall: Prevalence) -> tuple[list[_Bar], list[_Tick]]:
+    """Return a bar for each pillar, and the axis that they share."""
     shares = overall.tagged / overall.paragraphs if overall.corrected is None else overall.corrected
     ends = shares if overall.interval is None else overall.interval[1]
-    scale = 100 / max(MIN_AXIS_SHARE, shares.max(), ends.max())
+    end, axis = _axis(max(MIN_AXIS_SHARE, float(shares.max()), float(ends.max())))
+    scale = 100 / end
     bars = []
     for k, pillar in enumerate(PILLARS):
         whisker = None
@@ -140,7 +167,14 @@ def _bars(overall: Prevalence) -> list[_Bar]:
         bars.append(
             _Bar(pillar, shares[k], interval(overall, k), scale * shares[k], whisker, tagged=int(overall.tagged[k]))
         )
-    return bars
+    return bars, axis
+
+
+def _axis(most: float) -> tuple[float, list[_Tick]]:
+    """Return where an axis from 0 ends that holds a share, and its ticks, at most `MAX_AXIS_STEPS` + 1."""
+    step = next(step for step in AXIS_STEPS if most <= step * MAX_AXIS_STEPS + 1e-9)
+    n = ceil(most / step - 1e-9)
+    return n * step, [_Tick(100 * i / n, percent(i * step, 0)) for i in range(n + 1)]
 
 
 def _section(title: str, groups: Mapping[str, Prevalence]) -> _Section:
@@ -181,7 +215,7 @@ def _trends(groups: Mapping[str, Prevalence]) -> list[_Trend]:
         highs.append(high)
     if len(positions) < MIN_TREND_POINTS:
         return []
-    top = max(MIN_AXIS_SHARE, float(np.max(highs)))
+    top, _ = _axis(max(MIN_AXIS_SHARE, float(np.max(highs))))
     x = [30 + 200 * (position - positions[0]) / (positions[-1] - positions[0]) for position in positions]
 
     def points(values: Sequence[NDArray[np.float64]], k: int) -> list[str]:

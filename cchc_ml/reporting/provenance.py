@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,18 +25,23 @@ def _file_hash(path: Path) -> str:
 
 
 def make_provenance(
-    files: Iterable[str | Path],
+    names: Mapping[str, str],
     model_file: Path,
     model: Model,
     options: Mapping[str, Any],
+    *,
     not_read: Sequence[str] = (),
+    folder: str | None = None,
+    date: str = "",
 ) -> dict[str, Any]:
     """Return the version, the options and the SHA-256 hashes of all that a report is made from.
 
+    The record holds no path of this machine, since reports are passed on.
+
     Parameters
     ----------
-    files : iterable of path
-        The input files.
+    names : mapping of str to str
+        The input files, each with its name in the record; see `cchc_ml.reading.names.short_names`.
     model_file : Path
         The file of the model.
     model : Model
@@ -44,14 +49,21 @@ def make_provenance(
     options : mapping
         The options of the report.
     not_read : sequence of str, optional
-        The files in the folders of inputs that are of kinds that are not read.
+        The names of the files in the folders of inputs that are of kinds that are not read.
+    folder : str, optional
+        The name of the folder that the names are relative to; see `cchc_ml.reading.names.folder_name`.
+    date : str, optional
+        The date of the report, YYYY-MM-DD.
     """
     return {
         "cchc_ml": __version__,
+        "date": date,
         "model": _file_hash(model_file),
+        "model_name": model_file.name,
         "data": model.info.data or "",
         "options": dict(options),
-        "inputs": {str(path): _file_hash(Path(path)) for path in files},
+        "folder": folder,
+        "inputs": {name: _file_hash(Path(file)) for file, name in names.items()},
         "not_read": list(not_read),
     }
 
@@ -87,17 +99,18 @@ def read_html_report(path: Path) -> tuple[dict[str, Any], str]:
     return json.loads(block[1]), page[: block.start()] + page[block.end() :]
 
 
-def verify(provenance: Mapping[str, Any], content: str, name: str, model_file: Path) -> list[str]:
+def verify(provenance: Mapping[str, Any], content: str, report: Path, model_file: Path) -> list[str]:
     """Return the differences between a report's provenance record and what exists now.
 
-    The list is empty if the program, the report, the model and all input files are unchanged.
+    The list is empty if the program, the report, the model and all input files are unchanged. The input files are
+    looked for where the report is, in the current folder, and around the two; see `_find_inputs`.
 
     Parameters
     ----------
     provenance, content : mapping, str
         As `read_html_report` and `cchc_ml.reporting.dossier.read_dossier` return them.
-    name : str
-        The name of the report in the messages.
+    report : Path
+        The file of the report.
     model_file : Path
         The file of the model.
     """
@@ -105,13 +118,82 @@ def verify(provenance: Mapping[str, Any], content: str, name: str, model_file: P
     if provenance["cchc_ml"] != __version__:
         differences.append(f"written by cchc_ml {provenance['cchc_ml']}, but this is {__version__}")
     if content_hash(content) != provenance.get("content"):
-        differences.append(f"{name} was changed after it was written")
+        differences.append(f"{report} was changed after it was written")
     if _file_hash(model_file) != provenance["model"]:
         differences.append(f"{model_file} is a different model")
-    for input_name, recorded_hash in provenance["inputs"].items():
-        path = Path(input_name)
+    hashes = provenance["inputs"]
+    paths = _find_inputs(hashes, provenance.get("folder"), report)
+    missing = [path for path in paths.values() if not path.is_file()]
+    if len(missing) == len(paths) > 1:
+        differences.append(
+            f"none of the {len(paths)} inputs was found in {missing[0].parent} or near it; "
+            f"put {report.name} beside the folder of the inputs, or run this beside it"
+        )
+        return differences
+    for name, path in paths.items():
         if not path.is_file():
-            differences.append(f"{input_name} does not exist any more")
-        elif _file_hash(path) != recorded_hash:
-            differences.append(f"{input_name} was changed")
+            differences.append(f"{path} does not exist any more")
+        elif _file_hash(path) != hashes[name]:
+            differences.append(f"{path} was changed")
     return differences
+
+
+def _find_inputs(names: Iterable[str], folder: str | None, report: Path) -> dict[str, Path]:
+    """Return where the inputs of a report are now, by their names in its record.
+
+    They are looked for in the folder of the report and in the current folder, then in the folders above and directly
+    below all of these, then two below the two. The first place that has one of the inputs of a folder has them all. An
+    input that is nowhere is expected in the folder of the report.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The names of the inputs in the record.
+    folder : str or None
+        See `make_provenance`.
+    report : Path
+        The file of the report.
+    """
+    together: dict[str, list[str]] = {}
+    for name in names:
+        together.setdefault(name.partition("/")[0] if folder is None else folder, []).append(name)
+    places = _Places(report.parent)
+    found: dict[str, Path] = {}
+    for group in together.values():
+        paths = {name: Path(folder or "", name) for name in group}
+        place = next((place for place in places if any((place / path).is_file() for path in paths.values())), None)
+        found |= {name: (report.parent if place is None else place) / path for name, path in paths.items()}
+    return found
+
+
+class _Places:
+    """The folders in which inputs are looked for, the nearest first."""
+
+    def __init__(self, beside: Path) -> None:
+        self._found: dict[Path, None] = {}
+        self._all = self._search(beside)
+
+    def __iter__(self) -> Iterator[Path]:
+        yield from list(self._found)
+        for place in self._all:
+            if place not in self._found:
+                self._found[place] = None
+                yield place
+
+    def _search(self, beside: Path) -> Iterator[Path]:
+        starts = [beside, Path()]
+        yield from starts
+        above = [above for start in starts for above in start.resolve().parents]
+        yield from above
+        for place in (*starts, *above):
+            yield from _folders_in(place)
+        for place in starts:
+            for below in _folders_in(place):
+                yield from _folders_in(below)
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError:  # it may not be looked into
+        return []

@@ -1,11 +1,16 @@
+import re
+
 import pytest
 from needs import needs
+from workbooks import assert_print_setup
 
 from cchc_ml.pillars import PILLARS
+from cchc_ml.reporting.about import About
 from cchc_ml.reporting.dossier import QUOTE_COLUMNS, read_dossier, write_dossier
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.reporting.provenance import content_hash
+from cchc_ml.reporting.word import is_contents
 from cchc_ml.tagging.rows import tag_rows
 
 docx, openpyxl = needs("docx"), needs("openpyxl")
@@ -49,7 +54,8 @@ def test_the_workbook_has_a_sheet_a_pillar(overview, tmp_path):
     rows = list(book["Thủ tục hành chính"].iter_rows(values_only=True))
     assert rows[0] == QUOTE_COLUMNS
     assert len(rows) == 41
-    number, headline, outlet, date, link, probability, sentence, text = rows[1]
+    number, headline, outlet, date, link, probability, sentence, text, reprints = rows[1]
+    assert not reprints
     assert (number, headline, outlet, date, sentence) == (1, "Một cửa", "Báo A", "2026-01-02", SENTENCE)
     assert link.startswith("https://a.vn/")
     assert probability > 0.9
@@ -98,7 +104,90 @@ def test_a_small_set_has_no_shares_but_its_quotes(model, tmp_path):
     write_dossier(gather(tag_rows(model, [({"text": SENTENCE}, "text")]), training_prior(model)), path)
     document = docx.Document(path)
     assert [[cell.text for cell in row.cells][1:] for row in document.tables[0].rows][2] == ["1", "", ""]
-    assert sum(p.text == "Không có đoạn nào." for p in document.paragraphs) == 5
+    assert sum(p.text == "Trích yếu: Không có đoạn nào." for p in document.paragraphs) == 5
+
+
+@pytest.fixture(scope="module")
+def document(overview, tmp_path_factory):
+    path = tmp_path_factory.mktemp("dossier") / "d.docx"
+    write_dossier(overview, path, About("Hồ sơ năm 2026", "Sở Nội vụ & Đào tạo", "2026-02-09"))
+    return docx.Document(path)
+
+
+def test_the_document_is_set_up_as_offices_file_it(document):
+    (section,) = document.sections
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    xml = document.styles.element.xml
+    assert set(re.findall(r'w:ascii="([^"]*)"', xml)) == {"Times New Roman"}
+    assert "Theme=" not in "".join(re.findall(r"<w:rFonts[^>]*>", xml))
+    assert set(re.findall(r'w:lang w:val="([^"]*)"', xml)) == {"vi-VN"}
+    assert document.styles["Normal"].font.size.pt == 13
+    foot = section.footer.paragraphs[0]._p.xml
+    assert re.findall(r"<w:instrText[^>]*>([^<]*)<", foot) == [" PAGE ", " NUMPAGES "]
+    assert section.footer.paragraphs[0].text == "Trang 1/1"
+    properties = document.core_properties
+    assert (properties.title, properties.author) == ("Hồ sơ năm 2026", "Sở Nội vụ & Đào tạo")
+    assert (properties.language, properties.comments, properties.created.year) == ("vi-VN", "", 2026)
+
+
+def test_the_document_has_unit_date_title_and_contents(document):
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == [
+        "SỞ NỘI VỤ & ĐÀO TẠO",
+        "ngày 09 tháng 02 năm 2026",
+    ]
+    assert [p.text for p in document.paragraphs if p.style.name == "Title"] == ["Hồ sơ năm 2026"]
+    headings = [p for p in document.paragraphs if p.style.name == "Heading 1"]
+    lines = [p for p in document.paragraphs if is_contents(p)]
+    assert [line.text.split("\t")[0] for line in lines] == [heading.text for heading in headings]
+    assert lines[1].text == "Cải cách thủ tục hành chính\t40 đoạn"
+    xml = "".join(line._p.xml for line in lines)
+    assert re.findall(r"<w:instrText[^>]*>([^<]*)<", xml) == [r' TOC \o "1-1" \h \z \u ']
+    assert re.findall('fldCharType="([a-z]*)"', xml) == ["begin", "separate", "end"]
+    targets = [re.search('<w:bookmarkStart [^>]*w:name="([^"]*)"', heading._p.xml)[1] for heading in headings]
+    assert re.findall('w:anchor="([^"]*)"', xml) == targets
+
+
+def test_an_abstract_begins_each_pillar(document):
+    texts = [p.text for p in document.paragraphs]
+    place = [p.text for p in document.paragraphs if not is_contents(p)].index("Cải cách thủ tục hành chính")
+    abstract = [p.text for p in document.paragraphs if not is_contents(p)][place + 1]
+    assert abstract.startswith("Trích yếu: 40 đoạn được gắn nhãn trong 40 bài của 1 cơ quan báo chí, ngày 02/01/2026; ")
+    assert "tỷ lệ ước lượng" in abstract
+    assert sum(text.startswith("Trích yếu: ") for text in texts) == 6
+
+
+def test_the_receipt_is_a_table_and_the_record_is_hidden(document):
+    assert [[cell.text for cell in row.cells] for row in document.tables[-1].rows] == [
+        ["Tệp", "SHA-256 (16 chữ số đầu)", "Đoạn văn"],
+        ["a & <b>.txt", "00", ""],
+    ]
+    (hidden,) = (p for p in document.paragraphs if any(run.font.hidden for run in p.runs))
+    assert hidden.text.startswith("{")
+    assert "<w:vanish/>" in hidden._p.pPr.xml
+
+
+def test_a_new_table_of_contents_changes_nothing_that_is_hashed(overview, tmp_path):
+    path = tmp_path / "d.docx"
+    write_dossier(overview, path)
+    record, _ = read_dossier(path)
+    document = docx.Document(path)
+    for line in document.paragraphs:
+        if is_contents(line):
+            line.add_run("17")
+    document.save(path)
+    assert content_hash(read_dossier(path)[1]) == record["content"]
+
+
+def test_the_workbook_is_set_up_for_print(overview, tmp_path):
+    write_dossier(overview, tmp_path / "d.xlsx", About(unit="Sở A & B", date="2026-11-29"))
+    book = openpyxl.load_workbook(tmp_path / "d.xlsx")
+    for sheet in book:
+        assert_print_setup(sheet, repeated=sheet.title != "Biên nhận")
+        assert sheet.oddHeader.center.text == "Sở A && B · Hồ sơ bằng chứng cải cách hành chính · 29/11/2026"
+    receipt = book["Biên nhận"]
+    assert receipt.print_area.startswith("'Biên nhận'!$A$1:$C$")
+    assert receipt.column_dimensions["F"].hidden
+    assert ["a & <b>.txt", "00"] in [list(row[:2]) for row in receipt.iter_rows(values_only=True)]
 
 
 def test_a_file_of_another_kind_is_refused(overview, tmp_path):

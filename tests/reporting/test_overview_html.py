@@ -11,6 +11,7 @@ from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.finding import expand
 from cchc_ml.reading.inputs import read_inputs
 from cchc_ml.reporting import overview_html
+from cchc_ml.reporting.about import About
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.overview_html import MAX_QUOTE_CHARS, MAX_QUOTES, MAX_WHOLE_PARAGRAPHS, render_overview
 from cchc_ml.reporting.prevalence import training_prior
@@ -225,3 +226,42 @@ def test_the_page_fits_a_telephone(overview, tmp_path):
             high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
             overlapping = (high - low > 1).all(axis=2) & ~np.eye(len(boxes), dtype=bool)
             assert not overlapping.any()
+
+
+@pytest.mark.parametrize(
+    ("most", "end", "texts"),
+    [
+        (0.05, 0.05, ["0%", "1%", "2%", "3%", "4%", "5%"]),
+        (0.051, 0.06, ["0%", "2%", "4%", "6%"]),
+        (0.154, 0.2, ["0%", "5%", "10%", "15%", "20%"]),
+        (0.486, 0.5, ["0%", "10%", "20%", "30%", "40%", "50%"]),
+        (1.0, 1.0, ["0%", "20%", "40%", "60%", "80%", "100%"]),
+    ],
+)
+def test_the_axis_ends_at_a_round_share(most, end, texts):
+    found, ticks = overview_html._axis(most)
+    assert found == pytest.approx(end)
+    assert [tick.text for tick in ticks] == texts
+    assert [tick.place for tick in ticks] == pytest.approx(np.linspace(0, 100, len(texts)))
+
+
+def test_the_bars_are_on_the_axis_below_them(page):
+    parsed = page(articles(60))
+    for svg in parsed.xpath("//div[@class='bars']/svg"):
+        ticks = [float(line.get("x1")) for line in svg.iter("line")]
+        assert ticks == [float(small.get("style")[5:-1]) for small in parsed.xpath("//div[@class='axis']/small")]
+    shares = [float(b.text.rstrip("%").replace(",", ".")) for b in parsed.xpath("//div[@class='bars']/b")]
+    end = float(parsed.xpath("//div[@class='axis']/small")[-1].text.rstrip("%"))
+    widths = [float(rect.get("width")) for rect in parsed.xpath("//div[@class='bars']//rect")]
+    assert widths == pytest.approx([100 * share / end for share in shares], abs=0.1)
+
+
+def test_the_page_says_what_it_was_made_from(overview):
+    provenance = {"cchc_ml": "1.2", "model_name": "m.npz", "model": "ab" * 32, "inputs": {"a <b>.txt": "cd" * 32}}
+    gathered = overview(articles(3), provenance=provenance)
+    parsed = lxml.html.document_fromstring(render_overview(gathered, About("Báo cáo A", "Sở B", "2026-11-29")))
+    assert (parsed.findtext(".//title"), parsed.findtext(".//h1")) == ("Báo cáo A", "Báo cáo A")
+    assert parsed.xpath("//p[@class='head']")[0].text_content() == "Sở Bngày 29 tháng 11 năm 2026"
+    said = dict(zip(*([e.text for e in parsed.iter(name)] for name in ("dt", "dd")), strict=True))
+    assert (said["Chương trình"], said["Mô hình"]) == ("cchc_ml 1.2", "m.npz, SHA-256 abababababababab")
+    assert [cell.text for cell in parsed.xpath("//table[@class='files']/tbody/tr/*")] == ["a <b>.txt", None, "cd" * 8]
