@@ -25,7 +25,6 @@ from .common import (
     command,
     describe_passed_over,
     make_console,
-    print_error,
     print_if_nothing_is_written,
     print_warning,
     printed_notes,

@@ -46,9 +46,7 @@ def report(
     title: Annotated[str, typer.Option("--title", help="The title. Default: the usual one.")] = "",
     date: Annotated[
         str | None,
-        typer.Option(
-            "--date", help="The date of the report, such as 2026-11-29. Default: SOURCE_DATE_EPOCH, or today."
-        ),
+        typer.Option("--date", help="Its date, such as 2026-11-29. Default: SOURCE_DATE_EPOCH, or today."),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read or row without text.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from ..messages import message
 from ..reading.blocks import Kind
 from .formatting import count
 from .overview import Overview
@@ -90,14 +91,16 @@ def report_date(given: str | None = None) -> str:
                 raise ValueError
             return date.fromisoformat(given).isoformat()
         except ValueError:
-            raise ValueError(f"found the date {given!r}; want a day such as 2026-11-29") from None
+            raise ValueError(message("found the date {given!r}; want a day such as 2026-11-29", given=given)) from None
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
         return date.today().isoformat()
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"SOURCE_DATE_EPOCH is {epoch!r}; want seconds since 1970-01-01") from None
+        raise ValueError(
+            message("SOURCE_DATE_EPOCH is {epoch!r}; want seconds since 1970-01-01", epoch=epoch)
+        ) from None
 
 
 def counted(overview: Overview) -> str:

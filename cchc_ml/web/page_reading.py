@@ -92,7 +92,7 @@ _STAND_INS = {
     "reading.tables._JSON": "jsonDecoder",
     "reading.workbooks.open_workbook": "openWorkbook",
     "reading.inputs._standard_input": 'refuse("a file has no name")',
-    "reading.inputs._printable_name": "sameName",
+    "reading.names.printable_name": "sameName",
 }
 _IMPORTS = """\
 import { ZipFile } from "./archives.js";
