@@ -45,7 +45,7 @@ def render_offline_page(model: Model) -> str:
     style = page_file("style.css") + pillar_css()
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; "
-        "base-uri 'none'; form-action 'none'"
+        "worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return html_template("cchc_ml.web", "offline.html.j2").render(
         policy=policy, style=Markup(style), script=Markup(script), data=_data(model), version=__version__
@@ -78,6 +78,8 @@ def _data(model: Model) -> dict[str, Any]:
             },
         },
         "pillars": [{"slug": p, "vi": entries[p].vi, "en": entries[p].en, "short": entries[p].short} for p in PILLARS],
+        "worker": join_modules("worker.js"),
+        "sheet": "CCHC",
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
 

@@ -1,38 +1,70 @@
-/* Tagged rows as CSV and as an Excel workbook. A table is {head, rows}; a cell is a string, a number, or pieces of text. */
+/* Tables as CSV and as an Excel workbook, written in slices.
 
-const plainCell = (cell) => (Array.isArray(cell) ? cell.map((piece) => piece.text).join("") : String(cell));
+   A table is {head, count, row(i)}. A cell is a string, a whole number, a {share} that may be `tagged`, or pieces of text. */
+
+import { Pace } from "./dom.js";
+
+const ROWS = 100; // rows between two looks at the clock
+
+/** Yield the rows of a table as strings, some rows a string. */
+async function* portions({ head, count, row }, write) {
+  const pace = new Pace();
+  for (let i = 0; i < count || i === 0; i += ROWS) {
+    const rows = Array.from({ length: Math.min(ROWS, count - i) }, (_, j) => write(row(i + j), i + j + 1));
+    yield `${i ? "" : write(head, 0)}${rows.join("")}`;
+    await pace.rest();
+  }
+}
+
+/**
+ * A cell that a spreadsheet would take for a formula gets an apostrophe before it; one that has such apostrophes already
+ * gets one more, so that a reader who takes one away has the cell as it was. The command line writes its .csv so too.
+ */
+export const safeCell = (cell) => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
 
 /** CSV with a mark, by which Excel reads it as UTF-8. */
-export function csvOf({ head, rows }) {
-  const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  return `\ufeff${[head, ...rows].map((row) => row.map(plainCell).map(quote).join(",")).join("\r\n")}\r\n`;
+export async function csvOf(table) {
+  const cell = (value) => {
+    const text = typeof value === "number" ? String(value) : safeCell(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const parts = ["\ufeff"];
+  for await (const part of portions(table, (cells) => `${cells.map(cell).join(",")}\r\n`)) parts.push(part);
+  return new Blob(parts, { type: "text/csv" });
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let i = 0; i < 8; i++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
   return n;
 });
-const crc32 = (bytes) => ~bytes.reduce((crc, byte) => CRC[(crc ^ byte) & 255] ^ (crc >>> 8), -1) >>> 0;
 
 /** Integers of 2 or 4 bytes, little-endian. */
 const packed = (...numbers) => numbers.flatMap(([size, value]) => Array.from({ length: size }, (_, i) => (value >>> (8 * i)) & 255));
 
-/** A zip archive whose files are stored as they are. */
-function zip(files) {
+/** A zip archive whose files, [name, strings], are stored as they are. */
+async function zip(files) {
   const parts = [];
   const directory = [];
   let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const [nameBytes, content] = [name, text].map((string) => new TextEncoder().encode(string));
+  for (const [name, strings] of files) {
+    const nameBytes = new TextEncoder().encode(name);
+    const contents = [];
+    let size = 0;
+    let crc = -1;
+    for await (const string of strings) {
+      const bytes = new TextEncoder().encode(string);
+      for (let i = 0; i < bytes.length; i++) crc = CRC[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
+      size += bytes.length;
+      contents.push(bytes);
+    }
     // Version 2.0, no flags, stored, 1 January 1980.
-    const about = packed([2, 20], [2, 0], [2, 0], [2, 0], [2, 33], [4, crc32(content)], [4, content.length], [4, content.length], [2, nameBytes.length], [2, 0]);
-    parts.push(Uint8Array.from([...packed([4, 0x04034b50]), ...about]), nameBytes, content);
+    const about = packed([2, 20], [2, 0], [2, 0], [2, 0], [2, 33], [4, ~crc >>> 0], [4, size], [4, size], [2, nameBytes.length], [2, 0]);
+    parts.push(Uint8Array.from([...packed([4, 0x04034b50]), ...about]), nameBytes, ...contents);
     directory.push(Uint8Array.from([...packed([4, 0x02014b50], [2, 20]), ...about, ...packed([2, 0], [2, 0], [2, 0], [4, 0], [4, offset])]), nameBytes);
-    offset += 30 + nameBytes.length + content.length;
+    offset += 30 + nameBytes.length + size;
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
-  const count = Object.keys(files).length;
-  const end = Uint8Array.from(packed([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, size], [4, offset], [2, 0]));
+  const end = Uint8Array.from(packed([4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, offset], [2, 0]));
   return new Blob([...parts, ...directory, end], { type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" });
 }
 
@@ -44,55 +76,82 @@ const xml = (text) =>
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 const columnName = (j) => (j < 26 ? "" : columnName(Math.floor(j / 26) - 1)) + String.fromCharCode(65 + (j % 26));
-const [WRAP, HEAD, SHARE, TAGGED] = [0, 1, 2, 3];
 
-/** A workbook of one sheet; numbers are shares, in bold where `tagged(i, j)`; cells of text are never formulas. */
-export function xlsxOf({ head, rows, widths, tagged }) {
-  const run = ({ text, bold }) => `<r>${bold ? "<rPr><b/></rPr>" : ""}<t xml:space="preserve">${xml(text)}</t></r>`;
-  const cell = (value, i, j, style) => {
-    const place = `r="${columnName(j)}${i + 1}"`;
-    if (typeof value === "number") return `<c ${place} s="${tagged(i - 1, j) ? TAGGED : SHARE}"><v>${value}</v></c>`;
-    let left = LONGEST_CELL;
-    const pieces = (Array.isArray(value) ? value : [{ text: value }]).map(({ text, bold }) => {
-      const kept = text.slice(0, left);
-      left -= kept.length;
-      return { text: kept, bold };
-    });
-    return `<c ${place} s="${style}" t="inlineStr"><is>${pieces.filter(({ text }) => text).map(run).join("")}</is></c>`;
-  };
-  const line = (values, i) => `<row r="${i + 1}">${values.map((value, j) => cell(value, i, j, i ? WRAP : HEAD)).join("")}</row>`;
-  const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-  const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-  const packages = "http://schemas.openxmlformats.org/package/2006";
+// The formats of cells, by their place in the style sheet: those of the command line's workbook.
+const FORMATS = { wrap: 0, head: 1, share: 2, tagged: 3 };
+const TOP = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const PACKAGES = "http://schemas.openxmlformats.org/package/2006";
+
+function styleSheet() {
+  const format = (number, font, fill, border, alignment) =>
+    `<xf numFmtId="${number}" fontId="${font}" fillId="${fill}" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" ` +
+    `applyBorder="1" applyAlignment="1"><alignment vertical="top" ${alignment}/></xf>`;
+  const solid = (colour) => `<fill><patternFill patternType="solid"><fgColor rgb="${colour}"/></patternFill></fill>`;
+  const sides = ["left", "right", "top", "bottom"].map((side) => `<${side} style="thin"><color auto="1"/></${side}>`).join("");
+  return (
+    `${TOP}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>` +
+    `<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>${solid("FFDDE7F3")}${solid("FFC6E7C8")}</fills>` +
+    `<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border>${sides}<diagonal/></border></borders>` +
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="4">' +
+    format(0, 0, 0, 0, 'wrapText="1"') +
+    format(0, 1, 2, 1, 'wrapText="1"') +
+    format(9, 0, 0, 0, 'horizontal="center"') +
+    format(9, 1, 3, 0, 'horizontal="center"') +
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+  );
+}
+
+function cellXml(value, i, j) {
+  const place = `r="${columnName(j)}${i + 1}"`;
+  if (typeof value === "number") return `<c ${place} s="${FORMATS.wrap}"><v>${value}</v></c>`;
+  if (value.share !== undefined) return `<c ${place} s="${value.tagged ? FORMATS.tagged : FORMATS.share}"><v>${value.share}</v></c>`;
+  let left = LONGEST_CELL;
+  const runs = [];
+  for (const { text, bold } of Array.isArray(value) ? value : [{ text: value, bold: false }]) {
+    const kept = text.slice(0, left);
+    left -= kept.length;
+    if (kept) runs.push(`<r>${bold ? "<rPr><b/></rPr>" : ""}<t xml:space="preserve">${xml(kept)}</t></r>`);
+  }
+  return runs.length ? `<c ${place} s="${i ? FORMATS.wrap : FORMATS.head}" t="inlineStr"><is>${runs.join("")}</is></c>` : "";
+}
+
+async function* sheetXml(table) {
+  const last = `${columnName(table.head.length - 1)}${table.count + 1}`;
+  const widths = table.widths.map((width, j) => `<col min="${j + 1}" max="${j + 1}" width="${width}" customWidth="1"/>`);
+  yield `${TOP}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" ` +
+    `state="frozen"/></sheetView></sheetViews><cols>${widths.join("")}</cols><sheetData>`;
+  yield* portions(table, (cells, i) => `<row r="${i + 1}">${cells.map((value, j) => cellXml(value, i, j)).join("")}</row>`);
+  yield `</sheetData><autoFilter ref="A1:${last}"/></worksheet>`;
+}
+
+/** A workbook of one sheet. Cells of text are never formulas. */
+export async function xlsxOf(table) {
   const kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-  const top = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
-  const last = `${columnName(head.length - 1)}${rows.length + 1}`;
-  const style = (extra, wrap = "") => `<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1" ${extra}><alignment vertical="top" ${wrap}/></xf>`;
-  return zip({
+  const part = (name, kind) => `<Override PartName="/${name}" ContentType="${kind}+xml"/>`;
+  const link = (id, kind, target) => `<Relationship Id="${id}" Type="${kind}" Target="${target}"/>`;
+  const links = (...all) => `${TOP}<Relationships xmlns="${PACKAGES}/relationships">${all.join("")}</Relationships>`;
+  const files = {
     "[Content_Types].xml":
-      `${top}<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
-      `<Override PartName="/xl/workbook.xml" ContentType="${kinds}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${kinds}.styles+xml"/>` +
-      `<Override PartName="/xl/worksheets/sheet1.xml" ContentType="${kinds}.worksheet+xml"/></Types>`,
-    "_rels/.rels": `${top}<Relationships xmlns="${packages}/relationships"><Relationship Id="r1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-    "xl/workbook.xml": `${top}<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="CCHC" sheetId="1" r:id="r1"/></sheets></workbook>`,
-    "xl/_rels/workbook.xml.rels":
-      `${top}<Relationships xmlns="${packages}/relationships"><Relationship Id="r1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/>` +
-      `<Relationship Id="r2" Type="${office}/styles" Target="styles.xml"/></Relationships>`,
-    "xl/styles.xml":
-      `${top}<styleSheet xmlns="${main}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>` +
-      '<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>' +
-      '<fill><patternFill patternType="solid"><fgColor rgb="FFDDE7F3"/></patternFill></fill><fill><patternFill patternType="solid"><fgColor rgb="FFC6E7C8"/></patternFill></fill></fills>' +
-      '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="4">' +
-      [
-        style("", 'wrapText="1"'),
-        style("", 'wrapText="1"').replace('fontId="0" fillId="0"', 'fontId="1" fillId="2" applyFont="1" applyFill="1"'),
-        style('applyNumberFormat="1"').replace('numFmtId="0"', 'numFmtId="9"'),
-        style('applyNumberFormat="1"').replace('numFmtId="0" fontId="0" fillId="0"', 'numFmtId="9" fontId="1" fillId="3" applyFont="1" applyFill="1"'),
-      ].join("") +
-      "</cellXfs></styleSheet>",
-    "xl/worksheets/sheet1.xml":
-      `${top}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
-      `<cols>${widths.map((width, j) => `<col min="${j + 1}" max="${j + 1}" width="${width}" customWidth="1"/>`).join("")}</cols>` +
-      `<sheetData>${[head, ...rows].map(line).join("")}</sheetData><autoFilter ref="A1:${last}"/></worksheet>`,
-  });
+      `${TOP}<Types xmlns="${PACKAGES}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+      part("xl/workbook.xml", `${kinds}.sheet.main`) +
+      part("xl/styles.xml", `${kinds}.styles`) +
+      part("xl/worksheets/sheet1.xml", `${kinds}.worksheet`) +
+      `${part("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties")}</Types>`,
+    "_rels/.rels": links(
+      link("r1", `${OFFICE}/officeDocument`, "xl/workbook.xml"),
+      link("r2", `${PACKAGES}/relationships/metadata/core-properties`, "docProps/core.xml"),
+    ),
+    // The command line knows by the category that this is its own result, and no article.
+    "docProps/core.xml":
+      `${TOP}<cp:coreProperties xmlns:cp="${PACKAGES}/metadata/core-properties"><cp:category>cchc-ml</cp:category></cp:coreProperties>`,
+    "xl/workbook.xml":
+      `${TOP}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="${xml(table.sheet)}" sheetId="1" r:id="r1"/></sheets>` +
+      `<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'${xml(table.sheet)}'!$A$1:$${columnName(table.head.length - 1)}$${table.count + 1}` +
+      "</definedName></definedNames></workbook>",
+    "xl/_rels/workbook.xml.rels": links(link("r1", `${OFFICE}/worksheet`, "worksheets/sheet1.xml"), link("r2", `${OFFICE}/styles`, "styles.xml")),
+    "xl/styles.xml": styleSheet(),
+  };
+  return zip([...Object.entries(files).map(([name, text]) => [name, [text]]), ["xl/worksheets/sheet1.xml", sheetXml(table)]]);
 }
