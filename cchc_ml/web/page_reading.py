@@ -64,6 +64,11 @@ _STAND_INS = {
     "csv.Error": "CsvError",
     "_csv.Error": "CsvError",
     "csv.field_size_limit": "fieldSizeLimit",
+    "email.message_from_bytes": "messageOf",
+    "email.header.decode_header": "sameHeader",
+    "email.header.make_header": "headerText",
+    "email.utils.parsedate_to_datetime": "mailTime",
+    "email.errors.HeaderParseError": "py.DamagedError",
     # small parts of the library
     "collections.Counter": "py.Counter",
     "dataclasses.replace": "py.replace",
@@ -85,8 +90,7 @@ _STAND_INS = {
     "codecs.getincrementaldecoder": "incrementalDecoder",
     # what the page reads in its own way, or not at all
     "reading.decode.decode_lines": "decodeLines",
-    "reading.mail.read_mail": "readMail",
-    "reading.rtf.rtf_lines": "rtfLines",
+    "files.require_extra": "libraryOf",
     "reading.pdf.read_pdf": 'refuse("the page does not read PDF files")',
     "reading.tables._read_parquet": 'refuse("the page does not read Parquet files")',
     "reading.tables._JSON": "jsonDecoder",
@@ -99,9 +103,10 @@ import { ZipFile } from "./archives.js";
 import { iterwalk } from "./elements.js";
 import {
   CsvError, HtmlParserOptions, PagePath, csvReader, decodeLines, documentOf, fieldSizeLimit, fromTcvn3, fromVni,
-  gzipFile, incrementalDecoder, jsonDecoder, openFile, openWorkbook, plausibility, readMail, readingsOf, refuse,
-  repairText, rtfLines, sameName, sentencesOf, unescapeHtml,
+  gzipFile, incrementalDecoder, jsonDecoder, libraryOf, openFile, openWorkbook, plausibility, readingsOf, refuse,
+  repairText, sameName, sentencesOf, unescapeHtml,
 } from "./library.js";
+import { headerText, mailTime, messageOf, sameHeader } from "./mail.js";
 import { py } from "./python.js";
 import { XmlParser, parseXml } from "./xml.js";
 """
@@ -117,8 +122,12 @@ def reading_module() -> str:
         script = re.sub(
             rf"^(?:function\*?|const) {re.escape(name)}(?= |\()", r"export \g<0>", script, count=1, flags=re.M
         )
-    rules = f"export const HTML_RULES = {json.dumps(_html_rules(), ensure_ascii=True, separators=(',', ':'))};"
-    return f"{heading}{_IMPORTS}\n{script}\n{rules}\n"
+    tables = {"HTML_RULES": _html_rules(), "RTF_TABLES": _rtf_tables()}
+    data = [
+        f"export const {name} = {json.dumps(table, ensure_ascii=True, separators=(',', ':'))};"
+        for name, table in tables.items()
+    ]
+    return "\n".join([heading + _IMPORTS, script, *data, ""])
 
 
 # Elements that have only text in them; what closes them is not asked of lxml.
@@ -155,3 +164,17 @@ def _holds(page: str, outer: str, inner: str) -> bool:
     root = html.document_fromstring(page if page.startswith("<head") else f"<{_OTHER}>{page}")
     found = list(root.iter(inner))
     return any(element.tag == outer for element in found[-1].iterancestors())
+
+
+def _rtf_tables() -> dict[str, Any] | None:
+    """Return the control words of rich text that striprtf knows. Without it, the page does not read rich text."""
+    try:
+        from striprtf import striprtf
+    except ImportError:
+        return None
+    return {
+        "destinations": sorted(striprtf.destinations),
+        "special": striprtf.specialchars,
+        "section": sorted(striprtf.sectionchars),
+        "charsets": striprtf.charset_map,
+    }

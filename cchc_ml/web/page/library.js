@@ -5,12 +5,13 @@ import { parseHtml } from "./html_parser.js";
 import { parseXml, XmlParser } from "./xml.js";
 import { damaged, localName } from "./elements.js";
 import { py } from "./python.js";
+import { rtfToText } from "./rtf.js";
 import { splitSentences } from "./sentences.js";
 
 /** @typedef {import("./html_parser.js").Rules} Rules */
 
-/** What the reading shares with the tagger, and what Python says: set by reading.js. @type {{ rules: Rules, encodings: any, abbreviations: Set<string>, sniff: any, windows1252: Map<number, string> }} */
-export const shared = { rules: null, encodings: null, abbreviations: null, sniff: null, windows1252: null };
+/** What the reading shares with the tagger, and what Python says: set by reading.js. @type {{ rules: Rules, encodings: any, abbreviations: Set<string>, sniff: any, windows1252: Map<number, string>, rtf: import("./rtf.js").RtfTables | null }} */
+export const shared = { rules: null, encodings: null, abbreviations: null, sniff: null, windows1252: null, rtf: null };
 
 // --- A file ---------------------------------------------------------------------------------------------------------------------
 
@@ -332,5 +333,8 @@ export function* decodeLines(stream, name) {
   yield* (isOldMac ? text.replaceAll("\r", "\n") : text).match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-export const readMail = refuse("the page does not read mails");
-export const rtfLines = refuse("the page does not read rich text");
+/** Python's `require_extra`: striprtf. */
+export function libraryOf() {
+  if (!shared.rtf) throw new py.ImportError("the page was written without striprtf, so it does not read rich text");
+  return { rtf_to_text: (text) => rtfToText(text, shared.rtf) };
+}

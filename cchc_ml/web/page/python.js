@@ -373,6 +373,7 @@ const textMethods = {
   islower: (text) => isCased(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text),
   isprintable: (text) => !UNPRINTABLE.test(text),
   encode(text, codec = "utf8", errors = "strict") {
+    if (codec === "utf-16-le") return new Bytes(text.replace(/[\s\S]/g, (c) => String.fromCharCode(c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8)));
     if (codec === "ascii") return new Bytes(text.replace(/[^\x00-\x7f]/gu, ""));
     if (errors === "strict" && /\p{Cs}/u.test(text)) throw new UnicodeEncodeError("half a character");
     return Bytes.of(new TextEncoder().encode(text));
@@ -397,7 +398,9 @@ function decodeBytes(data, codec = "utf8", errors = "strict") {
     if (mark === "\xfe\xff") return decodeBytes(new Bytes(data.text.slice(2)), "utf-16-be", errors);
     return decodeBytes(data, "utf-16-le", errors);
   }
-  const label = { utf8: "utf-8", "utf-8-sig": "utf-8", "utf-16-le": "utf-16le", "utf-16-be": "utf-16be", cp1258: "windows-1258", cp1252: "windows-1252" }[name] ?? name;
+  const windows = /^cp(125\d|874)$/.exec(name);
+  if (windows && errors === "ignore" && name === "cp1252") return decodeBytes(new Bytes(data.text.replace(/[\x81\x8d\x8f\x90\x9d]/g, "")), "windows-1252");
+  const label = windows ? `windows-${windows[1]}` : { utf8: "utf-8", "utf-8-sig": "utf-8", "utf-16-le": "utf-16le", "utf-16-be": "utf-16be", cp932: "shift_jis", cp949: "euc-kr", cp936: "gbk", cp950: "big5", mac_roman: "macintosh" }[name] ?? name;
   if (label === "windows-1258" && errors === "strict" && UNDEFINED_CP1258.test(data.text)) throw new UnicodeDecodeError("not Windows-1258");
   let decoder;
   try {

@@ -7,6 +7,7 @@ import { PagePath, shared } from "./library.js";
 import { py } from "./python.js";
 import {
   HTML_RULES,
+  RTF_TABLES,
   reading_context$article_of,
   reading_context$documents_of,
   reading_inputs$read_file,
@@ -50,6 +51,7 @@ Object.assign(shared, {
   abbreviations: text_sentences$ABBREVIATIONS,
   sniff: text_sniffing$sniff,
   windows1252: text_old_fonts$WINDOWS_1252,
+  rtf: RTF_TABLES,
   rules: {
     empty: new Set(HTML_RULES.empty),
     closedBy: new Map(Object.entries(HTML_RULES.closedBy).map(([old, news]) => [old, new Set(news)])),

@@ -10,3 +10,4 @@ export function text_sniffing$sniff(head: any): string | null;
 export const text_old_fonts$WINDOWS_1252: Map<number, string>;
 export const text_sentences$ABBREVIATIONS: Set<string>;
 export const HTML_RULES: { empty: string[]; closedBy: Record<string, string[]>; entities: Record<string, string> };
+export const RTF_TABLES: import("./rtf.js").RtfTables | null;
