@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from shutil import copyfileobj, rmtree
 from typing import IO, TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ __all__ = [
     "write_gzip",
     "xlsx_formats",
     "xlsx_page",
+    "xlsx_row_height",
     "xlsx_workbook",
 ]
 
@@ -52,6 +54,7 @@ DOCUMENT_CREATED = datetime(2000, 1, 1)
 # Paper sizes by Excel's numbers.
 XLSX_A4 = 9
 MAX_XLSX_HEADER_CHARS = 120
+XLSX_LINE_POINTS, MAX_XLSX_ROW_POINTS = 15.0, 409.0
 
 # Pages, documents and workbooks of this package say so: as the generator, or as their category.
 GENERATOR = "cchc-ml"
@@ -367,6 +370,20 @@ def xlsx_page(sheet: Any, *, repeat_head: bool = True, header: str = "") -> None
         # & begins a code in a header, and Excel takes at most 255 characters, these codes among them.
         sheet.set_header(f"&C{header[:MAX_XLSX_HEADER_CHARS].replace('&', '&&')}")
     sheet.set_footer("&L&A&R&P/&N")
+
+
+def xlsx_row_height(cells: Iterable[tuple[str, float]]) -> float | None:
+    """Return the height that a row needs for its wrapped texts, given the width of the column of each, in characters.
+
+    It is None for a row of one line. Excel would find the height by itself, other programs do not.
+
+    Examples
+    --------
+    >>> xlsx_row_height([("Xã họp dân bàn việc trả hồ sơ.", 13), ("Xã", 13)]), xlsx_row_height([("Xã", 13)])
+    (45.0, None)
+    """
+    lines = max((sum(max(1, ceil(len(line) / width)) for line in text.split("\n")) for text, width in cells), default=1)
+    return min(lines * XLSX_LINE_POINTS, MAX_XLSX_ROW_POINTS) if lines > 1 else None
 
 
 def write_gzip(path: str | Path, text: str) -> None:

@@ -8,7 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_page, xlsx_workbook
+from ..files import (
+    MAX_XLSX_CELL_CHARS,
+    atomic_write,
+    require_extra,
+    xlsx_formats,
+    xlsx_page,
+    xlsx_row_height,
+    xlsx_workbook,
+)
 from ..pillars import PILLARS, Pillar
 from ..reading.dates import find_date
 from ..reading.workbooks import open_workbook, sheet_cells
@@ -229,8 +237,9 @@ def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
         formats = xlsx_formats(book)
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            _write_rows(sheet, rows, formats)
-            for j, width in enumerate(_WIDTHS.get(name, QUOTE_COLUMN_WIDTHS)):
+            widths = _WIDTHS.get(name, QUOTE_COLUMN_WIDTHS)
+            _write_rows(sheet, rows, formats, widths)
+            for j, width in enumerate(widths):
                 sheet.set_column(j, j, width)
             xlsx_page(sheet, repeat_head=name != PROVENANCE_HEADING, header=header)
             if name != PROVENANCE_HEADING:
@@ -245,8 +254,9 @@ def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
 _WIDTHS = {SHARES_SHEET: SHARE_COLUMN_WIDTHS, PROVENANCE_HEADING: RECEIPT_COLUMN_WIDTHS}
 
 
-def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any) -> None:
+def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any, widths: Sequence[int]) -> None:
     for i, row in enumerate(rows):
+        sheet.set_row(i, xlsx_row_height(zip(map(str, row), widths, strict=True)))
         is_head = i == 0 or row == RECEIPT_COLUMNS
         for j, value in enumerate(row):
             if isinstance(value, str):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import atomic_write, check_writable, data_path
+from ..messages import translate
 from ..reading.choose import choose_inputs
 from ..reading.columns import document_of
 from ..reading.context import is_paragraph
@@ -115,7 +116,7 @@ def write_report(
             on_error(file, reason)
 
     def note(sentence: str) -> None:
-        notes.append(renamed(sentence, names))
+        notes.append(renamed(translate(sentence, "vi"), names))
         if on_note:
             on_note(sentence)
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_write, xlsx_page, xlsx_workbook
+from ..files import atomic_write, xlsx_page, xlsx_row_height, xlsx_workbook
 from ..reading.tables import Row, read_rows, table_kind
 from .categories import Category, find_category
 from .items import ReviewItem
@@ -293,6 +293,7 @@ def _write_workbook(
         for count, (item, cells) in enumerate(rows, 1):
             if count >= MOST_ROWS:
                 raise ValueError(f"an Excel sheet holds {MOST_ROWS - 1:,} rows, this is more; write .csv or .jsonl")
+            sheet.set_row(count, xlsx_row_height([(item.text, _WIDTHS[TEXT])]))
             _write_row(sheet, count, item, cells, columns, categories, formats)
         _write_head(sheet, columns, categories, formats)
         _lay_out(sheet, count, columns, categories)

@@ -12,7 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import MAX_XLSX_CELL_CHARS, atomic_write, require_extra, xlsx_formats, xlsx_page, xlsx_workbook
+from ..files import (
+    MAX_XLSX_CELL_CHARS,
+    atomic_write,
+    require_extra,
+    xlsx_formats,
+    xlsx_page,
+    xlsx_row_height,
+    xlsx_workbook,
+)
 from ..pillars import PILLARS
 from ..reading.columns import find_text_column
 from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
@@ -95,6 +103,7 @@ MAX_XLSX_ROWS = 1_048_576
 # Widths of the columns, in characters.
 TEXT_COLUMN_CHARS = 90
 OTHER_COLUMN_CHARS = 13
+SHARE_COLUMN_CHARS = 9
 
 
 def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> None:
@@ -118,6 +127,8 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> Non
                 text_column = find_text_column(columns, text_column)
                 _write_head(sheet, columns, text_column, formats["head"])
             _check_fields(own, columns)
+            texts = ((str(value), _width(name, text_column)) for name, value in own.items() if value is not None)
+            sheet.set_row(number, xlsx_row_height(texts))
             for j, name in enumerate(columns):
                 places = row["evidence_spans"].values() if name == text_column else ()
                 _write_cell(sheet, number, j, own.get(name), places, formats)
@@ -130,10 +141,18 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> Non
 
 
 def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any) -> None:
-    for j, name in enumerate([*columns, *(p.short for p in PILLARS), "pillars"]):
+    names = [*columns, *(p.short for p in PILLARS), "pillars"]
+    widths = (
+        [_width(name, text_column) for name in columns] + [SHARE_COLUMN_CHARS] * len(PILLARS) + [OTHER_COLUMN_CHARS]
+    )
+    sheet.set_row(0, xlsx_row_height(zip(names, widths, strict=True)))
+    for j, (name, width) in enumerate(zip(names, widths, strict=True)):
         sheet.write_string(0, j, name, head)
-        is_text = j < len(columns) and name == text_column
-        sheet.set_column(j, j, TEXT_COLUMN_CHARS if is_text else OTHER_COLUMN_CHARS)
+        sheet.set_column(j, j, width)
+
+
+def _width(column: str, text_column: str | None) -> int:
+    return TEXT_COLUMN_CHARS if column == text_column else OTHER_COLUMN_CHARS
 
 
 def _write_cell(sheet: Any, i: int, j: int, value: Any, places: Iterable[Sequence[int]], formats: Any) -> None:

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from browser import chromium
 from needs import needs
+from workbooks import assert_print_setup
 
 from cchc_ml.evaluation.robustness import VARIANTS
 from cchc_ml.model.thresholds import choose
@@ -280,7 +281,9 @@ def test_downloads_are_read_by_others(page, model):
     data = download(page, "#csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    sheet = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active]
+    workbook = openpyxl.load_workbook(io.BytesIO(download(page, "#xlsx"))).active
+    assert_print_setup(workbook)
+    sheet = [[cell.value for cell in row] for row in workbook]
     assert len(rows) == len(sheet) == 5
     records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     assert [record["text"] for record in records[:3]] == [row[2] for row in sheet[1:4]] == TEXT.split("\n")

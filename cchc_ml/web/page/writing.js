@@ -117,13 +117,19 @@ function cellXml(value, i, j) {
   return runs.length ? `<c ${place} s="${i ? FORMATS.wrap : FORMATS.head}" t="inlineStr"><is>${runs.join("")}</is></c>` : "";
 }
 
+// A4 landscape, one page wide, with its number in the foot of each page.
+const PRINT_SETUP =
+  '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>' +
+  '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>' +
+  "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P/&amp;N</oddFooter></headerFooter>";
+
 async function* sheetXml(table) {
   const last = `${columnName(table.head.length - 1)}${table.count + 1}`;
   const widths = table.widths.map((width, j) => `<col min="${j + 1}" max="${j + 1}" width="${width}" customWidth="1"/>`);
-  yield `${TOP}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" ` +
+  yield `${TOP}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" ` +
     `state="frozen"/></sheetView></sheetViews><cols>${widths.join("")}</cols><sheetData>`;
   yield* portions(table, (cells, i) => `<row r="${i + 1}">${cells.map((value, j) => cellXml(value, i, j)).join("")}</row>`);
-  yield `</sheetData><autoFilter ref="A1:${last}"/></worksheet>`;
+  yield `</sheetData><autoFilter ref="A1:${last}"/>${PRINT_SETUP}</worksheet>`;
 }
 
 /** A workbook of one sheet. Cells of text are never formulas. */
@@ -149,7 +155,7 @@ export async function xlsxOf(table) {
     "xl/workbook.xml":
       `${TOP}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="${xml(table.sheet)}" sheetId="1" r:id="r1"/></sheets>` +
       `<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'${xml(table.sheet)}'!$A$1:$${columnName(table.head.length - 1)}$${table.count + 1}` +
-      "</definedName></definedNames></workbook>",
+      `</definedName><definedName name="_xlnm.Print_Titles" localSheetId="0">'${xml(table.sheet)}'!$1:$1</definedName></definedNames></workbook>`,
     "xl/_rels/workbook.xml.rels": links(link("r1", `${OFFICE}/worksheet`, "worksheets/sheet1.xml"), link("r2", `${OFFICE}/styles`, "styles.xml")),
     "xl/styles.xml": styleSheet(),
   };
