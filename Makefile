@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PAGE := tests/web/page
 
-.PHONY: run test quick soak lint messages model docs reference screenshots bench mutants clean
+.PHONY: run test quick coverage soak lint messages model docs reference screenshots bench mutants clean
 
 run: $(VENV)/installed ## tag a sample article on the screen
 	@$(BIN)/cchc-ml predict --format table data/samples/mot-cua-xa.txt
@@ -13,6 +13,10 @@ test: $(VENV)/dev ## run all tests
 
 quick: $(VENV)/dev ## run the tests without the slow ones
 	$(BIN)/python -m pytest -m "not slow"
+
+coverage: $(VENV)/dev ## run all tests and measure which lines and branches they reach; fails below the floor
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
 
 soak: $(VENV)/dev ## send good, bad and slow requests to the service for two minutes
 	SOAK_SECONDS=120 SOAK_LONGEST=0.2 $(BIN)/python -m pytest -q tests/web/test_soak.py

@@ -1,7 +1,6 @@
 """Write the generated pages of docs/ from the code: ``make reference``. `tests/test_docs.py` fails if they are old."""
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -12,12 +11,13 @@ import typer
 from typer.core import TyperArgument
 
 from cchc_ml.cli.main import app
+from cchc_ml.cli.usage import translate_help
+from cchc_ml.messages import translate
 from cchc_ml.pillars import codebook
 from cchc_ml.reading.columns import COLUMN_NAMES
 
 TOP = Path(__file__).parent.parent
 NOTE = "<!-- Written by `make reference`. Do not edit. -->\n\n"
-VALUES = {(str, list[str]): "text", (Path, list[Path]): "file", (int, float): "number"}
 REPEATED = {"--help", "--install-completion", "--show-completion"}
 # All commands have these: they are listed once.
 COMMON = {"--lang", "--quiet"}
@@ -33,34 +33,65 @@ def pages(top: Path) -> dict[str, str]:
     """Return the text of each generated page, by its path from the top of the checkout."""
     formats = (top / "docs/formats.md").read_text("utf8")
     return {
-        "docs/commands.md": commands_page(),
+        "docs/commands.md": commands_page("en"),
+        "docs/commands.vi.md": commands_page("vi"),
         "docs/http.md": http_page(),
-        "docs/codebook.md": codebook_page(),
+        "docs/codebook.md": codebook_page("en"),
+        "docs/codebook.vi.md": codebook_page("vi"),
         "docs/formats.md": with_columns(formats),
     }
 
 
 # The command line
 
+# What a page of commands says besides what the program says itself.
+WORDS: dict[str, dict[Any, str]] = {
+    "en": {
+        "title": "Commands",
+        "intro": "This page is made from the program itself. `cchc-ml COMMAND --help` shows the same.\n\n"
+        "Errors are one line on standard error, with exit status 2. If some files of many cannot be read, the others\n"
+        "are still processed, and the exit status is 1. No file is overwritten without `--force`.",
+        "argument": "argument",
+        "option": "option",
+        "value": "value",
+        "meaning": "meaning",
+        "default": "Default",
+        "several": "repeat for more",
+        "to": "{} to {}",
+        "from": "from {}",
+        (str, list[str]): "text",
+        (Path, list[Path]): "file",
+        (int, float): "number",
+    },
+    "vi": {
+        "title": "Các lệnh",
+        "intro": "Trang này được ghi từ chính chương trình. `cchc-ml LỆNH --help` hiện cùng nội dung.\n\n"
+        "Lỗi được báo đúng một dòng, mã thoát là 2. Nếu một số tệp không đọc được, các tệp khác vẫn được xử lý, mã\n"
+        "thoát là 1. Tệp đã có chỉ bị ghi đè khi thêm `--force`, và không tệp nào bị bỏ dở.",
+        "argument": "đối số",
+        "option": "tùy chọn",
+        "value": "giá trị",
+        "meaning": "ý nghĩa",
+        "default": "Mặc định",
+        "several": "lặp lại được",
+        "to": "từ {} đến {}",
+        "from": "từ {}",
+        (str, list[str]): "chữ",
+        (Path, list[Path]): "tệp",
+        (int, float): "số",
+    },
+}
 
-def commands_page() -> str:
-    """Return the page of the commands, with the options of each."""
-    os.environ.setdefault("CCHC_LANG", "en")
+
+def commands_page(language: str) -> str:
+    """Return the page of the commands in a language, with the options of each."""
+    words = WORDS[language]
     root = typer.main.get_command(app)
-    lines = [
-        "# Commands",
-        "",
-        "This page is made from the program itself. `cchc-ml COMMAND --help` shows the same.",
-        "",
-        "Errors are one line on standard error, with exit status 2. If some files of many cannot be read, the others",
-        "are still processed, and the exit status is 1. No file is overwritten without `--force`, or left half-done.",
-        "",
-    ]
-    if top_options := _options(root):
-        lines += ["## cchc-ml", "", *top_options]
+    translate_help(root, lambda text: translate(text, language))
+    lines = [f"# {words['title']}", "", words["intro"], "", "## cchc-ml", "", *_options(root, REPEATED, words)]
     for name, command in root.commands.items():
         for path, leaf in _leaves(f"cchc-ml {name}", command):
-            lines += [f"## {path.removeprefix('cchc-ml ')}", "", *_command(path, leaf)]
+            lines += [f"## {path.removeprefix('cchc-ml ')}", "", *_command(path, leaf, words)]
     return NOTE + "\n".join(lines).rstrip() + "\n"
 
 
@@ -73,16 +104,15 @@ def _leaves(path: str, command: Any) -> Iterable[tuple[str, Any]]:
         yield from _leaves(f"{path} {name}", subcommand)
 
 
-def _command(path: str, command: Any) -> list[str]:
-    usage = " ".join([path, "[OPTIONS]", *(_placeholder(p) for p in _arguments(command))])
-    paragraphs = re.split(r"\n\s*\n", str(command.help or "").strip())
+def _command(path: str, command: Any, words: Mapping[Any, str]) -> list[str]:
+    usage = " ".join([path, command.options_metavar, *(_placeholder(p) for p in _arguments(command))])
     lines = ["```text", usage, "```", ""]
-    for paragraph in paragraphs:
+    for paragraph in re.split(r"\n\s*\n", str(command.help or "").strip()):
         lines += [" ".join(paragraph.split()), ""]
-    arguments = [(f"`{_placeholder(p)}`", "", _help(p)) for p in _arguments(command)]
+    arguments = [(f"`{_placeholder(p)}`", _help(p)) for p in _arguments(command)]
     if arguments:
-        lines += [*_table(("argument", "", "meaning"), arguments), ""]
-    return lines + _options(command, REPEATED | COMMON)
+        lines += [*_table((words["argument"], words["meaning"]), arguments), ""]
+    return lines + _options(command, REPEATED | COMMON, words)
 
 
 def _arguments(command: Any) -> list[Any]:
@@ -96,31 +126,31 @@ def _placeholder(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
-def _options(command: Any, left_out: Iterable[str] = REPEATED) -> list[str]:
+def _options(command: Any, left_out: set[str], words: Mapping[Any, str]) -> list[str]:
     rows = []
     for option in command.params:
-        if isinstance(option, TyperArgument) or option.hidden or set(left_out) & set(option.opts):
+        if isinstance(option, TyperArgument) or option.hidden or left_out & set(option.opts):
             continue
         names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
         meaning = _help(option)
         if isinstance(option.default, str | int | float) and not option.is_flag:
-            meaning += f" Default: {option.default}."
-        rows.append((names, _kind(option), meaning))
-    return [*_table(("option", "value", "meaning"), rows), ""] if rows else []
+            meaning += f" {words['default']}: {option.default}."
+        rows.append((names, _kind(option, words), meaning))
+    return [*_table((words["option"], words["value"], words["meaning"]), rows), ""] if rows else []
 
 
-def _kind(option: Any) -> str:
+def _kind(option: Any, words: Mapping[Any, str]) -> str:
     if option.is_flag:
         return ""
     kind, limits = option.type_descriptor.annotation, option.type_descriptor.parameter_info
     if isinstance(kind, type) and issubclass(kind, Enum):
         return ", ".join(f"`{choice.value}`" for choice in kind)
-    name = next(name for kinds, name in VALUES.items() if kind in kinds)
+    name = next(name for kinds, name in words.items() if isinstance(kinds, tuple) and kind in kinds)
     if limits.max is not None:
-        name += f", {limits.min} to {limits.max}"
+        name += ", " + words["to"].format(limits.min, limits.max)
     elif limits.min is not None:
-        name += f", from {limits.min}"
-    return name + (" (repeat for more)" if option.multiple else "")
+        name += ", " + words["from"].format(limits.min)
+    return name + (f" ({words['several']})" if option.multiple else "")
 
 
 def _help(parameter: Any) -> str:
@@ -200,30 +230,49 @@ def _resolved(value: Any, schemas: Mapping[str, Any]) -> Any:
 
 # The codebook
 
+CODEBOOK_WORDS = {
+    "en": {
+        "title": "The codebook",
+        "intro": "What a paragraph must say to be evidence for a pillar. The entries of the pillars are made from\n"
+        "`cchc_ml/codebook.yaml`, and `cchc-ml codebook` prints them. The examples were written for this project. The\n"
+        "rules that apply to all pillars are in [Coding rules](coding-rules.md). *[Tiếng Việt](codebook.vi.md).*",
+        "counts": "counts",
+        "does not count": "does not count",
+        "why": "why",
+        "names": "Names of the pillar (to name it is enough)",
+        "terms": "Its {} standard terms, which support a tag and do not decide it",
+    },
+    "vi": {
+        "title": "Bộ mã",
+        "intro": "Một đoạn phải nói gì thì là bằng chứng cho một trụ cột. Trang này được ghi từ\n"
+        "`cchc_ml/codebook.yaml`; `cchc-ml codebook --lang vi` in ra cùng nội dung. Các ví dụ được viết riêng\n"
+        "cho dự án này. Các quy tắc chung cho mọi trụ cột: [Coding rules](coding-rules.md) (tiếng Anh).\n"
+        "*[English](codebook.md).*",
+        "counts": "là bằng chứng",
+        "does not count": "không là bằng chứng",
+        "why": "vì sao",
+        "names": "Tên của trụ cột (nêu tên là đủ)",
+        "terms": "{} từ ngữ thường dùng của trụ cột; chúng ủng hộ một nhãn chứ không quyết định",
+    },
+}
 
-def codebook_page() -> str:
-    """Return the page of the codebook: what counts and does not count for each pillar."""
-    lines = [
-        "# The codebook",
-        "",
-        "What a paragraph must say to be evidence for a pillar. The entries of the pillars are made from",
-        "`cchc_ml/codebook.yaml`, and `cchc-ml codebook` prints them. The examples were written for this project. The",
-        "rules that apply to all pillars are in [Coding rules](coding-rules.md).",
-        "",
-    ]
+
+def codebook_page(language: str) -> str:
+    """Return the page of the codebook in a language: what counts and does not count for each pillar."""
+    words = CODEBOOK_WORDS[language]
+    vietnamese = language == "vi"
+    reason = "why_vi" if vietnamese else "why"
+    lines = [f"# {words['title']}", "", words["intro"], ""]
     for pillar, entry in codebook().items():
-        lines += [f"## {entry.vi}", "", f"`{pillar}` · {entry.en} · {entry.source}", ""]
-        lines += [entry.definition, "", f"*{entry.definition_vi}*", ""]
-        lines += [*_table(("counts", "why"), _examples(entry.counts)), ""]
-        lines += [*_table(("does not count", "why"), _examples(entry.does_not_count)), ""]
-        lines += [f"Names of the pillar (to name it is enough): {', '.join(entry.names)}.", ""]
-        terms = f"Its {len(entry.patterns)} standard terms, which support a tag and do not decide it"
-        lines += [f"{terms}: {', '.join(entry.patterns)}.", ""]
+        names = (f"`{pillar}`", entry.source) if vietnamese else (f"`{pillar}`", entry.en, entry.source)
+        lines += [f"## {entry.vi}", "", " · ".join(names), ""]
+        lines += [entry.definition_vi if vietnamese else entry.definition, ""]
+        for kind, examples in (("counts", entry.counts), ("does not count", entry.does_not_count)):
+            rows = [(example["text"], example[reason]) for example in examples]
+            lines += [*_table((words[kind], words["why"]), rows), ""]
+        lines += [f"{words['names']}: {', '.join(entry.names)}.", ""]
+        lines += [f"{words['terms'].format(len(entry.patterns))}: {', '.join(entry.patterns)}.", ""]
     return NOTE + "\n".join(lines).rstrip() + "\n"
-
-
-def _examples(examples: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
-    return [(example["text"], example["why"]) for example in examples]
 
 
 # The columns of tables

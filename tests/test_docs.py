@@ -1,5 +1,6 @@
 """What the documents say is true: their code runs, commands print what is said, pages are those of the code."""
 
+import itertools
 import json
 import queue
 import re
@@ -22,7 +23,7 @@ from cchc_ml.model.storage import write_model
 
 TOP = Path(__file__).parent.parent
 COMMANDS = typer.main.get_command(app).commands
-GENERATED = ("docs/commands.md", "docs/http.md", "docs/codebook.md")
+GENERATED = {f"docs/{name}.md" for name in ("commands", "commands.vi", "http", "codebook", "codebook.vi")}
 PAGES = [path for path in sorted(TOP.glob("docs/*.md")) if str(path.relative_to(TOP)) not in GENERATED]
 DOCUMENTS = [str(path.relative_to(TOP)) for path in [*sorted(TOP.glob("*.md")), TOP / "data/README.md", *PAGES]]
 # Their commands train, measure, or start a cluster or the service.
@@ -74,6 +75,7 @@ def desk(top, tmp_path, small, monkeypatch):
         write_model(small.model_, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("CCHC_LANG", "en")
     return tmp_path
 
 
@@ -109,9 +111,7 @@ def run_known(words):
         targets = re.findall(r"^([\w-]+):", (TOP / "Makefile").read_text("utf8"), re.M)
         return set(words[1:]) <= set(targets)
     if program == "pip":
-        extras = tomllib.loads((TOP / "pyproject.toml").read_text("utf8"))["project"]["optional-dependencies"]
-        named = re.fullmatch(r"\.\[([\w,]+)\]", words[-1])[1].split(",")
-        return words[1] == "install" and words[2:-1] in ([], ["-c", "constraints.txt"]) and set(named) <= set(extras)
+        return can_be_installed(words[1:])
     if program == "mkdir":
         for folder in words[1:]:
             Path(folder).mkdir()
@@ -133,6 +133,20 @@ def run_known(words):
         COMMANDS["serve"].make_context("serve", words[words.index("cchc-ml") + 1 :])
         return True
     return words[:2] == ["(umask", "077;"]
+
+
+def can_be_installed(words):
+    """Return whether `pip` is told to install this project with extras that it has, or packages that they name."""
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf8"))["project"]
+    extras = project["optional-dependencies"]
+    if words[:3] == ["install", "-c", "constraints.txt"]:
+        words = [words[0], *words[3:]]
+    if words in (["install", "--no-deps", "."], ["install", "--editable", "."]):
+        return True
+    if found := re.fullmatch(r"\.\[([\w,]+)\]", words[-1]):
+        return words[0] == "install" and set(words[1:-1]) <= {"--editable"} and set(found[1].split(",")) <= set(extras)
+    known = {re.split(r"[>=\[]", name)[0] for name in [*project["dependencies"], *itertools.chain(*extras.values())]}
+    return words[0] == "install" and set(words[1:]) <= known
 
 
 def cchc(words):
@@ -169,6 +183,8 @@ def test_commands_are_parsed(desk, name):
 @pytest.mark.parametrize("name", marked(having("console")))
 def test_commands_run_and_print_what_is_said(name, monkeypatch, labelled):
     default_data = corpus.DEFAULT_DATA
+    if name.endswith(".vi.md"):
+        monkeypatch.setenv("CCHC_LANG", "vi")
     for command in commands(TOP / name):
         words = cchc(command.words)
         if words is None:
@@ -232,7 +248,7 @@ def test_options_exist(name):
 
 
 # Options of pip, git, ruff and mypy in CONTRIBUTING.md and RELEASING.md, and of `cchc-ml` itself.
-OTHER_OPTIONS = {"--help", "--version", "--strict", "--ff-only", "--tags"}
+OTHER_OPTIONS = {"--help", "--version", "--strict", "--ff-only", "--tags", "--no-deps", "--editable", "--resolution"}
 
 
 def test_a_block_of_commands_is_parsed():
@@ -320,3 +336,8 @@ def test_files_that_documents_name_are_there(top):
 def test_no_file_names_a_registry(top):
     for path in (top / "constraints.txt", top / "pyproject.toml", top / "Makefile", top / ".ci/run"):
         assert not re.search(r"https?://|index-url", path.read_text("utf8"))
+
+
+def test_every_picture_is_shown_somewhere(top):
+    shown = "".join(path.read_text("utf8") for path in [*top.glob("*.md"), *top.glob("docs/*.md")])
+    assert [path.name for path in top.glob("docs/*.png") if f"{path.name})" not in shown] == []

@@ -1,8 +1,10 @@
 """The wheel, installed away from the checkout: all that the package needs is in it."""
 
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
@@ -152,6 +154,11 @@ def slim(wheel, tmp_path_factory):
 def test_tagging_needs_nothing_that_only_training_needs(slim, cli, top, tmp_path):
     check = "import importlib.util as i; print([n for n in ('sklearn', 'underthesea', 'joblib') if i.find_spec(n)])"
     assert run(slim / "python", "-c", check, cwd=tmp_path) == "[]\n"
+    page = (top / "docs/slim-install.md").read_text("utf8")
+    installed = " ".join(re.findall(r"^\$ pip install -c constraints\.txt (.*)$", page, re.M)).split()
+    with (top / "pyproject.toml").open("rb") as file:
+        office = tomllib.load(file)["project"]["optional-dependencies"]["office"]
+    assert set(installed) == set(TAGGING) | {Requirement(line).name for line in office}
     samples = top / "data" / "samples"
     assert (
         run(slim / "cchc-ml", "predict", samples, "-f", "jsonl", cwd=top)
