@@ -10,6 +10,7 @@ from browser import chromium
 from rich.console import Console
 
 from cchc_ml.cli.console import print_tagged
+from cchc_ml.cli.settings import settings
 from cchc_ml.model.storage import read_model
 from cchc_ml.reading.finding import expand
 from cchc_ml.reading.inputs import read_inputs
@@ -30,13 +31,19 @@ SHOWN = (3, 6)
 
 
 def main() -> None:
-    """Write docs/tagged.png, docs/table.png, docs/report.png and docs/page.png."""
+    """Write docs/tagged.png, docs/table.png, docs/table.vi.png, docs/report.png and docs/page.png."""
     os.chdir(TOP)
     check_font()
     model = read_model()
     overview = gather(tag_rows(model, read_inputs(expand([SAMPLE, "tests/pages"]))), training_prior(model))
     page = render_offline_page(model)
-    pages = {"table": table(model), "report": render_overview(overview), "page": page, "tagged": page}
+    pages = {
+        "table": table(model, "en"),
+        "table.vi": table(model, "vi"),
+        "report": render_overview(overview),
+        "page": page,
+        "tagged": page,
+    }
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, html in pages.items():
             path = Path(folder) / f"{name}.html"
@@ -44,7 +51,7 @@ def main() -> None:
             tab = browser.new_page(viewport={"width": 1280, "height": 900})
             tab.goto(path.as_uri())
             picture = TOP / "docs" / f"{name}.png"
-            if name == "table":
+            if name.startswith("table"):
                 tab.locator("body").screenshot(path=picture)
                 continue
             if name in ("page", "tagged"):
@@ -62,8 +69,9 @@ def check_font() -> None:
         raise SystemExit(f"found no font {FONT} (of one width); on Debian: apt-get install fonts-jetbrains-mono")
 
 
-def table(model) -> str:
+def table(model, language) -> str:
     """Return what the terminal shows of the sample, as a page."""
+    settings.language = language
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     print_tagged(list(tag_rows(model, read_inputs([SAMPLE])))[:6], console)
     return console.export_html().replace("</style>", STYLE + "</style>")
