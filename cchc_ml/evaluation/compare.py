@@ -21,6 +21,7 @@ from ..model.counts import Counts
 from ..model.model import Model
 from ..model.storage import read_model
 from ..pillars import COLOURS, PILLARS, Pillar
+from ..reading.names import without_folders
 from ..reading.tables import Row
 
 if TYPE_CHECKING:
@@ -271,6 +272,13 @@ def write_flips(flips: Sequence[Flip], path: Path) -> None:
         writer.writerows(map(flip_row, flips))
 
 
+def _shown(row: Row) -> Row:
+    """Return a flip as a page shows it, which is passed on: files without the folders of a machine."""
+    names = {name: str(row[name]) for name in ("id", "document")}
+    shown = without_folders(names.values())
+    return {**row, **{name: shown[value] for name, value in names.items()}}
+
+
 def comparison_page(comparison: ModelComparison, title: str) -> str:
     """Return a comparison as HTML that loads nothing else. Its content security policy forbids scripts."""
     css = files("cchc_ml.evaluation").joinpath("templates", "evaluation.css").read_text("utf8")
@@ -283,5 +291,5 @@ def comparison_page(comparison: ModelComparison, title: str) -> str:
         style=style,
         comparison=comparison,
         pillars=PILLARS,
-        flips=[(flip, flip_row(flip)) for flip in comparison.flips],
+        flips=[(flip, _shown(flip_row(flip))) for flip in comparison.flips],
     )

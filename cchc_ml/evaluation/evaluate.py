@@ -19,8 +19,10 @@ from ..learning.metric_types import Agreement, Comparison, Evaluation, Objective
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..learning.stages import Stages
 from ..learning.twins import leave_out_known, without_texts_of
+from ..messages import plural
 from ..model.storage import read_model
 from ..pillars import PILLARS
+from ..reading.context import is_paragraph
 from ..reading.inputs import OnNote
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
@@ -108,6 +110,7 @@ def evaluate(
     if not paths:
         corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
     classifier = PillarClassifier.from_model(read_model(model))
+    corpus = _only_paragraphs(corpus, on_note)
     corpus = leave_out_known(corpus, classifier.model_.training_hashes, on_note)
     if on_note and not corpus.y.any():
         on_note(f"none of the {len(corpus):,} rows has a pillar: recall and F1 are not known")
@@ -151,6 +154,23 @@ def evaluate(
         errors = worst_errors(classifier.model_, corpus, probabilities, tags)
         html = evaluation_page(title, corpus.y, probabilities, evaluation, errors)
     return EvaluationResult(evaluation, html)
+
+
+def _only_paragraphs(corpus: Corpus, on_note: OnNote | None) -> Corpus:
+    """Return the rows that are paragraphs; see `cchc_ml.reading.context.is_paragraph`. If none is, return all."""
+    kept = [i for i, row in enumerate(corpus.rows) if is_paragraph(row)]
+    n_others = len(corpus) - len(kept)
+    if not kept or not n_others:
+        return corpus
+    if on_note:
+        on_note(
+            plural(
+                "{n:,} row is left out: it is a heading or boilerplate, not a paragraph",
+                "{n:,} rows are left out: they are headings or boilerplate, not paragraphs",
+                n_others,
+            )
+        )
+    return corpus.take(np.array(kept))
 
 
 def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, robustness: bool) -> None:

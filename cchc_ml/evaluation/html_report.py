@@ -15,6 +15,7 @@ import numpy as np
 from ..files import csp_hash, html_template, require_extra
 from ..learning.metric_tables import format_cell, metric_tables
 from ..pillars import COLOURS, PILLARS, Pillar
+from ..reading.names import without_folders
 from ..text.spans import spans
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class WrongTag:
     def reference(self) -> str:
         """Where the paragraph comes from."""
         fields = ("id", "corpus", "document", "outlet", "date")
-        return " · ".join(str(self.row[name]) for name in fields if self.row.get(name))
+        values = [str(self.row[name]) for name in fields if self.row.get(name)]
+        shown = without_folders(values)
+        return " · ".join(shown[value] for value in values)
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:

@@ -72,6 +72,11 @@ def test_csv_and_page(small, strict, test_rows, labelled, tmp_path):
     assert rows[0]["text"] == comparison.flips[0].text
     page = comparison_page(comparison, "<old> → new")
     assert "&lt;old&gt;" in page
+    moved = replace(
+        comparison, flips=[replace(f, row={**f.row, "document": "/home/an/a.txt"}) for f in comparison.flips]
+    )
+    assert "· a.txt</small>" in comparison_page(moved, "a → b")
+    assert "/home/an" not in comparison_page(moved, "a → b")
     assert page.count("<article") == len(rows)
     assert "<script" not in page
 

@@ -131,3 +131,13 @@ def test_a_page_for_one_row(model, tmp_path, monkeypatch):
     path = tmp_path / "one.jsonl"
     path.write_text('{"text": "Trời mưa.", "labels": ["tthc"]}\n', "utf8")
     assert evaluate([path], model, page=True).page.count("<img") == 4
+
+
+def test_headings_and_boilerplate_are_not_measured_and_told(model, labelled):
+    lines = labelled.read_text("utf8").splitlines()
+    kinds = ["headline", "boilerplate"] + [None] * (len(lines) - 2)
+    rows = [json.loads(line) | ({"kind": kind} if kind else {}) for line, kind in zip(lines, kinds, strict=True)]
+    labelled.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    notes = []
+    assert evaluate([labelled], model, on_note=notes.append).evaluation["n"] == 238
+    assert "2 rows are left out: they are headings or boilerplate, not paragraphs" in notes

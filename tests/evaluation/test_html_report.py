@@ -141,3 +141,9 @@ def test_the_worst_errors_come_first_and_name_their_evidence(small):
 def test_the_reference_names_the_fields_that_a_row_has():
     row = {"id": "A1", "text": "a", "outlet": None, "date": 2024, "labels": []}
     assert WrongTag(Pillar.TTHC, 0.5, True, row, None).reference == "A1 · 2024"
+
+
+@pytest.mark.parametrize("path", ["/home/an/bài/a.txt", r"C:\\Users\\An\\a.txt", "file:///home/an/a.txt"])
+def test_documents_are_named_without_the_folders_of_a_machine(path):
+    wrong = WrongTag(Pillar.TTHC, 0.9, False, {"id": "1/2", "document": path, "outlet": "Báo A"}, None)
+    assert wrong.reference == "1/2 · a.txt · Báo A"
