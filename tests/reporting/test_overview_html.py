@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from accessibility import violations
 from browser import chromium
+from needs import needs
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.finding import expand
@@ -265,3 +266,18 @@ def test_the_page_says_what_it_was_made_from(overview):
     said = dict(zip(*([e.text for e in parsed.iter(name)] for name in ("dt", "dd")), strict=True))
     assert (said["Chương trình"], said["Mô hình"]) == ("cchc_ml 1.2", "m.npz, SHA-256 abababababababab")
     assert [cell.text for cell in parsed.xpath("//table[@class='files']/tbody/tr/*")] == ["a <b>.txt", None, "cd" * 8]
+
+
+@pytest.mark.slow
+def test_the_page_prints_on_a4_with_a_number_on_each_page(overview, tmp_path):
+    pdfium = needs("pypdfium2")
+    path = tmp_path / "overview.html"
+    path.write_text(render_overview(overview(articles(60))), "utf8")
+    with chromium() as browser:
+        browser_page = browser.new_page()
+        browser_page.goto(path.as_uri())
+        paper = pdfium.PdfDocument(browser_page.pdf(prefer_css_page_size=True))
+    assert paper.get_page_size(0) == pytest.approx((595, 842), abs=1)
+    texts = [paper[i].get_textpage().get_text_bounded() for i in range(len(paper))]
+    assert len(texts) > 1
+    assert [f"{i}/{len(texts)}" in text for i, text in enumerate(texts, 1)] == [True] * len(texts)
