@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,6 +20,7 @@ from ..model.counts import Counts
 from ..model.model import Model
 from ..model.storage import read_model
 from ..pillars import COLOURS, PILLARS, Pillar
+from ..reading.csv_cells import GuardedWriter
 from ..reading.names import without_folders
 from ..reading.tables import Row
 
@@ -267,9 +267,9 @@ def flip_row(flip: Flip) -> Row:
 def write_flips(flips: Sequence[Flip], path: Path) -> None:
     """Write flips as CSV, which Excel reads as UTF-8."""
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(map(flip_row, flips))
+        writer = GuardedWriter(file, COLUMNS)
+        for flip in flips:
+            writer.write_row(flip_row(flip))
 
 
 def _shown(row: Row) -> Row:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from ..files import require_extra
 from .columns import find_text_column
+from .csv_cells import unguard_cell
 from .decode import check_not_empty, decode_lines
 from .heads import MAX_ROWS_ABOVE, Head, check_unique, find_head, first_filled_row, is_total
 from .workbooks import WORKBOOKS, read_workbook
@@ -160,7 +161,8 @@ def parse_csv(
                 cells += [""] * (len(columns) - len(cells))
             if len(cells) < len(columns) or any(cells[len(columns) :]):
                 raise ValueError(f"{where}: {len(cells)} cells for {len(columns)} columns")
-            yield where, {column: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
+            named = zip(columns, cells, strict=False)
+            yield where, {column: unguard_cell(cell) for column, cell in named if column is not None}
     except csv.Error as error:
         raise ValueError(f"{name}, line {reader.line_num + lines_before}: broken CSV: {error}") from None
 
@@ -210,7 +212,7 @@ def _csv_columns(head: Head, name: str) -> list[str | None]:
     while columns and not columns[-1]:
         columns.pop()
     check_unique(name, head.names())
-    return columns
+    return [None if column is None else unguard_cell(column) for column in columns]
 
 
 @contextmanager

@@ -13,7 +13,6 @@ are decisions.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import unicodedata
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import atomic_write, xlsx_page, xlsx_row_height, xlsx_workbook
+from ..reading.csv_cells import GuardedWriter
 from ..reading.tables import Row, read_rows, table_kind
 from .categories import Category, find_category
 from .items import ReviewItem
@@ -96,9 +96,9 @@ def write_review_sheet(
     rows = (_cells(item, categories, votes, agreed) for item in items)
     if table_kind(path) == ".csv":
         with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            writer = GuardedWriter(file, columns)
+            for cells in rows:
+                writer.write_row(cells)
     elif table_kind(path) == ".xlsx":
         paired = ((item, _cells(item, categories, votes, agreed)) for item in items)
         with atomic_write(path) as temporary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -23,6 +22,7 @@ from ..files import (
 )
 from ..pillars import PILLARS
 from ..reading.columns import find_text_column
+from ..reading.csv_cells import GuardedWriter
 from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
 from ..text.normalize import printable
 from ..text.spans import spans
@@ -85,6 +85,8 @@ def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
 def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
     """Write tagged rows as CSV: their own columns, `pillars`, and a probability and an evidence per pillar.
 
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; `read_rows` takes it away again.
+
     Raises
     ------
     ValueError
@@ -93,9 +95,8 @@ def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
     writer = None
     for row in _uniform(rows):
         if writer is None:
-            writer = csv.DictWriter(file, list(row), lineterminator="\n", delimiter=delimiter)
-            writer.writeheader()
-        writer.writerow(row)
+            writer = GuardedWriter(file, row, delimiter)
+        writer.write_row(row)
 
 
 # Rows of an Excel sheet, the head among them.

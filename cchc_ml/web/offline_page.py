@@ -12,6 +12,7 @@ from ..model.features import CODEBOOK_SCALE, LIST_MIN_PILLARS
 from ..model.model import SENTENCE_SHARE
 from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
+from ..reading.csv_cells import FORMULA
 from ..reporting.formatting import pillar_css
 from ..text.encodings import repair_tables
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
@@ -80,6 +81,7 @@ def _data(model: Model) -> dict[str, Any]:
         "pillars": [{"slug": p, "vi": entries[p].vi, "en": entries[p].en, "short": entries[p].short} for p in PILLARS],
         "worker": join_modules("worker.js"),
         "sheet": "CCHC",
+        "formula": FORMULA.pattern,
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }
 

@@ -54,6 +54,22 @@ def test_jsonl_and_csv_hold_the_same(small):
         assert flat["institutional_evidence"] == row["evidence"].get("institutional", "")
 
 
+FORMULAS = ["=1+1", "+84", "-2+3", "- Xã họp.", "@SUM(1)", "\tx", "\rx", "'=1", "''-1"]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".tsv", ".csv.gz"])
+def test_text_in_csv_is_no_formula_and_is_read_back_as_it_was(small, tmp_path, kind):
+    rows = [{"text": f"{start} Giải ngân 9%.", "=own": start, "n": -5} for start in FORMULAS]
+    export(tagged_rows(small, rows), tmp_path / f"a{kind}")
+    back = [row for _, row in read_rows(tmp_path / f"a{kind}")]
+    assert [(row["text"], row["=own"], row["n"]) for row in back] == [(row["text"], row["=own"], "-5") for row in rows]
+    file = io.StringIO()
+    write_csv(tagged_rows(small, rows), file)
+    head, *body = csv.reader(io.StringIO(file.getvalue(), newline=""))
+    cells = [cell for row in body for name, cell in zip(head, row, strict=True) if name != "n"]
+    assert not [cell for cell in (*head, *cells) if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
 def test_tables_want_the_same_fields_in_every_row(small, tmp_path):
     rows = tagged_rows(small, [{"text": "a"}, {"text": "b", "extra": 1}])
     for kind in (".csv", ".xlsx", ".parquet"):

@@ -35,7 +35,6 @@ function showProblems() {
 /** Show the counts and the state of the controls. */
 function showCounts() {
   const view = currentView();
-  $("results").hidden = !state.rows.length;
   document.body.classList.toggle("has-results", state.rows.length > 0);
   $("threshold").disabled = view.common === null;
   $("threshold-value").textContent = view.common === null ? "–" : percent(view.common);
@@ -50,11 +49,13 @@ function showCorrections() {
   $("looked").textContent = words().looked(counts, percent(counts.decided ? counts.right / counts.decided : 0));
   $("not-kept").hidden = corrections.isKept;
   for (const id of ["save-corrections", "forget"]) $(id).disabled = !counts.looked;
+  $("results").hidden = !state.rows.length && !counts.looked;
 }
 
 /** Show what was read anew. */
 function showAll() {
   showCounts();
+  showCorrections();
   showArticles();
 }
 

@@ -29,7 +29,7 @@ function cellsOf(row, columns) {
 
 // What is known of an article's paragraphs, where the reading says it.
 const FACTS = ["kind", "headline", "date"];
-const knownFacts = () => FACTS.filter((name) => state.rows.some((row) => row[name]));
+const knownFacts = () => FACTS.filter((name) => state.rows.some((row) => row[name] && row[name] !== "body"));
 
 /** Names of columns, each of them once: the second "a" becomes "a (2)". Those of `fixed` stay. */
 function onlyOnce(names, fixed) {
@@ -52,6 +52,7 @@ export function csvTable() {
   const first = ["source", "paragraph", "text", ...facts];
   const last = ["pillars", ...PILLARS.flatMap(({ slug }) => [`${slug}_probability`, `${slug}_evidence`])];
   return {
+    formula: DATA.formula,
     head: [...first, ...onlyOnce([...columns.values()], [...first, ...last]), ...last],
     count: state.rows.length,
     row(i) {

@@ -17,15 +17,13 @@ async function* portions({ head, count, row }, write) {
 }
 
 /**
- * A cell that a spreadsheet would take for a formula gets an apostrophe before it; one that has such apostrophes already
- * gets one more, so that a reader who takes one away has the cell as it was. The command line writes its .csv so too.
+ * CSV with a mark, by which Excel reads it as UTF-8. A cell that begins like a formula gets an apostrophe before it, as
+ * the command line's `guard_cell` does; the pattern is Python's.
  */
-export const safeCell = (cell) => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
-
-/** CSV with a mark, by which Excel reads it as UTF-8. */
 export async function csvOf(table) {
+  const formula = new RegExp(`^(?:${table.formula})`);
   const cell = (value) => {
-    const text = typeof value === "number" ? String(value) : safeCell(value);
+    const text = typeof value === "string" && formula.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const parts = ["\ufeff"];
