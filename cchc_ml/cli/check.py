@@ -119,12 +119,12 @@ def _print_findings(checked: Checked, number: int) -> None:
             shown[finding.kind] += 1
             if shown[finding.kind] <= number:
                 start = " ".join(finding.text.split())[:SHOWN_CHARS]
-                cells = (finding.kind, finding.place, finding.message, start)
+                cells = (finding.kind.said, finding.place, finding.message, start)
                 table.add_row(*(Text(say(cell)) for cell in cells))
         console.print(table)
     told = [
         plural("{n:,} row", "{n:,} rows", checked.rows),
         plural("{n:,} finding", "{n:,} findings", len(checked.findings)),
     ]
-    kinds = joined(", ", (message("{n} × {kind}", n=n, kind=kind) for kind, n in counts.items()))
+    kinds = joined(", ", (message("{n} × {kind}", n=n, kind=kind.said) for kind, n in counts.items()))
     console.print(say(joined(": ", [joined(", ", told), *[kinds] * bool(counts)])), soft_wrap=True)

@@ -226,7 +226,8 @@ def merge(
     names = {c.slug: c.short for c in known}
     if agreement := merged.agreement():
         console.print(_agreement_table(agreement, names, merged.annotators))
-        console.print(_confusion_table(merged.confusion().tolist(), [*names.values()]))
+        if (confused := merged.confusion()).any():
+            console.print(_confusion_table(confused.tolist(), [*names.values()]))
     n_random, quality = merged.suggestion_quality()
     if n_random:
         console.print(_quality_table(n_random, quality, names))

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import platt
+from ..messages import Message, joined, message
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
 from .duplicates import NearDuplicates
@@ -56,6 +57,25 @@ class Kind(StrEnum):
     unreadable = "unreadable text"
     long = "over-long"
     foreign = "not Vietnamese"
+
+    @property
+    def said(self) -> Message:
+        """The kind, for users."""
+        return _SAID[self]
+
+
+_SAID = {
+    Kind.label: message("probable label error"),
+    Kind.conflict: message("near-duplicate with other labels"),
+    Kind.text_split: message("text in two splits"),
+    Kind.document_split: message("document in two splits"),
+    Kind.unknown: message("unknown label"),
+    Kind.split_name: message("unusable split"),
+    Kind.empty: message("no text"),
+    Kind.unreadable: message("unreadable text"),
+    Kind.long: message("over-long"),
+    Kind.foreign: message("not Vietnamese"),
+}
 
 
 @dataclass(frozen=True)
@@ -154,7 +174,8 @@ def check_data(
             on_unfinished=unfinished.append,
         )
     if not rows and not faults:
-        raise ValueError(f"{', '.join(map(str, paths))}: no row is labelled in full; want at least one")
+        files = ", ".join(map(str, paths))
+        raise ValueError(message("{files}: no row is labelled in full; want at least one", files=files))
     labels, notes = _label_errors(rows, categories, n_jobs, progress)
     near = _near_duplicates(rows)
     findings = [*labels, *_conflicts(rows, near, categories), *_splits(rows, near), *_odd_texts(rows), *faults]
@@ -172,9 +193,12 @@ def _label_errors(
     documents = [row.document for row in rows]
     rare = [k for k, column in enumerate(y.T) if _too_few(column)]
     if len(set(documents)) < 2 or len(rare) == len(slugs):
-        return [], ["probable label errors were not looked for: too few rows, or only one document"]
+        return [], [message("probable label errors were not looked for: too few rows, or only one document")]
     names = ", ".join(categories[k].short for k in rare)
-    notes = [f"no label errors of {names}: fewer than {LEAST_EXAMPLES} rows with it, or without it"] if rare else []
+    few = message(
+        "no label errors of {names}: fewer than {least} rows with it, or without it", names=names, least=LEAST_EXAMPLES
+    )
+    notes: list[str] = [few] if rare else []
     probability = _out_of_fold([row.item.text for row in rows], y, documents, n_jobs, progress)
     of_label = np.where(y == 1, probability, 1 - probability)
     of_label[:, rare] = 1
@@ -183,14 +207,18 @@ def _label_errors(
         doubtful = [k for k in np.argsort(of_label[i], kind="stable") if of_label[i, k] < DOUBTFUL]
         if not doubtful:
             break
-        said = "; ".join(
-            f"{slugs[k]} is {'yes' if y[i, k] else 'no'}, the others suggest {_percent(probability[i, k])}"
-            for k in doubtful
-        )
+        said = joined("; ", [_doubt(slugs[k], bool(y[i, k]), float(probability[i, k])) for k in doubtful])
         item = rows[i].item
         doubts = tuple((slugs[k], round(float(probability[i, k]), 4)) for k in doubtful)
         found.append(Finding(Kind.label, item.place, said, item.text, item, doubts))
     return found, notes
+
+
+def _doubt(slug: str, yes: bool, probability: float) -> Message:
+    chance = _percent(probability)
+    if yes:
+        return message("{slug} is yes, the others suggest {chance}", slug=slug, chance=chance)
+    return message("{slug} is no, the others suggest {chance}", slug=slug, chance=chance)
 
 
 def _too_few(column: NDArray[np.int8]) -> bool:
@@ -234,41 +262,58 @@ def _conflicts(
         if not differ:
             continue
         for item, other in ((first, second), (second, first)):
-            said = ", ".join(f"{slug} is {'yes' if item.decisions[slug] else 'no'} here" for slug in differ)
+            said = joined(", ", [_here(slug, item.decisions[slug]) for slug in differ])
             yield Finding(
                 Kind.conflict,
                 item.place,
-                f"{said}, but not in {other.place}",
+                message("{said}, but not in {place}", said=said, place=other.place),
                 item.text,
                 item,
                 tuple((s, 0.5) for s in differ),
             )
 
 
+def _here(slug: str, yes: bool) -> Message:
+    return message("{slug} is yes here", slug=slug) if yes else message("{slug} is no here", slug=slug)
+
+
 def _splits(rows: Sequence[LabelledRow], near: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     for j, i in near:
         if rows[j].split != rows[i].split:
-            same = "the same text" if rows[j].item.text.split() == rows[i].item.text.split() else "almost the same text"
-            message = f"in {rows[i].split}; {same} is in {rows[j].split}: {rows[j].item.place}"
-            yield Finding(Kind.text_split, rows[i].item.place, message, rows[i].item.text)
+            same = rows[j].item.text.split() == rows[i].item.text.split()
+            said = message(
+                "in {split}; {text} is in {other}: {place}",
+                split=rows[i].split,
+                text=message("the same text") if same else message("almost the same text"),
+                other=rows[j].split,
+                place=rows[j].item.place,
+            )
+            yield Finding(Kind.text_split, rows[i].item.place, said, rows[i].item.text)
     first_of: dict[str, dict[str, LabelledRow]] = defaultdict(dict)
     for row in rows:
         first_of[row.document].setdefault(row.split, row)
     for document, by_split in first_of.items():
         first, *others = by_split.values()
         for row in others:
-            message = f"{document} is in {row.split} here, and in {first.split}: {first.item.place}"
-            yield Finding(Kind.document_split, row.item.place, message, row.item.text)
+            said = message(
+                "{document} is in {split} here, and in {other}: {place}",
+                document=document,
+                split=row.split,
+                other=first.split,
+                place=first.item.place,
+            )
+            yield Finding(Kind.document_split, row.item.place, said, row.item.text)
 
 
 def _odd_texts(rows: Sequence[LabelledRow]) -> Iterator[Finding]:
     for row in rows:
         item = row.item
         if len(item.text) > LONG_CHARS:
-            message = f"{len(item.text):,} characters; want one paragraph, at most {LONG_CHARS:,}"
-            yield Finding(Kind.long, item.place, message, item.text)
+            said = message("{n:,} characters; want one paragraph, at most {most:,}", n=len(item.text), most=LONG_CHARS)
+            yield Finding(Kind.long, item.place, said, item.text)
         if not is_vietnamese(item.text):
-            yield Finding(Kind.foreign, item.place, "few of its words are Vietnamese syllables", item.text)
+            said = message("few of its words are Vietnamese syllables")
+            yield Finding(Kind.foreign, item.place, said, item.text)
 
 
 def is_vietnamese(text: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import tag_out_of_fold
+from ..messages import joined, message, plural
 from .categories import Category
 from .labelled import LabelledRow
 
@@ -145,17 +146,21 @@ def make_plan(
 
 def _rarest(positive: dict[str, int]) -> tuple[str, str]:
     slug = min(positive, key=lambda name: positive[name])
-    return slug, f"only {positive[slug]} rows have it"
+    return slug, plural("only {n} row has it", "only {n} rows have it", positive[slug])
 
 
 def _most_gain(forecasts: Sequence[Forecast]) -> tuple[str, str]:
     best = max(forecasts, key=lambda forecast: forecast.gains[0][1].value)
     more, gain = best.gains[0]
-    sure = "" if gain.low > 0 else "; that it gains at all is not certain"
-    return (
-        best.name,
-        f"it gains most from {more} labels: {gain.value:+.3f} F1 ({gain.low:+.3f} to {gain.high:+.3f}){sure}",
+    said = message(
+        "it gains most from {more} labels: {gain:+.3f} F1 ({low:+.3f} to {high:+.3f})",
+        more=more,
+        gain=gain.value,
+        low=gain.low,
+        high=gain.high,
     )
+    sure = gain.low > 0
+    return best.name, said if sure else joined("; ", [said, message("that it gains at all is not certain")])
 
 
 def _curves(

@@ -11,6 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ..pillars import PILLARS
+from ..reading.blocks import Kind
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
 from ..reading.tables import Row
 from .duplicates import NearDuplicates
@@ -26,6 +27,8 @@ __all__ = ["RANDOM_SHARE", "SECONDS_A_PARAGRAPH", "Queue", "build_queue", "sugge
 SECONDS_A_PARAGRAPH = 25
 RANDOM_SHARE = 0.2
 
+# Kinds of blocks that nobody labels.
+HEADINGS = (Kind.HEADLINE, Kind.SUBHEADING)
 # Paragraphs that are tagged together.
 BATCH = 512
 
@@ -58,6 +61,8 @@ def suggest(
 ) -> Iterator[ReviewItem]:
     """Read and tag rows and articles; yield each paragraph with the model's suggestion.
 
+    Headlines and sub-headings are left out: they are no paragraphs, and the codebook says nothing of them.
+
     Parameters
     ----------
     items : iterable
@@ -65,7 +70,7 @@ def suggest(
     on_error : callable, optional
         Called with an article that cannot be read, and why; without it, the error is raised.
     """
-    rows = _rows(items, on_error)
+    rows = ((row, column) for row, column in _rows(items, on_error) if row.get("kind") not in HEADINGS)
     while batch := list(islice(rows, BATCH)):
         texts = [row[column] for row, column in batch]
         for (row, _), text, tagged in zip(batch, texts, model.annotate(texts), strict=True):

@@ -49,7 +49,7 @@ def test_rows_that_nobody_labelled_are_counted(cli, data):
     data.write_text(data.read_text("utf8").splitlines()[0] + '\n{"text": "Mưa.", "labels": ""}\n', "utf8")
     result = cli("check", data)
     assert result.stdout == "1 row, 0 findings\n"
-    assert "1 rows without labels, or not looked at in full, were passed over" in result.stderr
+    assert "1 row without labels, or not looked at in full, was passed over" in result.stderr
 
 
 def test_errors_are_one_line(cli, data):

@@ -99,6 +99,7 @@ def test_merge_measures_writes_and_lists_what_is_to_be_settled(cli, tmp_path, la
     result = cli("review", "merge", *labelled_by_two, "-o", own, "--disagreements", sheet)
     assert result.exit_code == 0
     assert "Agreement of An, Bình" in result.stdout
+    assert "Where one person gave one category" in result.stdout
     assert re.search(r"Thủ tục hành chính .* 11 .* 11 .* 0\.00 ", result.stdout)
     assert "wrote 10 labelled paragraphs" in result.stderr
     assert "left out: 2 disputed, 0 looked at in part, 0 not looked at" in result.stderr
@@ -148,6 +149,14 @@ def test_a_half_labelled_queue_is_the_normal_case(cli, tmp_path):
     assert "wrote 1 labelled paragraph to" in result.stderr
     assert "left out: 0 disputed, 1 looked at in part, 4 not looked at" in result.stderr
     assert len(own.read_text("utf8").splitlines()) == 1
+
+
+def test_people_who_agree_have_no_confusion(cli, tmp_path):
+    for name in ("An.jsonl", "Binh.jsonl"):
+        write_items([item("t1", yes=["tthc"], annotator=name[:4])], tmp_path / name, CATEGORIES)
+    result = cli("review", "merge", tmp_path / "An.jsonl", tmp_path / "Binh.jsonl")
+    assert "Agreement of" in result.stdout
+    assert "Where one person" not in result.stdout
 
 
 def test_nothing_labelled_writes_no_file(cli, tmp_path):

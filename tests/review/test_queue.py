@@ -152,3 +152,9 @@ def test_articles_that_cannot_be_read(model, tmp_path):
     assert list(failures) == [pending.path]
     with pytest.raises(OSError, match=r"no\.txt"):
         list(suggest(model, [pending]))
+
+
+def test_headings_are_no_paragraphs_to_label(small):
+    kinds = ("headline", "subheading", "body", "boilerplate", None, "tin vắn")
+    rows = [({"text": f"Xã họp lần {n}.", "kind": kind}, "text") for n, kind in enumerate(kinds)]
+    assert [found.text for found in suggest(small.model_, rows)] == [f"Xã họp lần {n}." for n in (2, 3, 4, 5)]
