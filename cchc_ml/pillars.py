@@ -1,11 +1,12 @@
-"""The six pillars of administrative reform, their colours, and the codebook that defines them."""
+"""The six pillars of administrative reform, and codebooks: theirs, and those that users write."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +43,16 @@ class Pillar(StrEnum):
         """A short Vietnamese name, for example for the head of a column."""
         return codebook()[self].short
 
+    @property
+    def colour(self) -> str:
+        """The colour in pages and plots: ``"#rrggbb"``."""
+        return COLOURS[self]
+
+    @property
+    def entry(self) -> Entry:
+        """What the codebook says about the pillar."""
+        return codebook()[self]
+
 
 PILLARS: tuple[Pillar, ...] = tuple(Pillar)
 
@@ -62,8 +73,8 @@ class Entry:
         The Vietnamese name, the English name, and a short Vietnamese name.
     source : str
         The document that defines the pillar.
-    definition : str
-        What belongs to the pillar, in English.
+    definition, definition_vi : str
+        What belongs to the pillar, in English and in Vietnamese.
     counts, does_not_count : tuple of dict
         Examples that are and are not evidence for the pillar: a sentence (``text``), and the reason in
         English (``why``) and Vietnamese (``why_vi``).
@@ -76,13 +87,69 @@ class Entry:
     vi: str
     en: str
     short: str
-    source: str
-    definition: str
-    definition_vi: str
-    counts: tuple[dict[str, str], ...]
-    does_not_count: tuple[dict[str, str], ...]
-    names: tuple[str, ...]
-    patterns: tuple[str, ...]
+    source: str = ""
+    definition: str = ""
+    definition_vi: str = ""
+    counts: tuple[dict[str, str], ...] = ()
+    does_not_count: tuple[dict[str, str], ...] = ()
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+
+class OwnCategory(str):
+    """A category of a codebook that a user wrote. It is its slug, and has the names of a `Pillar`.
+
+    Parameters
+    ----------
+    slug : str
+    entry : Entry
+    colour : str
+        ``"#rrggbb"``.
+
+    Examples
+    --------
+    >>> category = OwnCategory("steering", Entry("Chỉ đạo, điều hành", "Steering", "Chỉ đạo"), "#117733")
+    >>> category == "steering", category.value, category.short
+    (True, 'steering', 'Chỉ đạo')
+    """
+
+    __slots__ = ("colour", "entry")
+
+    entry: Entry
+    colour: str
+
+    def __new__(cls, slug: str, entry: Entry, colour: str) -> OwnCategory:
+        """Return the category."""
+        self = super().__new__(cls, slug)
+        self.entry, self.colour = entry, colour
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Entry, str]:  # type: ignore[override]
+        return str(self), self.entry, self.colour
+
+    @property
+    def value(self) -> str:
+        """The slug, which every file uses."""
+        return str(self)
+
+    @property
+    def vi(self) -> str:
+        """The Vietnamese name."""
+        return self.entry.vi
+
+    @property
+    def en(self) -> str:
+        """The English name."""
+        return self.entry.en
+
+    @property
+    def short(self) -> str:
+        """A short Vietnamese name, for example for the head of a column."""
+        return self.entry.short
+
+
+# What a model tags: one of the six pillars, or a category of another codebook.
+AnyPillar = Pillar | OwnCategory
 
 
 @cache
@@ -101,15 +168,102 @@ def codebook() -> dict[Pillar, Entry]:
     return entries
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     """Return a name as it is compared: in NFC and lower case, without invisible characters and double spaces."""
     seen = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) != "Cf")
     return " ".join(seen.casefold().split())
 
 
-@cache
-def _pillar_of_name() -> dict[str, Pillar]:
-    return {_fold(name): pillar for pillar in PILLARS for name in (pillar.value, pillar.vi, pillar.short)}
+class UnknownPillarError(ValueError):
+    """No category of the codebook has this name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Codebook:
+    """The categories that paragraphs are tagged with, in their order.
+
+    Attributes
+    ----------
+    categories : tuple of Pillar, or of OwnCategory
+        They are the columns of all arrays.
+
+    Examples
+    --------
+    >>> len(CCHC), CCHC.slugs[1], CCHC.parse("Thể chế")
+    (6, 'tthc', <Pillar.INSTITUTIONAL: 'institutional'>)
+    """
+
+    categories: tuple[AnyPillar, ...]
+
+    def __len__(self) -> int:
+        return len(self.categories)
+
+    def __iter__(self) -> Iterator[AnyPillar]:
+        return iter(self.categories)
+
+    def __getitem__(self, number: int) -> AnyPillar:
+        return self.categories[number]
+
+    @property
+    def slugs(self) -> list[str]:
+        """The slugs of the categories."""
+        return [category.value for category in self.categories]
+
+    @property
+    def is_default(self) -> bool:
+        """Whether these are the six pillars as this package defines them."""
+        return self.categories == PILLARS and all(isinstance(category, Pillar) for category in self.categories)
+
+    @property
+    def noun(self) -> str:
+        """What messages call a category: "pillar" for the six, otherwise "category"."""
+        return "pillar" if self.is_default else "category"
+
+    @property
+    def noun_vi(self) -> str:
+        """The same for Vietnamese readers."""
+        return "trụ cột" if self.is_default else "nội dung"
+
+    @property
+    def number(self) -> str:
+        """How many there are, in messages."""
+        return "six" if len(self) == len(PILLARS) else str(len(self))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names and patterns of all categories, each once."""
+        entries = (category.entry for category in self.categories)
+        return tuple(dict.fromkeys(term for entry in entries for term in (*entry.names, *entry.patterns)))
+
+    @cached_property
+    def _of_name(self) -> dict[str, AnyPillar]:
+        return {fold(name): c for c in self.categories for name in (c.value, c.vi, c.short)}
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a name is the slug or a Vietnamese name of a category; see `parse`."""
+        return fold(name) in self._of_name
+
+    def parse(self, name: str) -> AnyPillar:
+        """Return the category with this slug or Vietnamese name.
+
+        Upper and lower case are the same, and so are the ways to write a letter with marks, or a space, in Unicode.
+
+        Raises
+        ------
+        UnknownPillarError
+            No category has this name. The message lists them all, and shows characters that are not visible.
+        """
+        category = self._of_name.get(fold(name))
+        if category is None:
+            names = ", ".join(c.short for c in self.categories)
+            raise UnknownPillarError(
+                f"unknown {self.noun} {visible(name)}; the {self.number} are {', '.join(self.slugs)} ({names})"
+            )
+        return category
+
+
+# The six pillars.
+CCHC = Codebook(PILLARS)
 
 
 def is_pillar(name: str) -> bool:
@@ -120,32 +274,31 @@ def is_pillar(name: str) -> bool:
     >>> is_pillar("Thể chế"), is_pillar("Nội dung")
     (True, False)
     """
-    return _fold(name) in _pillar_of_name()
+    return fold(name) in _pillar_of_name()
+
+
+@cache
+def _pillar_of_name() -> dict[str, Pillar]:
+    return {fold(name): pillar for pillar in PILLARS for name in (pillar.value, pillar.vi, pillar.short)}
 
 
 def parse_pillar(name: str) -> Pillar:
-    """Return the pillar with this slug or Vietnamese name.
-
-    Upper and lower case are the same, and so are the ways to write a letter with marks, or a space, in Unicode.
+    """Return the pillar with this slug or Vietnamese name; see `Codebook.parse`.
 
     Raises
     ------
     ValueError
-        No pillar has this name. The message lists the six, and shows characters that are not visible.
+        No pillar has this name.
 
     Examples
     --------
     >>> parse_pillar("Thủ tục hành chính")
     <Pillar.TTHC: 'tthc'>
     """
-    pillar = _pillar_of_name().get(_fold(name))
-    if pillar is None:
-        names = ", ".join(pillar.short for pillar in PILLARS)
-        raise ValueError(f"unknown pillar {_visible(name)}; the six are {', '.join(PILLARS)} ({names})")
-    return pillar
+    return Pillar(CCHC.parse(name))
 
 
-def _visible(name: str) -> str:
+def visible(name: str) -> str:
     """Return a name in quotation marks, with escapes for invisible characters, special spaces and separate marks."""
     seen = (c if c.isprintable() and not unicodedata.combining(c) else ascii(c)[1:-1] for c in name[:MAX_SHOWN_CHARS])
     return f"'{''.join(seen)}'"

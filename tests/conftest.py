@@ -4,22 +4,37 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
 from needs import IN_CI
+from own_codebooks import codebook_yaml, write_own_rows
 from typer.testing import CliRunner
 
 from cchc_ml.learning.classifier import PillarClassifier
 from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus
 from cchc_ml.learning.train import train_model
+from cchc_ml.model.codebook import read_codebook
 from cchc_ml.model.model import Model
 from cchc_ml.model.storage import read_model, write_model
+from cchc_ml.pillars import Codebook
 
 TOP = Path(__file__).parent.parent
 
 # The tests read English, whatever the locale of the machine is. Those of Vietnamese give --lang.
 os.environ["CCHC_LANG"] = "en"
+
+
+class Own(NamedTuple):
+    """A codebook of one's own with n categories, labelled rows, and a model that was trained on them."""
+
+    n: int
+    yaml: Path
+    rows: Path
+    model: Path
+    codebook: Codebook
+
 
 # A busy machine is slow, so no example has a deadline. In CI the examples are the same in every run.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -97,3 +112,16 @@ def write_rows(corpus: Corpus, path: Path) -> Path:
     fields = ("id", "article", "labels", "text")
     path.write_text("".join(json.dumps({k: row[k] for k in fields}) + "\n" for row in corpus.rows), "utf8")
     return path
+
+
+@pytest.fixture(scope="session", params=[3, 8])
+def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Own:
+    """A codebook of one's own of three and of eight categories, labelled rows, and a model. No test may change them."""
+    n = request.param
+    folder = tmp_path_factory.mktemp(f"own{n}")
+    (folder / "mine.yaml").write_text(codebook_yaml(n), "utf8")
+    rows = write_own_rows(folder / f"rows{n}.jsonl", n)
+    codebook = read_codebook(folder / "mine.yaml")
+    (folder / "model").mkdir()
+    train_model([rows], folder / "model" / "m.npz", codebook=codebook, n_jobs=1)
+    return Own(n, folder / "mine.yaml", rows, folder / "model" / "m.npz", codebook)

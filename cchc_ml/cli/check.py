@@ -10,6 +10,7 @@ import typer
 
 from ..messages import joined, message, plural
 from .common import (
+    CodebookOption,
     ColumnOption,
     ForceOption,
     JobsOption,
@@ -50,6 +51,7 @@ def check(
             "they are a model's opinion.",
         ),
     ] = False,
+    codebook: CodebookOption = None,
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
@@ -59,6 +61,7 @@ def check(
     A label is doubtful if a model that is trained on the other documents gives it less than 10 %. Correct the sheet of
     -o, then: cchc-ml review merge DATA SHEET -o corrected.jsonl.
     """
+    from ..model.storage import codebook_of
     from ..review.categories import categories
     from ..review.check import check_data, write_findings
     from ..review.sheet import SHEET_KINDS
@@ -73,9 +76,10 @@ def check(
                 )
             )
         check_writable(out, force, data)
-    known = categories()
+    chosen = codebook_of(codebook)
+    known = categories(chosen)
     with progress_bar(message("checking"), message("steps")) as progress:
-        checked = check_data(data, known, text_column=text_column, n_jobs=jobs, progress=progress)
+        checked = check_data(data, known, codebook=chosen, text_column=text_column, n_jobs=jobs, progress=progress)
     _print_findings(checked, number)
     for note in checked.notes:
         print_note(note)
@@ -92,12 +96,13 @@ def check(
         tell(
             plural(
                 "wrote {n:,} paragraph to {out}; correct it, then: "
-                "cchc-ml review merge {files} {out} -o corrected.jsonl",
+                "cchc-ml review merge {files} {out} -o corrected.jsonl{own}",
                 "wrote {n:,} paragraphs to {out}; correct them, then: "
-                "cchc-ml review merge {files} {out} -o corrected.jsonl",
+                "cchc-ml review merge {files} {out} -o corrected.jsonl{own}",
                 written,
                 out=out,
                 files=" ".join(map(str, data)),
+                own=f" --codebook {codebook}" if codebook else "",
             )
         )
     if strict and checked.certain:

@@ -53,6 +53,14 @@ ModelOption = Annotated[
     Path | None, typer.Option("--model", "-m", help="Model file. Default: the model that ships with the package.")
 ]
 
+CodebookOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--codebook",
+        help="Your own categories: a codebook (.yaml), or a model (.npz) that carries one. Default: the six pillars.",
+    ),
+]
+
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 ColumnOption = Annotated[

@@ -17,7 +17,7 @@ from rich.text import Text
 from ..learning.metric_tables import format_cell
 from ..messages import Message, joined, message, number
 from ..model.notebook import LISTED_TERMS, shades
-from ..pillars import PILLARS, Pillar, codebook
+from ..pillars import CCHC, PILLARS, AnyPillar, Codebook, Pillar
 from ..reading.columns import find_text_column
 from ..reading.tables import Row
 from ..text.normalize import printable
@@ -41,10 +41,17 @@ __all__ = [
 # More characters than any table has in a line.
 WIDE = 1000
 
+# The colours of the six pillars, which every terminal has. Other categories have those of their codebook.
 COLOURS = dict(zip(PILLARS, ("magenta", "cyan", "yellow", "green", "red", "blue"), strict=True))
 
 
-def print_tagged(rows: Iterable[Row], console: Console, text_column: str | None = None) -> None:
+def _colour(category: AnyPillar) -> str:
+    return COLOURS[category] if isinstance(category, Pillar) else category.colour
+
+
+def print_tagged(
+    rows: Iterable[Row], console: Console, text_column: str | None = None, codebook: Codebook = CCHC
+) -> None:
     """Print tagged paragraphs. Evidence is underlined in the colour of its pillar; without colours it is quoted."""
     source, tagged, total = None, 0, 0
     for total, row in enumerate(rows, 1):
@@ -56,11 +63,11 @@ def print_tagged(rows: Iterable[Row], console: Console, text_column: str | None 
         grid = Table.grid(padding=(0, 1))
         grid.add_column(justify="right", style="dim", min_width=3)
         grid.add_column()
-        grid.add_row(str(row.get("paragraph", total)), _marked(row, column))
+        grid.add_row(str(row.get("paragraph", total)), _marked(row, column, codebook))
         for slug in row["pillars"]:
-            pillar = Pillar(slug)
+            pillar = codebook.parse(slug)
             line = Text.assemble(
-                ("■ ", COLOURS[pillar]), (_name(pillar), f"bold {COLOURS[pillar]}"), f"  {row['scores'][slug]:.0%}"
+                ("■ ", _colour(pillar)), (_name(pillar), f"bold {_colour(pillar)}"), f"  {row['scores'][slug]:.0%}"
             )
             if (console.color_system is None or console.no_color) and slug in row["evidence"]:
                 line.append(f"  ← {_ends(_plain(row['evidence'][slug]))}")
@@ -70,7 +77,7 @@ def print_tagged(rows: Iterable[Row], console: Console, text_column: str | None 
     console.print(say(message("{tagged}/{all} paragraphs with evidence", tagged=tagged, all=total)), style="dim")
 
 
-def _name(pillar: Pillar) -> str:
+def _name(pillar: AnyPillar) -> str:
     """Return the name of a pillar in the language of the run."""
     return pillar.vi if settings.language == "vi" else pillar.en
 
@@ -80,7 +87,7 @@ def _plain(text: str) -> str:
     return printable(unicodedata.normalize("NFC", text), one_line=True)
 
 
-def _marked(row: Row, column: str) -> Text:
+def _marked(row: Row, column: str, codebook: Codebook) -> Text:
     """Return a text with its evidence underlined, each sentence in the colour of its most probable pillar."""
     places = {slug: row["evidence_spans"][slug] for slug in row["pillars"] if slug in row["evidence_spans"]}
     text = Text(style="" if row["pillars"] else "dim")
@@ -89,7 +96,7 @@ def _marked(row: Row, column: str) -> Text:
         style = ""
         if marked:
             slug = next(slug for slug, (start, end) in places.items() if start <= at < end)
-            style = f"underline {COLOURS[Pillar(slug)]}"
+            style = f"underline {_colour(codebook.parse(slug))}"
         text.append(_plain(piece), style)
         at += len(piece)
     return text
@@ -158,27 +165,34 @@ def _lay_out(table: MetricTable) -> Table:
     return laid_out
 
 
-def codebook_pages() -> Iterator[Group]:
+def codebook_pages(codebook: Codebook) -> Iterator[Group]:
     """Yield the codebook, one pillar at a time."""
     vietnamese = settings.language == "vi"
-    for pillar, entry in codebook().items():
-        reason = "why_vi" if vietnamese else "why"
+    for pillar in codebook:
+        entry, reason = pillar.entry, "why_vi" if vietnamese else "why"
+        other_name = entry.en if vietnamese else entry.vi
+        definitions = (entry.definition_vi, entry.definition) if vietnamese else (entry.definition, entry.definition_vi)
         lines: list[RenderableType] = [
             Text.assemble(
-                (_name(pillar), f"bold {COLOURS[pillar]}"),
-                f"  {pillar} · {entry.en if vietnamese else entry.vi} · {entry.source}",
+                (_name(pillar), f"bold {_colour(pillar)}"),
+                "  " + " · ".join(filter(None, (pillar.value, other_name, entry.source))),
             ),
-            Padding(entry.definition_vi if vietnamese else entry.definition, (0, 0, 1, 2)),
-            *(Padding(f"✓ {example['text']} ({example[reason]})", (0, 0, 0, 2)) for example in entry.counts),
-            *(Padding(f"✗ {example['text']} ({example[reason]})", (0, 0, 0, 2)) for example in entry.does_not_count),
+            Padding(Text(definitions[0] or definitions[1]), (0, 0, 1, 2)),
+            *(Padding(_example("✓", example, reason), (0, 0, 0, 2)) for example in entry.counts),
+            *(Padding(_example("✗", example, reason), (0, 0, 0, 2)) for example in entry.does_not_count),
             Padding(Text.assemble((say(message("names")), "bold"), "  ", ", ".join(entry.names)), (1, 0, 0, 2)),
             Padding(Text.assemble((say(message("terms")), "bold"), "  ", ", ".join(entry.patterns)), (0, 0, 1, 2)),
         ]
         yield Group(*lines)
 
 
+def _example(mark: str, example: Mapping[str, str], reason: str) -> Text:
+    why = example.get(reason) or example["why"]
+    return Text(f"{mark} {example['text']}{f' ({why})' if why else ''}")
+
+
 def explained_paragraph(
-    text: str, explained: Explanations, pillar: Pillar | None = None, *, shaded: bool = True
+    text: str, explained: Explanations, pillar: AnyPillar | None = None, *, shaded: bool = True
 ) -> Group:
     """Return why a paragraph has its tags: its words shaded by weight, and each decision as a sum.
 
@@ -201,8 +215,8 @@ def explained_paragraph(
             verdict = message("never tagged: no threshold is precise enough")
         lines += [
             Text.assemble(
-                ("■ " if why.tagged else "□ ", COLOURS[p]),
-                (_name(p), f"bold {COLOURS[p]}"),
+                ("■ " if why.tagged else "□ ", _colour(p)),
+                (_name(p), f"bold {_colour(p)}"),
                 f"  {why.probability:.0%}  {say(verdict)}".rstrip(),
             ),
             *([Padding(_shaded(why), (0, 0, 0, 2))] if shaded else []),
@@ -260,12 +274,12 @@ def _shaded(why: Explanation) -> Text:
     return shaded
 
 
-def strongest_table(strongest: Mapping[Pillar, Strongest], pillar: Pillar) -> Table:
+def strongest_table(strongest: Mapping[AnyPillar, Strongest], pillar: AnyPillar) -> Table:
     """Return the terms with the largest weights for a pillar and against it, and those of its codebook, as a table."""
     terms = strongest[pillar]
     columns = (terms.positive, terms.negative, terms.codebook)
     table = Table(
-        title=f"{_name(pillar)} · {pillar.value}", title_justify="left", title_style=f"bold {COLOURS[pillar]}"
+        title=f"{_name(pillar)} · {pillar.value}", title_justify="left", title_style=f"bold {_colour(pillar)}"
     )
     for head in (message("for"), "", message("against"), "", message("codebook"), ""):
         table.add_column(say(head), justify="left" if head else "right")

@@ -40,7 +40,6 @@ def explain(
 
     from ..model.explanation import explain, strongest_terms
     from ..model.storage import read_model
-    from ..pillars import PILLARS, parse_pillar
     from ..reading.context import article_of, documents_of
     from ..reading.finding import expand
     from ..reading.inputs import read_file
@@ -48,11 +47,11 @@ def explain(
 
     if bool(inputs) == strongest:
         raise ValueError(message("name articles or tables to explain, or give --global, but not both"))
-    only = parse_pillar(pillar) if pillar else None
     trained, console = read_model(model), make_console()
+    only = trained.codebook.parse(pillar) if pillar else None
     if strongest:
         terms = strongest_terms(trained)
-        for shown in [only] if only else PILLARS:
+        for shown in [only] if only else trained.codebook:
             console.print(strongest_table(terms, shown))
         return
     shaded = console.color_system is not None and not console.no_color

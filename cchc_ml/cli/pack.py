@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..messages import message, plural
-from .common import ColumnOption, ForceOption, command, tell
+from .common import CodebookOption, ColumnOption, ForceOption, command, tell
 from .settings import say
 
 
@@ -26,16 +26,19 @@ def pack(
         ),
     ] = None,
     text_column: ColumnOption = None,
+    codebook: CodebookOption = None,
     force: ForceOption = False,
 ) -> None:
     """Replace text by its SHA-256 and counts of lexicon terms, so that labels of protected text can be shared."""
     from ..learning.packing import verify_packed, write_packed
+    from ..model.storage import codebook_of
 
+    known = codebook_of(codebook)
     if out is not None and check is None:
-        n_rows = write_packed(rows, out, documents or [], text_column=text_column, overwrite=force)
+        n_rows = write_packed(rows, out, documents or [], text_column=text_column, codebook=known, overwrite=force)
         tell(plural("packed {n:,} row into {out}", "packed {n:,} rows into {out}", n_rows, out=out))
     elif check is not None and out is None:
-        verify_packed(rows, check, documents or [], text_column=text_column)
+        verify_packed(rows, check, documents or [], text_column=text_column, codebook=known)
         print(say(message("{path} holds the counts of this text", path=check)))
     else:
         raise ValueError(message("give either -o COUNTS.jsonl.gz to write, or --check COUNTS.jsonl.gz to compare"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..messages import joined, message, number, plural
-from .common import ColumnOption, JobsOption, command, make_console, print_note, progress_bar
+from .common import CodebookOption, ColumnOption, JobsOption, command, make_console, print_note, progress_bar
 from .settings import say
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def plan(
             metavar="DATA", help="Labelled tables (.jsonl .csv .xlsx), or review sheets that are filled in."
         ),
     ],
+    codebook: CodebookOption = None,
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
 ) -> None:
@@ -33,11 +34,13 @@ def plan(
     Models are trained on parts of DATA alone and measured on documents that they did not see. Rows whose `split` is not
     train are left out.
     """
+    from ..model.storage import codebook_of
     from ..review.categories import categories
     from ..review.labelled import read_labelled
     from ..review.plan import LEAST_DOCUMENTS, LEAST_POSITIVE, LEAST_ROWS, make_plan
 
-    known = categories()
+    chosen = codebook_of(codebook)
+    known = categories(chosen)
     unfinished: list[str] = []
     rows = [
         row
@@ -53,7 +56,8 @@ def plan(
             )
         )
     with progress_bar(message("training")) as progress:
-        made = make_plan([row for row in rows if row.split == "train"], known, n_jobs=jobs, progress=progress)
+        train = [row for row in rows if row.split == "train"]
+        made = make_plan(train, known, codebook=chosen, n_jobs=jobs, progress=progress)
     names = {c.slug: c.short for c in known}
     console = make_console()
     if made.macro.now is None:

@@ -127,7 +127,7 @@ def predict(
         other = {"--format": format, "--jobs": jobs, "--dask": dask, "--resume": resume or None}
         if given := [name for name, value in other.items() if value is not None]:
             raise ValueError(message("--review does not go with {option}; leave one of them out", option=given[0]))
-        _write_sheet(inputs, trained, out, text_column, keep_boilerplate or keep_furniture, strict, force)
+        _write_sheet(inputs, trained, model, out, text_column, keep_boilerplate or keep_furniture, strict, force)
         return
 
     from ..tagging.run import TagOptions, tag_inputs
@@ -135,7 +135,7 @@ def predict(
     def print_table(rows: Iterable[Any], file: TextIO) -> None:
         from .console import print_tagged
 
-        print_tagged(rows, make_console(file), text_column)
+        print_tagged(rows, make_console(file), text_column, trained.codebook)
 
     to_stdout = out is None or str(out) == "-"
     target = sys.stdout if out is None or to_stdout else out
@@ -180,7 +180,7 @@ def _read_model(path: Path | None, threshold: str | None, objective: str | None)
         raise ValueError(message("--threshold and --objective both choose the thresholds; give one of them"))
     model = read_model(path)
     if threshold is not None:
-        return choose(model, probability=parse_probabilities(threshold))
+        return choose(model, probability=parse_probabilities(threshold, model.codebook))
     if objective is None:
         return model
     model, (measure, value) = choose_objective(model, objective), parse_objective(objective)
@@ -193,6 +193,7 @@ def _read_model(path: Path | None, threshold: str | None, objective: str | None)
 def _write_sheet(
     inputs: list[str],
     model: Model,
+    model_file: Path | None,
     out: Path | None,
     text_column: str | None,
     keep_boilerplate: bool,
@@ -219,7 +220,7 @@ def _write_sheet(
             model,
             files,
             sheet,
-            categories(),
+            categories(model.codebook),
             text_column=text_column,
             keep_boilerplate=keep_boilerplate,
             on_error=failures.__setitem__ if len(files) > 1 and not strict else None,
@@ -236,7 +237,11 @@ def _write_sheet(
     repeated = plural(
         "{n:,} that is there already was passed over", "{n:,} that are there already were passed over", counts.repeated
     )
-    remedy = message("correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl", sheet=sheet)
+    remedy = message(
+        "correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl{own}",
+        sheet=sheet,
+        own="" if model.codebook.is_default else f" --codebook {model_file}",
+    )
     tell(joined("; ", [written, *[repeated] * bool(counts.repeated), remedy]))
     if passed_over:
         tell(describe_passed_over(passed_over))

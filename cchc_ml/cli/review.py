@@ -11,6 +11,7 @@ import typer
 
 from ..messages import joined, message, number, plural
 from .common import (
+    CodebookOption,
     ColumnOption,
     ForceOption,
     Group,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..review.agreement import Agreement, Estimate
+    from ..review.categories import Category
     from ..review.merge import Merged
 
 review = typer.Typer(cls=Group, no_args_is_help=True)
@@ -93,8 +95,8 @@ def queue(
             pool.append(item)
             show(len(pool), progress.total(len(pool)))
     thresholds = trained.probabilities(trained.thresholds[None].astype(float))[0].tolist()
-    chosen = build_queue(pool, number, thresholds, random_share=random_share, seed=seed)
-    write_items(chosen.items, out, categories())
+    chosen = build_queue(pool, number, thresholds, slugs=trained.codebook.slugs, random_share=random_share, seed=seed)
+    write_items(chosen.items, out, categories(trained.codebook))
     drawn = sum(item.sampling == "random" for item in chosen.items)
     tell(
         message(
@@ -137,20 +139,21 @@ def app(
         typer.Option("--queue", help="Make the store of this queue (any format of `review queue`) if it is not there."),
     ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Hide what the model suggests.")] = False,
+    codebook: CodebookOption = None,
     port: Annotated[int, typer.Option(help="0 for any that is free.", min=0, max=65535)] = 8001,
 ) -> None:
     """Label on a page in the browser of this machine. Every label is on disk before the page goes on."""
     from ..files import require_extra
-    from ..review.categories import categories
     from ..review.formats import read_items
     from ..review.store import ReviewStore
 
     for library in ("fastapi", "uvicorn"):
         require_extra(library, "serve", message("labels over HTTP"))
     if queue_file is not None:
-        items = read_items(queue_file, categories())
+        known = _known(codebook, [queue_file])
+        items = read_items(queue_file, known)
         if not store.exists():
-            ReviewStore.create(store, items, categories())
+            ReviewStore.create(store, items, known)
         elif other := {item.id for item in items} ^ {item.id for item in ReviewStore.open(store).items()}:
             raise FileExistsError(
                 message(
@@ -196,6 +199,7 @@ def merge(
             "--disagreements", help="Write what people disagree on to this .xlsx or .csv, to be settled there."
         ),
     ] = None,
+    codebook: CodebookOption = None,
     force: ForceOption = False,
 ) -> None:
     """Merge what several people labelled, measure how far they agree, and list what is to be settled.
@@ -204,12 +208,10 @@ def merge(
     written. An empty list of labels says "none of them". Give the filled-in sheet of --disagreements together with the
     other files: it has the deciding vote.
     """
-    from ..review.categories import categories
     from ..review.formats import read_items, write_json_lines
     from ..review.merge import merge as merge_items
     from ..review.sheet import DONE, SHEET_KINDS, YES, write_review_sheet
 
-    known = categories()
     if out is not None and out.suffix.lower() != ".jsonl":
         raise ValueError(
             message("{path} is not .jsonl, which `cchc-ml train` reads with all that is written", path=out)
@@ -221,6 +223,7 @@ def merge(
         )
     for path in filter(None, (out, disagreements)):
         check_writable(path, force, files)
+    known = _known(codebook, files)
     merged = merge_items([item for path in files for item in read_items(path, known)], [c.slug for c in known])
     console = make_console()
     names = {c.slug: c.short for c in known}
@@ -248,6 +251,20 @@ def merge(
                 done=DONE,
             )
         )
+
+
+def _known(codebook: Path | None, files: Sequence[Path]) -> Sequence[Category]:
+    """Return the categories that files were labelled with: as named, or else as a store among the files says."""
+    from ..model.storage import codebook_of
+    from ..review.categories import categories
+    from ..review.store import ReviewStore, is_store
+
+    if (
+        codebook is None
+        and (store := next((file for file in files if file.is_file() and is_store(file)), None)) is not None
+    ):
+        return ReviewStore.open(store).categories()
+    return categories(codebook_of(codebook))
 
 
 def _tell_counts(merged: Merged, out: Path | None, disagreements: Path | None) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from ..messages import message
 from .common import (
+    CodebookOption,
     ColumnOption,
     ForceOption,
     JobsOption,
@@ -55,6 +56,7 @@ def train(
     lexicon_file: Annotated[
         Path | None, typer.Option("--lexicon", help="Terms to count, one per line, as `cchc-ml lexicon` writes them.")
     ] = None,
+    codebook: CodebookOption = None,
     text_column: ColumnOption = None,
     jobs: JobsOption = -1,
     force: ForceOption = False,
@@ -63,6 +65,7 @@ def train(
     from ..learning.metric_tables import scores_table
     from ..learning.own_data import OWN_ROWS
     from ..learning.train import check_output, default_output, train_model
+    from ..model.storage import codebook_of
     from .console import rich_table
 
     if with_default_data and not data:
@@ -73,7 +76,9 @@ def train(
         raise ValueError(
             message("--own-weight says how DATA weighs beside the shipped data; give --with-default-data too")
         )
-    rebuilt = default_output() if out is None and not data and not lexicon_file and objective == "f1" else None
+    known = codebook_of(codebook)
+    given = out or data or lexicon_file or codebook or objective != "f1"
+    rebuilt = None if given else default_output()
     target = out or rebuilt
     if target is None:
         raise ValueError(
@@ -92,6 +97,7 @@ def train(
             objective=objective,
             lexicon_file=lexicon_file,
             text_column=text_column,
+            codebook=known,
             n_jobs=jobs,
             on_note=on_note,
             progress=show,

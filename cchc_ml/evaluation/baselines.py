@@ -15,7 +15,6 @@ from ..learning.learn_lexicon import segment
 from ..learning.thresholds import best_threshold
 from ..model.features import Features
 from ..model.lexicon import Lexicon
-from ..pillars import PILLARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +34,12 @@ def codebook_baselines(corpus: Corpus, lexicon: Lexicon) -> dict[str, NDArray[np
         0/1 tags by the codebook's names, and by its names and patterns.
     """
     totals = corpus.counts(lexicon).paragraphs()
-    book = Features.learn(lexicon.terms, totals)
+    book = Features.learn(lexicon.terms, totals, corpus.codebook)
     names = np.stack(
-        [totals[:, np.flatnonzero(book.name_pillar == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1
+        [totals[:, np.flatnonzero(book.name_pillar == k)].sum(axis=1) for k in range(book.n_pillars)], axis=1
     )
     patterns = np.stack(
-        [totals[:, np.flatnonzero(book.pattern_pillar == k)].sum(axis=1) for k in range(len(PILLARS))], axis=1
+        [totals[:, np.flatnonzero(book.pattern_pillar == k)].sum(axis=1) for k in range(book.n_pillars)], axis=1
     )
     return {"names list": (names > 0).astype(np.int8), "names and patterns": (names + patterns > 0).astype(np.int8)}
 
@@ -94,7 +93,7 @@ def _fasttext(texts: Sequence[str], y: NDArray[Any], others: Sequence[str]) -> N
         model = fasttext.train_supervised(
             str(path), loss="ova", wordNgrams=2, epoch=25, lr=0.5, dim=50, thread=1, seed=0, verbose=0
         )
-    scores = np.zeros((len(others), len(PILLARS)))
+    scores = np.zeros((len(others), y.shape[1]))
     for row, text in zip(scores, others, strict=True):
         # This calls the C++ code, because the Python function `predict` does not work with numpy 2.
         for probability, label in model.f.predict(normalise(text) + "\n", -1, 0.0, "strict"):
@@ -141,7 +140,7 @@ def text_baselines(
             if progress:
                 progress(number * trainings + fold, len(TEXT_BASELINES) * trainings)
             out_of_fold[inside] = scorer(train.take(others).texts, train.y[others], train.take(inside).texts)
-        tuned = [best_threshold(train.y[:, k], out_of_fold[:, k]) for k in range(len(PILLARS))]
+        tuned = [best_threshold(train.y[:, k], out_of_fold[:, k]) for k in range(train.y.shape[1])]
         tags[name] = (scores > default).astype(np.int8)
         if progress:
             progress((number + 1) * trainings, len(TEXT_BASELINES) * trainings)

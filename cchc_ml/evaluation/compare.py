@@ -19,7 +19,7 @@ from ..messages import Message, message, number
 from ..model.counts import Counts
 from ..model.model import Model
 from ..model.storage import read_model
-from ..pillars import COLOURS, PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.csv_cells import GuardedWriter
 from ..reading.names import without_folders
 from ..reading.tables import Row
@@ -46,7 +46,7 @@ class Flip:
     """
 
     row: Row
-    pillar: Pillar
+    pillar: AnyPillar
     label: bool
     old: bool
     new: bool
@@ -78,7 +78,7 @@ class TermMove:
         What it adds to the score of a paragraph, on average; 0 if the model does not know it.
     """
 
-    pillar: Pillar
+    pillar: AnyPillar
     term: str
     paragraphs: int
     old: float
@@ -105,6 +105,8 @@ class ModelComparison:
         By pillar, the largest move first.
     old_seen, new_seen : int
         How many paragraphs each model was trained on.
+    codebook : Codebook
+        The categories of both models.
     """
 
     n: int
@@ -118,6 +120,7 @@ class ModelComparison:
     terms: list[TermMove]
     old_seen: int
     new_seen: int
+    codebook: Codebook = CCHC
 
     def __str__(self) -> str:
         """Return the result in a sentence: ``+0.012 macro-F1 (p = 0.03), 14 better, 5 worse``."""
@@ -160,8 +163,14 @@ def compare(
     FileNotFoundError, ValueError
         As `read_corpus` and `cchc_ml.model.storage.read_model`.
     """
-    corpus = read_corpus(*paths, text_column=text_column)
     models = read_model(old), read_model(new)
+    codebook = models[1].codebook
+    if models[0].codebook.slugs != codebook.slugs:
+        raise ValueError(
+            f"{old or 'the shipped model'} has the categories {', '.join(models[0].codebook)}, {new} has "
+            f"{', '.join(codebook)}; compare models with the same categories"
+        )
+    corpus = read_corpus(*paths, text_column=text_column, codebook=codebook)
     return compare_models(*models, corpus)
 
 
@@ -176,7 +185,7 @@ def compare_models(old: Model, new: Model, corpus: Corpus) -> ModelComparison:
     flips = [
         Flip(
             corpus.rows[i],
-            PILLARS[k],
+            corpus.codebook[k],
             bool(y[i, k]),
             bool(old_tags[i, k]),
             bool(new_tags[i, k]),
@@ -189,23 +198,22 @@ def compare_models(old: Model, new: Model, corpus: Corpus) -> ModelComparison:
     return ModelComparison(
         n=len(corpus),
         documents=documents,
-        old_f1=_f1(corpus.y, old_tags),
-        new_f1=_f1(corpus.y, new_tags),
-        difference=_difference(y, old_tags, new_tags, corpus.documents) if documents >= MIN_DOCUMENTS else None,
+        old_f1=_f1(corpus, old_tags),
+        new_f1=_f1(corpus, new_tags),
+        difference=_difference(corpus, old_tags, new_tags) if documents >= MIN_DOCUMENTS else None,
         better=int((new_errors < old_errors).sum()),
         worse=int((new_errors > old_errors).sum()),
         flips=flips,
         terms=_moved_terms((old, new), counted),
         old_seen=seen[0],
         new_seen=seen[1],
+        codebook=corpus.codebook,
     )
 
 
-def _difference(
-    y: NDArray[np.bool_], old: NDArray[np.bool_], new: NDArray[np.bool_], documents: NDArray[np.str_]
-) -> Difference:
+def _difference(corpus: Corpus, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Difference:
     """Return new minus old macro-F1, with a two-sided p: either model may be the better one."""
-    forth, back = paired(y, new, old, documents), paired(y, old, new, documents)
+    forth, back = (paired(corpus.y, *tags, corpus.documents, corpus.codebook) for tags in ((new, old), (old, new)))
     sides = [p for p in (forth["p"], back["p"]) if p is not None]
     return {**forth, "p": min(1.0, 2 * min(sides)) if sides else None}
 
@@ -214,29 +222,32 @@ def _hashes(corpus: Corpus) -> NDArray[np.uint64]:
     return np.array([training_hashes(corpus.take(np.array([i])))[0] for i in range(len(corpus))], np.uint64)
 
 
-def _f1(y: NDArray[np.int8], tags: NDArray[np.bool_]) -> dict[str, float]:
-    measured = metrics(y, tags, tags)
-    return {str(p): measured["pillars"][str(p)]["f1"] for p in PILLARS} | {"macro": measured["macro"]["f1"]}
+def _f1(corpus: Corpus, tags: NDArray[np.bool_]) -> dict[str, float]:
+    measured = metrics(corpus.y, tags, tags, corpus.codebook)
+    return {str(p): measured["pillars"][str(p)]["f1"] for p in corpus.codebook} | {"macro": measured["macro"]["f1"]}
 
 
 def _moved_terms(models: Sequence[Model], counted: Sequence[Counts]) -> list[TermMove]:
     """Return the terms whose total effect in all paragraphs moved most, for each pillar."""
+    codebook = models[1].codebook
     occurs: dict[str, int] = {}
     effects: list[dict[str, NDArray[np.float64]]] = []
     for model, counts in zip(models, counted, strict=True):
         paragraphs = counts.paragraphs()
         by_tfidf, by_codebook = model.features.contributions(paragraphs, model.coef)
-        total = np.zeros((len(model.lexicon), len(PILLARS)))
+        total = np.zeros((len(model.lexicon), len(codebook)))
         np.add.at(total, paragraphs.indices, by_tfidf + by_codebook)
         number = np.bincount(paragraphs.indices, minlength=len(model.lexicon))
         here = np.flatnonzero(number)
         occurs |= {model.lexicon.terms[i]: int(number[i]) for i in here}
         effects.append({model.lexicon.terms[i]: total[i] for i in here})
-    nothing = np.zeros(len(PILLARS))
+    nothing = np.zeros(len(codebook))
     names = sorted(occurs)
-    old, new = (np.array([effect.get(name, nothing) for name in names]).reshape(-1, len(PILLARS)) for effect in effects)
+    old, new = (
+        np.array([effect.get(name, nothing) for name in names]).reshape(-1, len(codebook)) for effect in effects
+    )
     moves = []
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         for i in np.argsort(-np.abs(new[:, k] - old[:, k]), kind="stable")[:TERMS]:
             n = occurs[names[i]]
             if new[i, k] != old[i, k]:
@@ -283,13 +294,13 @@ def comparison_page(comparison: ModelComparison, title: str) -> str:
     """Return a comparison as HTML that loads nothing else. Its content security policy forbids scripts."""
     css = files("cchc_ml.evaluation").joinpath("templates", "evaluation.css").read_text("utf8")
     style = css + "".join(
-        f'[data-pillar="{pillar}"] {{ border-color: {colour}; }}\n' for pillar, colour in COLOURS.items()
+        f'[data-pillar="{pillar}"] {{ border-color: {pillar.colour}; }}\n' for pillar in comparison.codebook
     )
     return html_template("cchc_ml.evaluation", "comparison.html.j2").render(
         title=title,
         policy=f"default-src 'none'; style-src {csp_hash(style)}; base-uri 'none'; form-action 'none'",
         style=style,
         comparison=comparison,
-        pillars=PILLARS,
+        pillars=comparison.codebook,
         flips=[(flip, _shown(flip_row(flip))) for flip in comparison.flips],
     )

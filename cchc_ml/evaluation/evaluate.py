@@ -21,7 +21,7 @@ from ..learning.stages import Stages
 from ..learning.twins import leave_out_known, without_texts_of
 from ..messages import plural
 from ..model.storage import read_model
-from ..pillars import PILLARS
+from ..pillars import CCHC, Codebook
 from ..reading.context import is_paragraph
 from ..reading.inputs import OnNote
 from .baselines import codebook_baselines, text_baselines
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..model.counts import Counts
-    from ..pillars import Pillar
+    from ..pillars import AnyPillar
 
 # The splits of real text that the model did not learn from, in the data that ships with the package.
 REAL_SPLITS = ("validation", "modern_validation")
@@ -106,10 +106,13 @@ def evaluate(
     ImportError
         A report was requested, but matplotlib is not installed.
     """
-    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note)
+    classifier = PillarClassifier.from_model(read_model(model))
+    codebook = classifier.model_.codebook
+    if not paths or splits:
+        _check_shipped(codebook, "--splits trains on" if paths else "without DATA, the model is measured on")
+    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note, codebook=codebook)
     if not paths:
         corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
-    classifier = PillarClassifier.from_model(read_model(model))
     corpus = _only_paragraphs(corpus, on_note)
     corpus = leave_out_known(corpus, classifier.model_.training_hashes, on_note)
     if on_note and not corpus.y.any():
@@ -118,12 +121,14 @@ def evaluate(
     if page:
         require_extra("matplotlib", "report", "a page with plots")
     compared = _baseline_rows(corpus, baselines) if baselines else None
-    training = without_texts_of(read_corpus().training(), corpus) if splits or page else None
+    training = None
+    if (splits or page) and _has_shipped(codebook):
+        training = without_texts_of(read_corpus(codebook=codebook).training(), corpus)
     stages = _stages(progress, corpus, compared, training, splits=splits, page=page)
     counts = corpus.counts(classifier.model_.lexicon)
     both = tag_both_ways(classifier, corpus)
     tags, probabilities = both[""]
-    evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents))
+    evaluation = cast(Evaluation, metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents, codebook))
     stages.of("tag")(1, 2)
     tags_of = codebook_baselines(corpus, classifier.model_.lexicon)
     if compared is not None:
@@ -133,7 +138,7 @@ def evaluate(
     if IN_CONTEXT in both:
         taggers["in context"], in_context_probabilities = both[IN_CONTEXT]
         evaluation["in_context"] = metrics_with_intervals(
-            corpus.y, taggers["in context"], in_context_probabilities, corpus.documents
+            corpus.y, taggers["in context"], in_context_probabilities, corpus.documents, codebook
         )
         scores, evaluation["comparison_in_context"] = _compare(corpus, taggers["in context"], tags_of)
         evaluation["baselines"] = {"this model, in context": scores["this model"], **evaluation["baselines"]}
@@ -145,14 +150,15 @@ def evaluate(
     if labelled_twice := _agreement(corpus):
         evaluation["agreement"] = labelled_twice
     if robustness:
-        evaluation["stress"] = measure_robustness(classifier.predict, corpus.texts, corpus.y)
+        evaluation["stress"] = measure_robustness(classifier.predict, corpus.texts, corpus.y, codebook)
     if splits and training is not None:
         evaluation["splits"] = split_kinds(classifier, training, progress=stages.of("splits"))
     html = ""
-    if page and training is not None:
-        evaluation["learning_curve"] = learning_curve(classifier, training, corpus, progress=stages.of("curve"))
+    if page:
+        if training is not None:  # the shipped data has the categories of this model
+            evaluation["learning_curve"] = learning_curve(classifier, training, corpus, progress=stages.of("curve"))
         errors = worst_errors(classifier.model_, corpus, probabilities, tags)
-        html = evaluation_page(title, corpus.y, probabilities, evaluation, errors)
+        html = evaluation_page(title, corpus.y, probabilities, evaluation, errors, codebook)
     return EvaluationResult(evaluation, html)
 
 
@@ -173,6 +179,19 @@ def _only_paragraphs(corpus: Corpus, on_note: OnNote | None) -> Corpus:
     return corpus.take(np.array(kept))
 
 
+def _has_shipped(codebook: Codebook) -> bool:
+    """Return whether the shipped data is labelled with these categories."""
+    return sorted(codebook.slugs) == sorted(CCHC.slugs)
+
+
+def _check_shipped(codebook: Codebook, why: str) -> None:
+    if not _has_shipped(codebook):
+        raise ValueError(
+            f"{why} the shipped data, which has the six pillars, but this model has the categories "
+            f"{', '.join(codebook)}; give DATA of your own"
+        )
+
+
 def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, robustness: bool) -> None:
     """Raise if packed rows cannot be used."""
     if not corpus.packed:
@@ -188,7 +207,7 @@ def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, 
 
 def _baseline_rows(corpus: Corpus, paths: Sequence[str | Path]) -> Corpus:
     """Return the rows that baselines are trained on."""
-    train = without_texts_of(read_corpus(*paths).training(), corpus)
+    train = without_texts_of(read_corpus(*paths, codebook=corpus.codebook).training(), corpus)
     if train.packed or corpus.packed:
         raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
     return train
@@ -207,7 +226,7 @@ def _stages(
     rows = {"baselines": N_BASELINE_TRAININGS * len(compared) if compared else 0, "tag": len(corpus)}
     n = len(training) if training else 0
     rows["splits"] = N_SPLIT_TRAININGS * n if splits else 0
-    rows["curve"] = sum(curve_sizes(n)) if page else 0
+    rows["curve"] = sum(curve_sizes(n)) if page and n else 0
     return Stages(progress, rows)
 
 
@@ -217,10 +236,10 @@ def _compare(
     """Return macro-F1 and micro-F1 of the model and the baselines, and the model compared with the best of them."""
     scores = {}
     for name, its_tags in {"this model": tags, **tags_of}.items():
-        its_metrics = metrics(corpus.y, its_tags, its_tags)
+        its_metrics = metrics(corpus.y, its_tags, its_tags, corpus.codebook)
         scores[name] = (its_metrics["macro"]["f1"], its_metrics["micro"]["f1"])
     best = max(tags_of, key=lambda name: scores[name][0])
-    difference = paired(corpus.y, tags, tags_of[best], corpus.documents)
+    difference = paired(corpus.y, tags, tags_of[best], corpus.documents, corpus.codebook)
     return scores, {"baseline": best, **difference}
 
 
@@ -228,7 +247,7 @@ def _objective_cost(classifier: PillarClassifier, counts: Counts, y: NDArray[Any
     """Measure what another objective than F1 costs."""
     model = classifier.model_
     f1_tags = model.scores(counts) > np.array(model.info.f1_thresholds, np.float32)
-    macro, f1_macro = metrics(y, tags, tags)["macro"], metrics(y, f1_tags, f1_tags)["macro"]
+    macro, f1_macro = (metrics(y, found, found, model.codebook)["macro"] for found in (tags, f1_tags))
     return {
         "name": str(model.info.objective),
         "recall": macro["recall"],
@@ -245,13 +264,16 @@ def _agreement(corpus: Corpus) -> Agreement | None:
     The second annotator's labels are in `second_labels`. The first one's are in `first_labels`, or in `labels` if the
     two were not adjudicated.
     """
-    first: list[tuple[Pillar, ...]] = []
-    second: list[tuple[Pillar, ...]] = []
+    first: list[tuple[AnyPillar, ...]] = []
+    second: list[tuple[AnyPillar, ...]] = []
     for row, y in zip(corpus.rows, corpus.y, strict=True):
         # An empty list says "no pillar". An empty cell says that nobody labelled the row twice.
         if row.get("second_labels") in (None, ""):
             continue
-        own = tuple(pillar for pillar, has in zip(PILLARS, y, strict=True) if has)
-        first.append(own if row.get("first_labels") is None else parse_labels(row["first_labels"]))
-        second.append(parse_labels(row["second_labels"]))
-    return agreement(indicator(first), indicator(second)) if first else None
+        own = tuple(pillar for pillar, has in zip(corpus.codebook, y, strict=True) if has)
+        first.append(own if row.get("first_labels") is None else parse_labels(row["first_labels"], corpus.codebook))
+        second.append(parse_labels(row["second_labels"], corpus.codebook))
+    if not first:
+        return None
+    codebook = corpus.codebook
+    return agreement(indicator(first, codebook), indicator(second, codebook), codebook)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..files import csp_hash, html_template, require_extra
 from ..learning.metric_tables import format_cell, metric_tables
-from ..pillars import COLOURS, PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.names import without_folders
 from ..text.spans import spans
 
@@ -51,7 +51,7 @@ class WrongTag:
         Where the evidence sentence of a wrong tag is in the text.
     """
 
-    pillar: Pillar
+    pillar: AnyPillar
     probability: float
     missed: bool
     row: Row
@@ -84,8 +84,8 @@ def worst_errors(
     distance = np.where(is_wrong, np.abs(probabilities - corpus.y), -1.0)
     errors = []
     for at in np.argsort(-distance, axis=None, kind="stable")[: min(most, int(is_wrong.sum()))]:
-        i, k = divmod(int(at), len(PILLARS))
-        row, pillar = corpus.rows[i], PILLARS[k]
+        i, k = divmod(int(at), len(corpus.codebook))
+        row, pillar = corpus.rows[i], corpus.codebook[k]
         span = model.annotate([row["text"]])[0].evidence.get(pillar) if "text" in row else None
         errors.append(WrongTag(pillar, float(probabilities[i, k]), bool(corpus.y[i, k]), row, span))
     return errors
@@ -105,7 +105,12 @@ class Plot:
 
 
 def evaluation_page(
-    title: str, y: NDArray[Any], probabilities: NDArray[Any], evaluation: Evaluation, errors: Iterable[WrongTag]
+    title: str,
+    y: NDArray[Any],
+    probabilities: NDArray[Any],
+    evaluation: Evaluation,
+    errors: Iterable[WrongTag],
+    codebook: Codebook = CCHC,
 ) -> str:
     """Return an evaluation as HTML that loads nothing else.
 
@@ -126,7 +131,7 @@ def evaluation_page(
         matplotlib is not installed; it comes with the extra ``report``.
     """
     css = files("cchc_ml.evaluation").joinpath("templates", "evaluation.css").read_text("utf8")
-    borders = (f'[data-pillar="{pillar}"] {{ border-color: {colour}; }}\n' for pillar, colour in COLOURS.items())
+    borders = (f'[data-pillar="{pillar}"] {{ border-color: {pillar.colour}; }}\n' for pillar in codebook)
     style = css + "".join(borders)
     return html_template("cchc_ml.evaluation", "evaluation.html.j2").render(
         title=title,
@@ -134,16 +139,16 @@ def evaluation_page(
         style=style,
         tables=metric_tables(evaluation, title),
         format_cell=format_cell,
-        plots=_plots(y, probabilities, evaluation),
+        plots=_plots(y, probabilities, evaluation, codebook),
         errors=list(errors),
     )
 
 
-def _plots(y: NDArray[Any], probabilities: NDArray[Any], evaluation: Evaluation) -> list[Plot]:
+def _plots(y: NDArray[Any], probabilities: NDArray[Any], evaluation: Evaluation, codebook: Codebook) -> list[Plot]:
     plots = [
-        _plot_precision_recall(y, probabilities, evaluation),
-        _plot_reliability(evaluation),
-        _plot_labels_together(y),
+        _plot_precision_recall(y, probabilities, evaluation, codebook),
+        _plot_reliability(evaluation, codebook),
+        _plot_labels_together(y, codebook),
     ]
     if "learning_curve" in evaluation:
         plots.append(_plot_learning_curve(evaluation["learning_curve"]))
@@ -166,26 +171,26 @@ def _finish(axes: Any) -> Plot:
     return Plot(axes.get_title(), text[text.index("<svg") :])
 
 
-def _plot_precision_recall(y: NDArray[Any], probabilities: NDArray[Any], metrics: Metrics) -> Plot:
+def _plot_precision_recall(y: NDArray[Any], probabilities: NDArray[Any], metrics: Metrics, codebook: Codebook) -> Plot:
     axes = _start("Precision and recall", "recall", "precision")
     tagged = np.arange(1, len(y) + 1)
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         hits = np.cumsum(y[np.argsort(-probabilities[:, k], kind="stable"), k])
         if not hits[-1]:
             continue
-        axes.plot(hits / hits[-1], hits / tagged, color=COLOURS[pillar], label=str(pillar), lw=1.5)
+        axes.plot(hits / hits[-1], hits / tagged, color=pillar.colour, label=str(pillar), lw=1.5)
         scores = metrics["pillars"][str(pillar)]
-        axes.plot(scores["recall"], scores["precision"], "o", color=COLOURS[pillar], ms=5)
+        axes.plot(scores["recall"], scores["precision"], "o", color=pillar.colour, ms=5)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
     axes.legend(fontsize=8, loc="lower left")
     return _finish(axes)
 
 
-def _plot_reliability(metrics: Metrics) -> Plot:
+def _plot_reliability(metrics: Metrics, codebook: Codebook) -> Plot:
     title = f"Reliability (bins with at least {MIN_BIN_PARAGRAPHS} paragraphs)"
     axes = _start(title, "predicted probability", "share of positive paragraphs")
     axes.plot([0, 1], [0, 1], color="0.7", lw=1)
-    for pillar in PILLARS:
+    for pillar in codebook:
         bins = [bin for bin in metrics["calibration"][str(pillar)]["curve"] if bin[2] >= MIN_BIN_PARAGRAPHS]
         axes.plot(
             [probability for probability, _, _ in bins],
@@ -193,21 +198,21 @@ def _plot_reliability(metrics: Metrics) -> Plot:
             "o-",
             ms=3,
             lw=1.2,
-            color=COLOURS[pillar],
+            color=pillar.colour,
             label=str(pillar),
         )
     axes.legend(fontsize=8, loc="upper left")
     return _finish(axes)
 
 
-def _plot_labels_together(y: NDArray[Any]) -> Plot:
+def _plot_labels_together(y: NDArray[Any], codebook: Codebook) -> Plot:
     axes = _start("Labels that occur together (share of the row's pillar)", "", "")
     share = (y.T.astype(float) @ y) / np.maximum(y.sum(axis=0)[:, None], 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    names = [str(pillar) for pillar in PILLARS]
-    axes.set_xticks(range(6), names, rotation=40, ha="right", fontsize=8)
-    axes.set_yticks(range(6), names, fontsize=8)
-    for i, j in np.ndindex(6, 6):
+    names = [str(pillar) for pillar in codebook]
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    for i, j in np.ndindex(share.shape):
         colour = "white" if share[i, j] > DARK_CELL else "black"
         axes.text(j, i, f"{share[i, j]:.2f}", ha="center", va="center", fontsize=8, color=colour)
     return _finish(axes)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..learning.metrics import metrics
+from ..pillars import CCHC, Codebook
 from ..text.normalize import move_tones, strip_diacritics, swap_i_y
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ VARIANTS: dict[str, Callable[[str], str]] = {
 
 
 def measure_robustness(
-    predict: Callable[[Sequence[str]], NDArray[Any]], texts: Sequence[str], y: NDArray[Any]
+    predict: Callable[[Sequence[str]], NDArray[Any]],
+    texts: Sequence[str],
+    y: NDArray[Any],
+    codebook: Codebook = CCHC,
 ) -> dict[str, Robustness]:
     """Measure the tags of n texts as written, and of each of `VARIANTS`.
 
@@ -52,11 +56,11 @@ def measure_robustness(
         For ``as written`` and each variant.
     """
     tags_as_written = predict(texts)
-    f1_as_written = metrics(y, tags_as_written, tags_as_written)["macro"]["f1"]
+    f1_as_written = metrics(y, tags_as_written, tags_as_written, codebook)["macro"]["f1"]
     measured: dict[str, Robustness] = {"as written": {"macro_f1": f1_as_written, "drop": 0.0, "same": 1.0}}
     for name, change in VARIANTS.items():
         tags = predict([change(text) for text in texts])
-        f1 = metrics(y, tags, tags)["macro"]["f1"]
+        f1 = metrics(y, tags, tags, codebook)["macro"]["f1"]
         same = (tags == tags_as_written).all(axis=1).mean()
         measured[name] = {"macro_f1": f1, "drop": f1_as_written - f1, "same": float(same)}
     return measured

@@ -114,7 +114,7 @@ def split_kinds(
             labels.append(corpus.y[test])
             tags.append(fitted.predict(counts[test]))
             probabilities.append(fitted.predict_proba(counts[test]))
-        measured[name] = metrics(np.vstack(labels), np.vstack(tags), np.vstack(probabilities))
+        measured[name] = metrics(np.vstack(labels), np.vstack(tags), np.vstack(probabilities), corpus.codebook)
     return measured
 
 
@@ -134,7 +134,7 @@ def learning_curve(
     for size in sizes:
         fitted = _fit_on(classifier, lexicon, train, counts, order[:size], stages.of(str(size)))
         tags = fitted.predict(test_counts)
-        macro_f1[size] = metrics(test.y, tags, tags)["macro"]["f1"]
+        macro_f1[size] = metrics(test.y, tags, tags, test.codebook)["macro"]["f1"]
     return macro_f1
 
 

@@ -17,13 +17,13 @@ from ..model.context import ArticleContext, count_others
 from ..model.counts import Counts
 from ..model.explanation import Explanations, explain
 from ..model.features import Features
-from ..model.lexicon import Lexicon
+from ..model.lexicon import Lexicon, with_codebook
 from ..model.model import Annotations, Decisions, Model, Readings
 from ..model.operating_points import parse_objective
 from ..model.parallel import parallel_map
 from ..model.storage import write_model
 from ..model.thresholds import Value, choose, precision_remarks
-from ..pillars import PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from .corpus import hash_numbers, text_hash
 from .fitting import Examples, Progress, Taught, Training, Weights
 from .learn_lexicon import learn_lexicon
@@ -95,10 +95,12 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Number of processes, as in joblib. The result does not depend on it.
     random_state : int, default=0
         Seed of the folds and of the solver.
+    codebook : Codebook, optional
+        The categories to learn; by default the six pillars. `cchc_ml.model.codebook.read_codebook` reads others.
 
     Attributes
     ----------
-    classes_ : array of 6 str
+    classes_ : array of str
         The slugs of the pillars, in the order of all columns.
     model_ : Model
         The learned model, as plain arrays.
@@ -135,6 +137,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds: int = 5,
         n_jobs: int | None = None,
         random_state: int = 0,
+        codebook: Codebook | None = None,
     ) -> None:
         self.lexicon = lexicon
         self.max_terms = max_terms
@@ -145,6 +148,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.n_jobs = n_jobs
         self.random_state = random_state
+        self.codebook = codebook
 
     def fit(
         self,
@@ -165,7 +169,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : sequence of n str, or Counts
             The paragraphs, or counts of the terms in `lexicon`.
         y : array of shape (n, 6), DataFrame with six columns, or sequence of n collections of pillars
-            0/1 in the order of `PILLARS`; or the pillars of each paragraph, as `Pillar` or slug. The columns of a
+            0/1 in the order of the codebook; or the pillars of each paragraph, as `Pillar` or slug. The columns of a
             DataFrame are found by name, in any order. scikit-learn's ``MultiLabelBinarizer`` sorts its columns by
             letter and its arrays have no names: write ``MultiLabelBinarizer(classes=clf.classes_)``, or give the lists
             of pillars as they are.
@@ -196,22 +200,23 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_parameters(self.get_params(deep=False))
         parse_objective(self.objective)
+        codebook = self._codebook()
         hashes = np.empty(0, np.uint64)
         if not isinstance(X, Counts):
             X = check_texts(X)
             hashes = hash_numbers(map(text_hash, X))
-        y = check_y(y, len(X))
+        y = check_y(y, len(X), codebook=codebook)
         drawn = check_drawn(drawn, len(X))
         weight = check_weight(sample_weight, len(X))
         documents, other_documents = _number_documents(groups, len(X), unlabeled, unlabeled_groups)
-        for remark in few_labels(y, documents):
+        for remark in few_labels(y, documents, codebook):
             warnings.warn(remark, FewLabelsWarning, stacklevel=2)
         folds = self._assign_folds(documents)
         lexicon, counts = self._count_terms(X, documents)
         if not counts.paragraphs().nnz:
             first = "" if isinstance(X, Counts) else f" (the first is {X[0]!r:.40})"
             raise ValueError(f"no word of the lexicon is in any paragraph{first}; is the text in another column?")
-        features = Features.learn(lexicon.terms, counts.paragraphs())
+        features = Features.learn(lexicon.terms, counts.paragraphs(), codebook)
         others = Examples.of(_count_others(unlabeled, lexicon), features) if len(other_documents) else None
         examples = Examples.of(counts, features)
         training = Training(
@@ -243,11 +248,15 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             training_hashes=hashes,
             info=describe(self.get_params(deep=False), points, y),
             points=points,
+            codebook=codebook,
         )
-        self.classes_ = np.array([str(p) for p in PILLARS])
+        self.classes_ = np.array(codebook.slugs)
         if wanted.measure == "precision":
             self._warn_of_precision(wanted.value)
         return self
+
+    def _codebook(self) -> Codebook:
+        return CCHC if self.codebook is None else self.codebook
 
     def _fit(
         self, training: Training, articles: _Articles, progress: Progress | None
@@ -255,7 +264,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Fit the models. Return the one of all documents, and out-of-fold scores of labelled and other paragraphs."""
         parts = articles.parts()
         taught: list[Taught | None] = [None] * len(parts)
-        n_fits = len(parts) * len(PILLARS) * (1 if training.others is None else 2)
+        n_fits = len(parts) * training.y.shape[1] * (1 if training.others is None else 2)
         done = 0
 
         def step() -> None:
@@ -304,9 +313,11 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lexicon, counts = Lexicon(self.lexicon), X
         else:
             if self.lexicon is None:
-                lexicon = learn_lexicon(X, documents, max_terms=self.max_terms, n_jobs=self.n_jobs)
+                lexicon = learn_lexicon(
+                    X, documents, max_terms=self.max_terms, n_jobs=self.n_jobs, codebook=self._codebook()
+                )
             else:
-                lexicon = Lexicon(self.lexicon)
+                lexicon = with_codebook(Lexicon(self.lexicon), self._codebook())
             counts = lexicon.count(X)
         if counts.shape[1] != len(lexicon):
             raise ValueError(f"X counts {counts.shape[1]} terms, but `lexicon` has {len(lexicon)}; they must match")
@@ -326,7 +337,10 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _read(self, texts: Sequence[str]) -> Readings:
         check_is_fitted(self, "model_")
-        return Readings.join(list(parallel_map(Model.read, self.model_, _batches(check_texts(texts)), self.n_jobs)))
+        return Readings.join(
+            list(parallel_map(Model.read, self.model_, _batches(check_texts(texts)), self.n_jobs)),
+            len(self.model_.codebook),
+        )
 
     def decision_function(
         self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None = None
@@ -359,7 +373,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         return self._decide(X, documents).probabilities
 
-    def tag(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> list[tuple[Pillar, ...]]:
+    def tag(self, texts: Sequence[str], documents: Sequence[Hashable] | None = None) -> list[tuple[AnyPillar, ...]]:
         """Return the pillars of each paragraph, most probable first. The tuple is empty if no pillar is tagged.
 
         `documents` as in `decision_function`.
@@ -376,7 +390,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         annotations = self.model_.annotations(readings, documents)
         return Annotations(replace(found, text=text) for found, text in zip(annotations, texts, strict=True))
 
-    def explain(self, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None) -> Explanations:
+    def explain(self, text: str, context: Mapping[AnyPillar, tuple[int, int]] | None = None) -> Explanations:
         """Return a dict of each pillar's explanation: how much each place in the text adds to the decision.
 
         The sum is exact. A notebook shows the text with its words shaded by their weight. `context` is the `context` of
@@ -387,8 +401,8 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return explain(self.model_, text, context)
 
     def score(self, X: Sequence[str] | Counts, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of paragraphs with all six labels right."""
-        return float(super().score(X, check_y(y, len(X), both=False), sample_weight))
+        """Return the share of paragraphs with all labels right."""
+        return float(super().score(X, check_y(y, len(X), both=False, codebook=self._codebook()), sample_weight))
 
     def set_thresholds(
         self, *, precision: Value | None = None, recall: Value | None = None, probability: Value | None = None
@@ -452,10 +466,12 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return a fitted classifier for `model`, with the parameters of its training. It has no out-of-fold scores."""
         known = set(cls().get_params())
         self = cls(
-            **{k: v for k, v in (model.info.parameters or {}).items() if k in known}, lexicon=model.lexicon.terms
+            **{k: v for k, v in (model.info.parameters or {}).items() if k in known},
+            lexicon=model.lexicon.terms,
+            codebook=None if model.codebook.is_default else model.codebook,
         )
         self.model_ = model
-        self.classes_ = np.array([str(p) for p in PILLARS])
+        self.classes_ = np.array(model.codebook.slugs)
         return self
 
     def __sklearn_tags__(self) -> Any:
@@ -492,8 +508,8 @@ class _Articles:
 
     def out_of_fold(self, models: Sequence[Weights]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the scores of labelled and other paragraphs by models that did not learn from their documents."""
-        scores = np.empty((len(self.folds), len(PILLARS)))
-        other_scores = np.empty((len(self.other_folds), len(PILLARS)))
+        scores = np.empty((len(self.folds), self.training.y.shape[1]))
+        other_scores = np.empty((len(self.other_folds), self.training.y.shape[1]))
         for fold, model in enumerate(models[:-1]):
             scores[self.folds == fold] = self.training.examples.take(self.folds == fold).scores(model)
             if self.training.others is not None:

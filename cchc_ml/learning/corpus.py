@@ -14,7 +14,7 @@ import numpy as np
 from ..files import data_path
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
-from ..pillars import PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import document_of
 from ..reading.decode import read_text
 from ..reading.inputs import OnNote, TextRows, passed_over
@@ -35,15 +35,17 @@ DEFAULT_DOCUMENTS = "data/documents.npz.xz"
 DRAWN = "random"
 
 
-def indicator(labels: Sequence[Iterable[Pillar]]) -> NDArray[np.int8]:
-    """Return n label sets as a 0/1 array of shape (n, 6).
+def indicator(labels: Sequence[Iterable[AnyPillar]], codebook: Codebook = CCHC) -> NDArray[np.int8]:
+    """Return n label sets as a 0/1 array, with a column for each category of the codebook.
 
     Examples
     --------
+    >>> from cchc_ml.pillars import Pillar
     >>> indicator([[Pillar.TTHC], []]).tolist()
     [[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]]
     """
-    return np.array([[pillar in set(row) for pillar in PILLARS] for row in labels], np.int8).reshape(-1, len(PILLARS))
+    rows = [[category in set(row) for category in codebook] for row in labels]
+    return np.array(rows, np.int8).reshape(-1, len(codebook))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +61,22 @@ class Corpus:
     documents : array of shape (n,)
         The document of each paragraph, from its field `document`, `article`, `link`, `source` or `headline`; see
         `cchc_ml.reading.columns.document_of`. A paragraph without these fields is a document by itself.
+    codebook : Codebook
+        The categories, in the order of the columns of `y`.
     """
 
     rows: Sequence[Row]
     y: NDArray[np.int8]
     documents: NDArray[np.str_]
+    codebook: Codebook = CCHC
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @classmethod
-    def from_rows(cls, rows: Sequence[Row], labels: Sequence[Iterable[Pillar]] | None = None) -> Corpus:
+    def from_rows(
+        cls, rows: Sequence[Row], labels: Sequence[Iterable[AnyPillar]] | None = None, codebook: Codebook = CCHC
+    ) -> Corpus:
         """Return a corpus of checked rows. By default, the labels are read from the rows.
 
         Raises
@@ -78,9 +85,9 @@ class Corpus:
             A row is not labelled, or its labels are not known.
         """
         if labels is None:
-            labels = [_require_labels(f"row {number}", row) for number, row in enumerate(rows, 1)]
+            labels = [_require_labels(f"row {number}", row, codebook) for number, row in enumerate(rows, 1)]
         documents = [document_of(row) or f"row:{i}" for i, row in enumerate(rows)]
-        return cls(rows, indicator(labels), np.array(documents, dtype=np.str_))
+        return cls(rows, indicator(labels, codebook), np.array(documents, dtype=np.str_), codebook)
 
     def where(self, field: str, *values: str) -> Corpus:
         """Return the rows whose `field` has one of `values`."""
@@ -107,7 +114,7 @@ class Corpus:
 
     def take(self, index: NDArray[np.intp]) -> Corpus:
         """Return the rows at `index`."""
-        return Corpus([self.rows[i] for i in index], self.y[index], self.documents[index])
+        return Corpus([self.rows[i] for i in index], self.y[index], self.documents[index], self.codebook)
 
     @property
     def packed(self) -> bool:
@@ -232,7 +239,12 @@ def default_documents() -> Documents:
     return read_documents(data_path(DEFAULT_DOCUMENTS), default_lexicon())
 
 
-def read_corpus(*paths: str | Path, text_column: str | None = None, on_note: OnNote | None = None) -> Corpus:
+def read_corpus(
+    *paths: str | Path,
+    text_column: str | None = None,
+    on_note: OnNote | None = None,
+    codebook: Codebook = CCHC,
+) -> Corpus:
     """Read labelled paragraphs, as text or packed. Without paths, read the data that ships with the package.
 
     The text of a row is in the field `text_column`, or else in the first field with a usual name. In the returned rows,
@@ -244,6 +256,8 @@ def read_corpus(*paths: str | Path, text_column: str | None = None, on_note: OnN
         Called with a sentence that counts the rows of a file that are left out: those that nobody labelled (the cell is
         empty; `[]`, `none` and `không` say that no pillar applies), rows without text, and rows of totals. Without it,
         such a row raises.
+    codebook : Codebook
+        The categories that the labels name.
 
     Raises
     ------
@@ -252,13 +266,13 @@ def read_corpus(*paths: str | Path, text_column: str | None = None, on_note: OnN
         the file and the line.
     """
     rows: list[Row] = []
-    labels: list[tuple[Pillar, ...]] = []
+    labels: list[tuple[AnyPillar, ...]] = []
     for path in paths or [data_path(name) for name in DEFAULT_DATA]:
         texts, unlabelled, before = TextRows(str(path), text_column, on_note), [], len(rows)
         for where, row in read_rows(path, text_column, on_note):
             if (checked := _text_or_packed(where, row, texts)) is None:
                 continue
-            if (found := _read_labels(where, row) if on_note else _require_labels(where, row)) is None:
+            if (found := (_read_labels if on_note else _require_labels)(where, row, codebook)) is None:
                 unlabelled.append(where)
                 continue
             labels.append(found)
@@ -270,18 +284,18 @@ def read_corpus(*paths: str | Path, text_column: str | None = None, on_note: OnN
         texts.end()
         if on_note:
             _note_labels(str(path), unlabelled, rows[-1], on_note)
-    return Corpus.from_rows(rows, labels)
+    return Corpus.from_rows(rows, labels, codebook)
 
 
-def _read_labels(where: str, row: Row) -> tuple[Pillar, ...] | None:
+def _read_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar, ...] | None:
     try:
-        return read_labels(row)
+        return read_labels(row, codebook)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 
 
-def _require_labels(where: str, row: Row) -> tuple[Pillar, ...]:
-    labels = _read_labels(where, row)
+def _require_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar, ...]:
+    labels = _read_labels(where, row, codebook)
     if labels is None:
         raise ValueError(f"{where}: nobody labelled this row; remove it, or write none where no pillar applies")
     return labels

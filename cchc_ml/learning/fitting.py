@@ -17,7 +17,6 @@ from sklearn.svm import LinearSVC
 from ..model.counts import Counts
 from ..model.features import Features
 from ..model.model import pool
-from ..pillars import PILLARS
 from .thresholds import DECIMALS
 
 if TYPE_CHECKING:
@@ -127,13 +126,13 @@ class Training:
 
         `step` is called after each pillar of each model.
         """
-        pillars = range(len(PILLARS))
+        pillars = range(self.y.shape[1])
         tasks = [(part, extra, k) for part, extra in zip(parts, taught, strict=True) for k in pillars]
         fits = []
         for fit in _parallel(n_jobs)(delayed(self.fit_pillar)(*task) for task in tasks):
             fits.append(fit)
             step()
-        models = [fits[i : i + len(PILLARS)] for i in range(0, len(fits), len(PILLARS))]
+        models = [fits[i : i + len(pillars)] for i in range(0, len(fits), len(pillars))]
         return [
             Weights(
                 round_weights(np.stack([coef for coef, _ in model], axis=1)),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from ..pillars import PILLARS, Pillar, is_pillar, parse_pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import cell_of, columns_of, fold_name
 
 __all__ = ["TRAIN", "are_tags", "label_cell", "parse_labels", "read_labels", "split_of"]
@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _SEPARATORS = re.compile(r"[;|,\n]")
 
 
-def parse_labels(value: object) -> tuple[Pillar, ...]:
+def parse_labels(value: object, codebook: Codebook = CCHC) -> tuple[AnyPillar, ...]:
     """Return the pillars in a label field.
 
     The field is a list of slugs or names, or one string: the names with ``;``, ``|``, ``,`` or a line break between
@@ -55,7 +55,7 @@ def parse_labels(value: object) -> tuple[Pillar, ...]:
     if value is None:
         return ()
     if isinstance(value, str):
-        value = _split(value)
+        value = _split(value, codebook)
     if not isinstance(value, Iterable) or isinstance(value, Mapping):
         raise ValueError(f'labels are {value!r:.80}; give a list of pillars, such as ["tthc"]')
     labels = list(value)
@@ -63,14 +63,14 @@ def parse_labels(value: object) -> tuple[Pillar, ...]:
         raise ValueError(f'labels are {labels!r:.80}; give a list of pillars, such as ["tthc"]')
     if len(labels) == 1 and fold_name(labels[0]) in NONE_WORDS:
         return ()
-    pillars = {parse_pillar(label) for label in labels}
-    return tuple(pillar for pillar in PILLARS if pillar in pillars)
+    pillars = {codebook.parse(label) for label in labels}
+    return tuple(pillar for pillar in codebook if pillar in pillars)
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, codebook: Codebook) -> list[str]:
     """Return the names in one string."""
     text = unicodedata.normalize("NFC", text).strip()
-    if is_pillar(text):
+    if codebook.has_name(text):
         return [text]
     if text[:1] in _BRACKETS and text.endswith(_BRACKETS[text[0]]):
         with suppress(ValueError):
@@ -80,26 +80,29 @@ def _split(text: str) -> list[str]:
         if quoted := [a or b for a, b in _QUOTED.findall(text)]:
             return quoted
         text = text[1:-1]
-    # The name of one pillar contains a comma, so names become slugs before the split.
-    for pillar, pattern in _name_patterns().items():
-        text = pattern.sub(pillar.value, text)
+    # A name may contain a comma, so names become slugs before the split.
+    for slug, pattern in _name_patterns(codebook):
+        text = pattern.sub(slug, text)
     return [part for part in _SEPARATORS.split(text) if part.strip()]
 
 
 @cache
-def _name_patterns() -> dict[Pillar, re.Pattern[str]]:
-    r"""Return a pattern for the name of each pillar whose name has a comma, with any white space between its words."""
-    return {
-        pillar: re.compile(r"\s+".join(map(re.escape, pillar.vi.split())), re.IGNORECASE)
-        for pillar in PILLARS
-        if "," in pillar.vi
-    }
+def _name_patterns(codebook: Codebook) -> list[tuple[str, re.Pattern[str]]]:
+    r"""Return a slug and a pattern for each name that has a comma, with any white space between its words.
+
+    A long name comes before a short one that it may contain.
+    """
+    names = {(name, pillar.value) for pillar in codebook for name in (pillar.vi, pillar.short) if "," in name}
+    return [
+        (slug, re.compile(r"\s+".join(map(re.escape, name.split())), re.IGNORECASE))
+        for name, slug in sorted(names, key=lambda pair: (-len(pair[0]), pair))
+    ]
 
 
-def read_labels(row: Mapping[str, Any]) -> tuple[Pillar, ...] | None:
+def read_labels(row: Mapping[str, Any], codebook: Codebook = CCHC) -> tuple[AnyPillar, ...] | None:
     """Return the pillars of a row; None if nobody labelled it: the cell is empty.
 
-    The labels are in a column of labels, or in six columns, one for each pillar. Six empty cells say that nobody
+    The labels are in a column of labels, or in one column for each category. If all of these are empty, nobody
     labelled the row. If any of them has a value, an empty one means no.
 
     Raises
@@ -114,22 +117,22 @@ def read_labels(row: Mapping[str, Any]) -> tuple[Pillar, ...] | None:
     """
     columns = columns_of(tuple(row), "labels")
     column = next(iter(columns), None)
-    by_pillar = _pillar_columns(tuple(row))
-    has_six = len(by_pillar) == len(PILLARS)
-    if column is None and not has_six:
+    by_pillar = _pillar_columns(tuple(row), codebook)
+    has_all = len(by_pillar) == len(codebook)
+    if column is None and not has_all:
         raise ValueError(
             f"no labels; the columns are {', '.join(map(str, row))[:300]}; "
-            f"add a column 'labels', or the six columns {', '.join(PILLARS)}"
+            f"add a column 'labels', or the {codebook.number} columns {', '.join(codebook)}"
         )
-    cells = {pillar: _mark(row[name]) for pillar, name in by_pillar.items()} if has_six else {}
+    cells = {pillar: _mark(row[name]) for pillar, name in by_pillar.items()} if has_all else {}
     if column is None:
-        return _marked(cells)
-    labels = None if _is_missing(row[column]) else parse_labels(row[column])
+        return _marked(cells, codebook)
+    labels = None if _is_missing(row[column]) else parse_labels(row[column], codebook)
     if labels is None and column == TAGS_COLUMN:  # no tag was written as an empty cell
         labels = ()
     # Beside tags, the numbers in the pillars' columns are probabilities.
     if cells and not (TAGS_COLUMN in columns and all(map(_is_number, cells.values()))):
-        marked = _marked(cells)
+        marked = _marked(cells, codebook)
         if marked is not None and labels is not None and marked != labels:
             raise ValueError(
                 f"the column {column!r} says {' '.join(labels) or 'none'}, but the columns of the pillars say "
@@ -139,11 +142,12 @@ def read_labels(row: Mapping[str, Any]) -> tuple[Pillar, ...] | None:
     return labels
 
 
-def label_cell(labels: Iterable[Pillar]) -> str:
+def label_cell(labels: Iterable[AnyPillar]) -> str:
     """Return labels as one word or more, for a message.
 
     Examples
     --------
+    >>> from cchc_ml.pillars import Pillar
     >>> label_cell([Pillar.TTHC, Pillar.APPARATUS]), label_cell([])
     ('tthc;apparatus', 'none')
     """
@@ -162,9 +166,9 @@ def are_tags(row: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _pillar_columns(names: tuple[str, ...]) -> dict[Pillar, str]:
+def _pillar_columns(names: tuple[str, ...], codebook: Codebook) -> dict[AnyPillar, str]:
     """Return the columns that have a pillar's slug or Vietnamese name."""
-    return {parse_pillar(name): name for name in names if isinstance(name, str) and is_pillar(name)}
+    return {codebook.parse(name): name for name in names if isinstance(name, str) and codebook.has_name(name)}
 
 
 def _is_missing(value: object) -> bool:
@@ -192,14 +196,14 @@ def _is_number(mark: str) -> bool:
     return mark == ""
 
 
-def _marked(cells: Mapping[Pillar, str]) -> tuple[Pillar, ...] | None:
+def _marked(cells: Mapping[AnyPillar, str], codebook: Codebook) -> tuple[AnyPillar, ...] | None:
     """Return the pillars whose cells say yes; None if all cells are empty."""
     unknown = {mark for mark in cells.values() if mark} - {*YES_CELLS, *NO_CELLS}
     if unknown:
         raise ValueError(f"found {min(unknown)[:80]!r} in a pillar's column; write 0 or 1")
     if not any(cells.values()):
         return None
-    return tuple(pillar for pillar in PILLARS if cells[pillar] in YES_CELLS)
+    return tuple(pillar for pillar in codebook if cells[pillar] in YES_CELLS)
 
 
 def split_of(row: Mapping[str, Any]) -> str:

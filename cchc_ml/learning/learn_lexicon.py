@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..files import atomic_write, check_writable
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
+from ..pillars import CCHC, Codebook
 from ..reading.inputs import OnNote
 from ..text.encodings import repair
 from ..text.normalize import normalise
@@ -72,6 +73,7 @@ def learn_lexicon(
     max_terms: int = 40_000,
     min_documents: int = 3,
     n_jobs: int | None = None,
+    codebook: Codebook = CCHC,
 ) -> Lexicon:
     """Learn the terms of some texts, and add the codebook's.
 
@@ -87,6 +89,8 @@ def learn_lexicon(
     max_terms, min_documents : int
     n_jobs : int, optional
         Number of processes that segment, as in joblib.
+    codebook : Codebook
+        Its terms are added.
 
     Returns
     -------
@@ -104,7 +108,9 @@ def learn_lexicon(
         return -frequency.get(term, 0), term
 
     short_terms = sorted(frequency.keys() & short.keys(), key=by_frequency)[:max_terms]
-    return Lexicon(sorted({*short_terms, *(frequency.keys() & long.keys()), *codebook_terms()}, key=by_frequency))
+    return Lexicon(
+        sorted({*short_terms, *(frequency.keys() & long.keys()), *codebook_terms(codebook)}, key=by_frequency)
+    )
 
 
 def write_lexicon(
@@ -115,6 +121,7 @@ def write_lexicon(
     n_jobs: int | None = None,
     overwrite: bool = False,
     on_note: OnNote | None = None,
+    codebook: Codebook = CCHC,
 ) -> tuple[int, int]:
     """Learn a lexicon from labelled files and write it, one term per line.
 
@@ -131,10 +138,10 @@ def write_lexicon(
         A row is packed: it has counts, but no text.
     """
     check_writable(out, overwrite, paths)
-    corpus = read_corpus(*paths, on_note=on_note).training()
+    corpus = read_corpus(*paths, on_note=on_note, codebook=codebook).training()
     if corpus.packed:
         raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")
-    lexicon = learn_lexicon(corpus.texts, corpus.documents, max_terms=max_terms, n_jobs=n_jobs)
+    lexicon = learn_lexicon(corpus.texts, corpus.documents, max_terms=max_terms, n_jobs=n_jobs, codebook=codebook)
     with atomic_write(out) as temporary:
         temporary.write_text("\n".join(lexicon.terms) + "\n", "utf8", newline="")
     return len(lexicon), len(corpus)

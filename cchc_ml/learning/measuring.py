@@ -44,11 +44,13 @@ def measure(classifier: PillarClassifier, corpus: Corpus, training: Corpus) -> d
         found = tag_out_of_fold(
             training.y, scores, classifier.oof_folds_, classifier.objective, classifier.documents_, training.drawn()
         )
-        measured[f"cross-validated{kind}"] = metrics(training.y, found, scores)
+        measured[f"cross-validated{kind}"] = metrics(training.y, found, scores, training.codebook)
     for split in sorted({split_of(row) for row in corpus.rows} - {"", TRAIN}):
         held_out = corpus.where("split", split)
         for kind, (tags, probabilities) in tag_both_ways(classifier, held_out).items():
-            measured[split + kind] = metrics_with_intervals(held_out.y, tags, probabilities, held_out.documents)
+            measured[split + kind] = metrics_with_intervals(
+                held_out.y, tags, probabilities, held_out.documents, corpus.codebook
+            )
     return measured
 
 
@@ -123,9 +125,12 @@ def _groups(
 def _source_scores(name: str, average: str, corpus: Corpus, tags_of: dict[str, NDArray[Any]]) -> SourceScores:
     taggers: dict[str, TaggerScore] = {}
     for tagger, tags in tags_of.items():
-        measured = metrics(corpus.y, tags, tags)
+        measured = metrics(corpus.y, tags, tags, corpus.codebook)
         if average == "macro":
-            f1, bounds = measured["macro"]["f1"], intervals(corpus.y, tags, corpus.documents).get("macro")
+            f1, bounds = (
+                measured["macro"]["f1"],
+                intervals(corpus.y, tags, corpus.documents, corpus.codebook).get("macro"),
+            )
         else:
             f1, bounds = measured["micro"]["f1"], micro_intervals(corpus.y, tags, corpus.documents).get("f1")
         low, high = bounds or (None, None)

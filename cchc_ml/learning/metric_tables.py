@@ -265,7 +265,7 @@ def _objective(cost: ObjectiveCost) -> Table:
 def _agreement(agreement: Agreement) -> Table:
     rows = [(slug, scores["kappa"], scores["f1"]) for slug, scores in agreement["pillars"].items()]
     note = message(
-        "Both annotators gave all six labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
+        "Both annotators gave all labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
     )
     title = plural("Two annotators ({n} paragraph)", "Two annotators ({n} paragraphs)", agreement["n"])
     return Table(title, (message("pillar"), "kappa", "F1"), rows, note=note)

@@ -17,7 +17,7 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
-from ..pillars import PILLARS
+from ..pillars import CCHC, Codebook
 from .metric_types import MIN_DOCUMENTS, Agreement, Average, Calibration, Difference, Metrics, PillarScores
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ BOOTSTRAP_DRAWS = 2000
 CALIBRATION_BINS = 10
 
 
-def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> Metrics:
+def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any], codebook: Codebook = CCHC) -> Metrics:
     """Measure the tags of n paragraphs.
 
-    Micro and samples averages are over all six pillars: a wrong tag counts even if no paragraph has that pillar. The
+    Micro and samples averages are over all pillars: a wrong tag counts even if no paragraph has that pillar. The
     macro average is over the pillars that occur in the labels or in the tags. If a pillar or a paragraph has neither
     labels nor tags, its F1 is 1.
 
@@ -59,7 +59,7 @@ def metrics(y: NDArray[Any], predicted: NDArray[Any], scores: NDArray[Any]) -> M
     precision, recall, f1 = _precision_recall_f1(y, predicted, average=None)
     pillars: dict[str, PillarScores] = {}
     for k, (pillar, ((_, fp), (fn, tp))) in enumerate(
-        zip(PILLARS, multilabel_confusion_matrix(y, predicted), strict=True)
+        zip(codebook, multilabel_confusion_matrix(y, predicted), strict=True)
     ):
         pillars[str(pillar)] = {
             "support": int(tp + fn),
@@ -139,7 +139,11 @@ def average_precision(y: NDArray[Any], scores: NDArray[Any]) -> float | None:
 
 
 def metrics_with_intervals(
-    y: NDArray[Any], predicted: NDArray[Any], probabilities: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+    y: NDArray[Any],
+    predicted: NDArray[Any],
+    probabilities: NDArray[Any],
+    documents: Sequence[Any] | NDArray[Any],
+    codebook: Codebook = CCHC,
 ) -> Metrics:
     """Return `metrics` with ``documents`` (their number), ``intervals`` (of F1) and ``calibration``.
 
@@ -151,10 +155,10 @@ def metrics_with_intervals(
         The document of each paragraph. The bootstrap draws whole documents.
     """
     return {
-        **metrics(y, predicted, probabilities),
+        **metrics(y, predicted, probabilities, codebook),
         "documents": len(set(map(str, documents))),
-        "intervals": intervals(y, predicted, documents),
-        "calibration": calibration(y, probabilities),
+        "intervals": intervals(y, predicted, documents, codebook),
+        "calibration": calibration(y, probabilities, codebook),
     }
 
 
@@ -164,7 +168,7 @@ def _counts_by_document(
     """Return TP, FP and FN of each document and pillar, shape (3, n_documents, 6)."""
     y, predicted = np.asarray(y).astype(bool), np.asarray(predicted).astype(bool)
     names, document = np.unique(np.asarray(documents, dtype=str), return_inverse=True)
-    counts = np.zeros((3, len(names), len(PILLARS)))
+    counts = np.zeros((3, len(names), y.shape[1]))
     for count, outcome in zip(counts, (y & predicted, ~y & predicted, y & ~predicted), strict=True):
         np.add.at(count, document, outcome)
     return counts
@@ -189,7 +193,10 @@ def _macro_of_draws(f1: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def intervals(
-    y: NDArray[Any], predicted: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+    y: NDArray[Any],
+    predicted: NDArray[Any],
+    documents: Sequence[Any] | NDArray[Any],
+    codebook: Codebook = CCHC,
 ) -> dict[str, tuple[float, float]]:
     """Return 95 % intervals of the F1 of each pillar that occurs, and of ``macro``-F1; none below `MIN_DOCUMENTS`.
 
@@ -210,7 +217,7 @@ def intervals(
         return {}
     f1 = _f1_of_draws(*_draw(counts))
     bounds: dict[str, tuple[float, float]] = {}
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         tp, fp, fn = counts[:, :, k]
         if (tp + fp + fn).any():
             bounds[str(pillar)] = _exact_f1_interval(tp, fp + fn) or _quantiles(f1[:, k])
@@ -270,7 +277,11 @@ def _exact_f1_interval(hits: NDArray[np.float64], errors: NDArray[np.float64]) -
 
 
 def paired(
-    y: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any], documents: Sequence[Any] | NDArray[Any]
+    y: NDArray[Any],
+    ours: NDArray[Any],
+    theirs: NDArray[Any],
+    documents: Sequence[Any] | NDArray[Any],
+    codebook: Codebook = CCHC,
 ) -> Difference:
     """Compare the macro-F1 of two taggers on the same paragraphs by the paired bootstrap over documents.
 
@@ -280,7 +291,8 @@ def paired(
         ``difference`` (ours minus theirs), its 95 % interval from ``low`` to ``high``, and the one-sided ``p``: the
         share of draws in which ours is not better. Below `MIN_DOCUMENTS` these three are None.
     """
-    difference = float(metrics(y, ours, ours)["macro"]["f1"] - metrics(y, theirs, theirs)["macro"]["f1"])
+    our_f1, their_f1 = (metrics(y, tags, tags, codebook)["macro"]["f1"] for tags in (ours, theirs))
+    difference = float(our_f1 - their_f1)
     our_counts, their_counts = _counts_by_document(y, ours, documents), _counts_by_document(y, theirs, documents)
     if our_counts.shape[1] < MIN_DOCUMENTS:
         return {"difference": difference, "low": None, "high": None, "p": None}
@@ -290,13 +302,13 @@ def paired(
     return {"difference": difference, "low": low, "high": high, "p": float(p)}
 
 
-def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, Calibration]:
+def calibration(y: NDArray[Any], probabilities: NDArray[Any], codebook: Codebook = CCHC) -> dict[str, Calibration]:
     """Compare the probabilities of each pillar with how often they come true, in ten bins of equal width.
 
     The expected calibration error (Guo et al., 2017) is the mean distance, weighted by the paragraphs in each bin.
     """
     by_pillar: dict[str, Calibration] = {}
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         bin_of = np.minimum((probabilities[:, k] * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
         curve = []
         for number in np.unique(bin_of):
@@ -308,7 +320,7 @@ def calibration(y: NDArray[Any], probabilities: NDArray[Any]) -> dict[str, Calib
     return by_pillar
 
 
-def agreement(first: NDArray[Any], second: NDArray[Any]) -> Agreement:
+def agreement(first: NDArray[Any], second: NDArray[Any], codebook: Codebook = CCHC) -> Agreement:
     """Compare two annotators' labels of n paragraphs, shapes (n, 6): Cohen's kappa (1960) and F1 of each pillar.
 
     Examples
@@ -324,7 +336,7 @@ def agreement(first: NDArray[Any], second: NDArray[Any]) -> Agreement:
         "exact_match": float((first == second).all(axis=1).mean()),
         "pillars": {
             str(pillar): {"kappa": _kappa(first[:, k], second[:, k]), "f1": float(f1[k])}
-            for k, pillar in enumerate(PILLARS)
+            for k, pillar in enumerate(codebook)
         },
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from ..files import atomic_write
+from ..pillars import CCHC, Codebook
 from .metric_tables import Table, format_cell, natural_mix_table, scores_table, source_tables
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 CARD = """\
 # Model card: {name}
 
-Tags the paragraphs of Vietnamese articles by pillar of administrative reform. Written by `cchc-ml train`; do not edit.
+Tags the paragraphs of Vietnamese articles by {what}. Written by `cchc-ml train`; do not edit.
 
 | | |
 | --- | --- |
@@ -106,6 +107,7 @@ def write_card(
     notes: str = "",
     intro: str = "",
     remarks: Sequence[str] = (),
+    codebook: Codebook = CCHC,
 ) -> None:
     """Write `README.md` and `metrics.json` into `folder`.
 
@@ -125,6 +127,8 @@ def write_card(
         Markdown to stand before the scores: how they are to be read.
     remarks : sequence of str
         What the reader must be warned of.
+    codebook : Codebook
+        The categories of the model.
     """
     folder = Path(folder)
     tables = []
@@ -137,9 +141,12 @@ def write_card(
         averages = [row for row in table.summary if row[0] in AVERAGES]
         tables.append(markdown_table(replace(table, summary=averages)))
     intro = f"{intro}\n\n" if intro else ""
+    what = "pillar of administrative reform"
+    if not codebook.is_default:
+        what = f"category of their own codebook ({', '.join(f'`{slug}`' for slug in codebook)})"
     warnings = "".join(["## Warnings\n\n", *(f"- {remark}\n" for remark in remarks), "\n"]) if remarks else ""
     tables_text = "\n".join(tables)
-    card = CARD.format(**facts, warnings=warnings, intro=intro, tables=tables_text, notes=f"\n{notes}")
+    card = CARD.format(**facts, what=what, warnings=warnings, intro=intro, tables=tables_text, notes=f"\n{notes}")
     measured = {"model": facts, "scores": metrics_by_title, "sources": sources, "natural_mix": mixes or {}}
     metrics_json = json.dumps(measured, ensure_ascii=False, indent=1)
     for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):

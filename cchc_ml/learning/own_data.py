@@ -14,7 +14,7 @@ from ..model.features import Features
 from ..model.lexicon import Lexicon
 from ..model.model import Model
 from ..model.operating_points import OperatingPoints, parse_objective
-from ..pillars import PILLARS
+from ..pillars import CCHC, Codebook
 from ..reading.inputs import OnNote
 from .classifier import PillarClassifier
 from .corpus import Corpus, read_corpus
@@ -58,9 +58,29 @@ class OwnWeight:
     given: bool = False
 
 
+def check_categories(codebook: Codebook) -> None:
+    """Raise if the shipped data is not labelled with the categories of a codebook.
+
+    Raises
+    ------
+    ValueError
+        The categories are not the six pillars. Their order does not matter.
+    """
+    if sorted(codebook.slugs) != sorted(CCHC.slugs):
+        other = [slug for slug in codebook.slugs if slug not in CCHC.slugs]
+        missing = [slug for slug in CCHC.slugs if slug not in codebook.slugs]
+        differences = [
+            f"{what} {', '.join(slugs)}" for what, slugs in (("has", other), ("does not have", missing)) if slugs
+        ]
+        raise ValueError(
+            f"the shipped data is labelled with the six pillars, but the codebook {' and '.join(differences)}; "
+            "train on your own DATA alone, without --with-default-data"
+        )
+
+
 def join_default(own: Corpus, on_note: OnNote | None = None) -> tuple[Corpus, NDArray[np.bool_]]:
     """Return the shipped rows and own rows as one corpus, and which rows are own; see `add_rows`."""
-    return add_rows(read_corpus(), own, on_note)
+    return add_rows(read_corpus(codebook=own.codebook), own, on_note)
 
 
 def check_own(own: Corpus, own_weight: float | None) -> None:
@@ -109,7 +129,7 @@ def weigh_own(
     if len(own) < LEAST_ROWS or len(np.unique(documents)) < LEAST_DOCUMENTS:
         return OwnWeight(USUAL_WEIGHT, {})
     counts = training.counts(lexicon)
-    examples = Examples.of(counts, Features.learn(lexicon.terms, counts.paragraphs()))
+    examples = Examples.of(counts, Features.learn(lexicon.terms, counts.paragraphs(), training.codebook))
     settings = PillarClassifier()
     split = list(GroupKFold(FOLDS, shuffle=True, random_state=0).split(own, groups=documents))
     parts = [np.setdiff1d(np.arange(len(training)), own[inside]) for _, inside in split]
@@ -126,12 +146,12 @@ def weigh_own(
             rounds=0,  # whole paragraphs are enough to choose by, and take a quarter of the time
             random_state=settings.random_state,
         ).fit(parts, [None] * len(parts), n_jobs, lambda: None)
-        scores = np.zeros((len(own), len(PILLARS)))
+        scores = np.zeros((len(own), training.y.shape[1]))
         for model, (_, inside) in zip(models, split, strict=True):
             taken = np.zeros(len(training), bool)
             taken[own[inside]] = True
             scores[inside] = examples.take(taken).scores(model)
-        by_pillar = [average_precision(training.y[own, k], scores[:, k]) for k in range(len(PILLARS))]
+        by_pillar = [average_precision(training.y[own, k], scores[:, k]) for k in range(training.y.shape[1])]
         precision[value] = round(float(np.mean([found for found in by_pillar if found is not None] or [0.0])), 4)
     return OwnWeight(max(precision, key=lambda value: (precision[value], -value)), precision)
 
@@ -182,7 +202,7 @@ def measure_own(classifier: PillarClassifier, training: Corpus, is_own: NDArray[
     if enough.any() and len(np.unique(folds[is_own])) > 1:
         own_tags = tag_out_of_fold(training.y[is_own], scores[is_own], folds[is_own], objective, documents[is_own])
         tags = np.where(enough, own_tags, tags)
-    return metrics(training.y[is_own], tags, scores[is_own])
+    return metrics(training.y[is_own], tags, scores[is_own], training.codebook)
 
 
 def describe_own(training: Corpus, is_own: NDArray[np.bool_], weight: OwnWeight) -> str:
@@ -190,7 +210,7 @@ def describe_own(training: Corpus, is_own: NDArray[np.bool_], weight: OwnWeight)
     own = training.take(np.flatnonzero(is_own))
     others = training.take(np.flatnonzero(~is_own))
     enough = own_pillars(own.y, own.documents)
-    on_own = ", ".join(f"`{pillar}`" for pillar, has in zip(PILLARS, enough, strict=True) if has) or "none"
+    on_own = ", ".join(f"`{pillar}`" for pillar, has in zip(own.codebook, enough, strict=True) if has) or "none"
     if weight.given:
         why = "as given"
     elif weight.precision:
@@ -198,7 +218,7 @@ def describe_own(training: Corpus, is_own: NDArray[np.bool_], weight: OwnWeight)
         why = f"chosen by cross-validation on own rows; mean average precision by weight: {tried}"
     else:
         why = f"not chosen by cross-validation: fewer than {LEAST_ROWS} own rows or {LEAST_DOCUMENTS} documents"
-    counts = ", ".join(f"`{pillar}` {n}" for pillar, n in zip(PILLARS, own.y.sum(axis=0).tolist(), strict=True))
+    counts = ", ".join(f"`{pillar}` {n}" for pillar, n in zip(own.codebook, own.y.sum(axis=0).tolist(), strict=True))
     return f"""\
 ## Whose data
 

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from ..model.features import Features
+from ..model.lexicon import with_codebook
+from ..pillars import CCHC, Codebook
 from .classifier import PillarClassifier
 from .corpus import default_lexicon
 from .fitting import Examples, Training
@@ -46,13 +48,14 @@ def score_parts(
     y: NDArray[np.int8],
     parts: Sequence[NDArray[np.intp]],
     *,
+    codebook: Codebook = CCHC,
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> list[NDArray[np.float64]]:
     """Train one model on each part of n rows; return its scores of all n rows, shape (n, number of categories).
 
-    The terms are those of the shipped lexicon. A category that no row of a part has, or that all have, gets a constant
-    score from the model of that part.
+    The terms are those of the shipped lexicon and of the codebook. A category that no row of a part has, or that all
+    have, gets a constant score from the model of that part.
 
     Parameters
     ----------
@@ -61,16 +64,18 @@ def score_parts(
         0/1 labels.
     parts : sequence of arrays
         The numbers of the rows of each part.
+    codebook : Codebook
+        The categories.
     n_jobs : int, optional
         Processes.
     progress : callable, optional
         Called after each fit with the number done and the number of all.
     """
-    lexicon = default_lexicon()
+    lexicon = with_codebook(default_lexicon(), codebook)
     counts = lexicon.count(texts)
     settings = PillarClassifier()
     training = Training(
-        examples=Examples.of(counts, Features.learn(lexicon.terms, counts.paragraphs())),
+        examples=Examples.of(counts, Features.learn(lexicon.terms, counts.paragraphs(), codebook)),
         y=y,
         weight=np.ones(len(y)),
         others=None,

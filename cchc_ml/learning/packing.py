@@ -11,6 +11,7 @@ import numpy as np
 
 from ..files import atomic_write, check_writable, write_gzip
 from ..model.lexicon import Lexicon
+from ..pillars import CCHC, Codebook
 from ..reading.columns import find_text_column
 from ..reading.tables import Row, read_rows
 from ..text.normalize import normalise
@@ -30,10 +31,10 @@ SPLIT_OF_FILE = {
 }
 
 
-def _read_texts(paths: Iterable[str | Path], text_column: str | None) -> Iterator[Row]:
+def _read_texts(paths: Iterable[str | Path], text_column: str | None, codebook: Codebook) -> Iterator[Row]:
     """Yield labelled rows with their text and their split."""
     for path in paths:
-        corpus = read_corpus(path, text_column=text_column)
+        corpus = read_corpus(path, text_column=text_column, codebook=codebook)
         if corpus.packed:
             raise ValueError(f"{path} is packed already; give the file with the text")
         other = next((name for row in corpus.rows for name in row if name != "text" and find_text_column([name])), None)
@@ -53,7 +54,9 @@ def _to_lines(rows: Iterable[Row]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
 
 
-def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: str | None = None) -> str:
+def pack_files(
+    paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: str | None = None, codebook: Codebook = CCHC
+) -> str:
     """Return labelled text as JSON Lines, with a SHA-256 and counts of the lexicon's terms instead of the text.
 
     For each sentence, `sentences` lists the line numbers (from 0) of its terms in the lexicon, sorted; a term that
@@ -64,14 +67,19 @@ def pack_files(paths: Iterable[str | Path], lexicon: Lexicon, *, text_column: st
     ValueError
         A file is packed already, or a second field has text, which would be published.
     """
-    rows = list(_read_texts(paths, text_column))
+    rows = list(_read_texts(paths, text_column, codebook))
     mark = fingerprint(lexicon)
     sentences = lexicon.count(row["text"] for row in rows).ids()
     return _to_lines(_pack(row, mark) | {"sentences": ids} for row, ids in zip(rows, sentences, strict=True))
 
 
 def pack_with_documents(
-    paths: Iterable[str | Path], documents: Sequence[str | Path], lexicon: Lexicon, *, text_column: str | None = None
+    paths: Iterable[str | Path],
+    documents: Sequence[str | Path],
+    lexicon: Lexicon,
+    *,
+    text_column: str | None = None,
+    codebook: Codebook = CCHC,
 ) -> tuple[str, Documents]:
     """Return labelled text as JSON Lines without text and counts, and the counts of the whole documents.
 
@@ -90,7 +98,7 @@ def pack_with_documents(
     ValueError
         As `pack_files`; or a row is not in the documents.
     """
-    rows = list(_read_texts(paths, text_column))
+    rows = list(_read_texts(paths, text_column, codebook))
     held_out = [row for row in rows if _is_held_out(row)]
     apart = {(row.get("corpus"), row.get("document")) for row in held_out}
     kept = [row for row in rows if _is_held_out(row) or (row.get("corpus"), row.get("document")) not in apart]
@@ -130,12 +138,12 @@ def same_rows(packed: str, path: str | Path) -> str:
 
 
 def _pack_all(
-    paths: Sequence[str | Path], documents: Sequence[str | Path], text_column: str | None
+    paths: Sequence[str | Path], documents: Sequence[str | Path], text_column: str | None, codebook: Codebook
 ) -> tuple[str, Documents | None]:
     """Pack with the shipped lexicon, with documents if there are any."""
     if documents:
-        return pack_with_documents(paths, documents, default_lexicon(), text_column=text_column)
-    return pack_files(paths, default_lexicon(), text_column=text_column), None
+        return pack_with_documents(paths, documents, default_lexicon(), text_column=text_column, codebook=codebook)
+    return pack_files(paths, default_lexicon(), text_column=text_column, codebook=codebook), None
 
 
 def write_packed(
@@ -144,6 +152,7 @@ def write_packed(
     documents: Sequence[str | Path] = (),
     *,
     text_column: str | None = None,
+    codebook: Codebook = CCHC,
     overwrite: bool = False,
 ) -> int:
     """Pack labelled text with the shipped lexicon into a ``.jsonl.gz`` file, and return the number of rows.
@@ -160,7 +169,7 @@ def write_packed(
     beside = out.parent / DOCUMENTS_FILE
     for path in (out, *([beside] if documents else [])):
         check_writable(path, overwrite, [*paths, *documents])
-    packed, counted = _pack_all(paths, documents, text_column)
+    packed, counted = _pack_all(paths, documents, text_column, codebook)
     if counted is not None:
         with atomic_write(beside) as temporary:
             temporary.write_bytes(write_documents(counted))
@@ -174,6 +183,7 @@ def verify_packed(
     documents: Sequence[str | Path] = (),
     *,
     text_column: str | None = None,
+    codebook: Codebook = CCHC,
 ) -> None:
     """Raise if a packed file does not hold the counts of labelled text, or the file beside it those of `documents`.
 
@@ -182,7 +192,7 @@ def verify_packed(
     ValueError
         The rows differ. The message names the first row and its fields; or the documents differ.
     """
-    rows, counted = _pack_all(paths, documents, text_column)
+    rows, counted = _pack_all(paths, documents, text_column, codebook)
     if difference := same_rows(rows, packed):
         raise ValueError(difference)
     if counted is None:

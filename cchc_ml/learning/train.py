@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import check_writable, data_path
-from ..model.lexicon import Lexicon
+from ..model.lexicon import Lexicon, with_codebook
 from ..model.operating_points import parse_objective
 from ..model.storage import write_model
 from ..model.thresholds import precision_remarks
+from ..pillars import CCHC, Codebook
 from ..reading.dates import year_of
 from ..reading.decode import read_text
 from ..reading.inputs import OnNote
@@ -26,6 +27,7 @@ from .metric_types import Metrics
 from .model_card import ModelFacts, check_card, write_card
 from .own_data import (
     OWN_ROWS,
+    check_categories,
     check_own,
     describe_own,
     join_default,
@@ -58,6 +60,7 @@ def train_model(
     objective: str = "f1",
     lexicon_file: str | Path | None = None,
     text_column: str | None = None,
+    codebook: Codebook = CCHC,
     n_jobs: int | None = None,
     on_note: OnNote | None = None,
     progress: Progress | None = None,
@@ -82,6 +85,8 @@ def train_model(
         shipped ones where a row is packed, otherwise they are learned; see `PillarClassifier`.
     text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
+    codebook : Codebook
+        The categories that the labels name, which the model will tag. The shipped data has the six pillars only.
     n_jobs : int, optional
         Processes. The written bytes do not depend on it.
     on_note : callable, optional
@@ -102,7 +107,9 @@ def train_model(
     ValueError
         No row is in the split "train"; or as `read_corpus` and `PillarClassifier.fit`.
     """
-    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note)
+    if not paths or with_default_data:
+        check_categories(codebook)
+    corpus = read_corpus(*paths, text_column=text_column, on_note=on_note, codebook=codebook)
     is_own: NDArray[np.bool_] | None = None
     if paths and with_default_data:
         check_own(corpus, own_weight)
@@ -146,7 +153,7 @@ def train_model(
         notes = f"## {notes}"
     sources, mix = measure_real_text(classifier, corpus), measure_natural_mix(classifier, corpus, training)
     remarks = _remarks(classifier, training)
-    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes, intro, remarks)
+    write_card(Path(out).parent, facts, metrics_by_title, sources, mix, notes, intro, remarks, codebook)
     stages.of("measure")(1, 1)
     return metrics_by_title
 
@@ -184,7 +191,7 @@ def _lexicon(corpus: Corpus, file: str | Path | None) -> Lexicon | None:
         )
     terms = [term for line in read_text(Path(file)).splitlines() if (term := line.strip())]
     try:
-        return Lexicon(terms)
+        return with_codebook(Lexicon(terms), corpus.codebook)
     except ValueError as error:
         raise ValueError(f"{file} is not a lexicon: {error}; write one with: cchc-ml lexicon") from None
 
@@ -197,7 +204,12 @@ def _fit(
     n_jobs: int | None,
     progress: Progress,
 ) -> PillarClassifier:
-    classifier = PillarClassifier(lexicon=lexicon.terms if lexicon else None, objective=objective, n_jobs=n_jobs)
+    classifier = PillarClassifier(
+        lexicon=lexicon.terms if lexicon else None,
+        objective=objective,
+        n_jobs=n_jobs,
+        codebook=None if training.codebook.is_default else training.codebook,
+    )
     others = training.others(lexicon) if lexicon else None
     return classifier.fit(
         training.counts(lexicon) if lexicon else training.texts,
@@ -231,7 +243,7 @@ def _remarks(classifier: PillarClassifier, training: Corpus) -> list[str]:
     """Return what the card warns of: as the warnings of `PillarClassifier.fit`."""
     measure, value = parse_objective(classifier.objective)
     precise = precision_remarks(classifier.model_, value) if measure == "precision" and value else []
-    return [*few_labels(training.y, classifier.documents_), *precise]
+    return [*few_labels(training.y, classifier.documents_, training.codebook), *precise]
 
 
 def training_hashes(corpus: Corpus) -> NDArray[np.uint64]:

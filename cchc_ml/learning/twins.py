@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..pillars import PILLARS
 from ..reading.inputs import OnNote
 from ..reading.tables import Row
 from ..text.normalize import normalise
@@ -50,7 +49,9 @@ def add_rows(corpus: Corpus, own: Corpus, on_note: OnNote | None = None) -> tupl
 def _join(*corpora: Corpus) -> Corpus:
     rows = [row for corpus in corpora for row in corpus.rows]
     y = np.concatenate([corpus.y for corpus in corpora])
-    return Corpus.from_rows(rows, [[pillar for pillar, has in zip(PILLARS, of, strict=True) if has] for of in y])
+    codebook = corpora[0].codebook
+    labels = [[pillar for pillar, has in zip(codebook, of, strict=True) if has] for of in y]
+    return Corpus.from_rows(rows, labels, codebook)
 
 
 def separate_twins(corpus: Corpus, on_note: OnNote | None = None) -> tuple[Corpus, NDArray[np.intp]]:
@@ -75,7 +76,7 @@ def separate_twins(corpus: Corpus, on_note: OnNote | None = None) -> tuple[Corpu
     first: dict[int, int] = {}
     for i in np.flatnonzero(in_training & ~is_leak).tolist():
         documents[i] = documents[first.setdefault(int(numbers[i]), i)]
-    return Corpus(corpus.rows, corpus.y, documents).take(kept), kept
+    return Corpus(corpus.rows, corpus.y, documents, corpus.codebook).take(kept), kept
 
 
 def without_texts_of(corpus: Corpus, other: Corpus) -> Corpus:
@@ -151,4 +152,4 @@ def _name(row: Row) -> str:
 
 
 def _labels(corpus: Corpus, i: int) -> str:
-    return label_cell(pillar for pillar, has in zip(PILLARS, corpus.y[i], strict=True) if has)
+    return label_cell(pillar for pillar, has in zip(corpus.codebook, corpus.y[i], strict=True) if has)

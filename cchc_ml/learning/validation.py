@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..model.info import ModelInfo
-from ..pillars import PILLARS, parse_pillar
+from ..pillars import CCHC, Codebook
 from ..version import __version__
 from .corpus import indicator
 from .labels import parse_labels
@@ -116,18 +116,20 @@ def _is_missing(value: Any) -> bool:
         return type(value).__name__ == "NAType"
 
 
-def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
-    """Return labels as a 0/1 array of shape (n, 6).
+def check_y(y: Any, n: int, *, both: bool = True, codebook: Codebook = CCHC) -> NDArray[np.int8]:
+    """Return labels as a 0/1 array with a column for each category.
 
     Parameters
     ----------
-    y : array of shape (n, 6), DataFrame with six columns, or sequence of n collections of pillars
+    y : array of shape (n, 6), DataFrame with six named columns, or sequence of n collections of pillars
         The columns of a DataFrame are found by their names, in any order. Those of an array have no names, so they
-        must be in the order of `PILLARS`.
+        must be in the order of the codebook.
     n : int
         The number of paragraphs.
     both : bool
         Require that each pillar is present in some rows and absent in others.
+    codebook : Codebook
+        The categories; by default the six pillars.
 
     Raises
     ------
@@ -140,28 +142,30 @@ def check_y(y: Any, n: int, *, both: bool = True) -> NDArray[np.int8]:
     """
     if isinstance(y, str | bytes | Mapping | AbstractSet) or not isinstance(y, Iterable):
         raise TypeError(
-            f"y is {type(y).__name__} ({y!r:.60}), want an array of 0/1 of shape (n, 6), "
+            f"y is {type(y).__name__} ({y!r:.60}), want an array of 0/1 of shape (n, {len(codebook)}), "
             "or a collection of pillars for each paragraph"
         )
     if _is_table(y):
-        y = _in_order_of_pillars(y)
+        y = _in_order_of_pillars(y, codebook)
     elif not hasattr(y, "shape") or len(y.shape) == 1:
-        y = _array_of_rows(list(y))
+        y = _array_of_rows(list(y), codebook)
     y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
-    if y.ndim != 2 or y.shape[1] != len(PILLARS):
-        raise ValueError(f"y has shape {y.shape}, want (n, 6), one column each for {', '.join(PILLARS)}")
+    if y.ndim != 2 or y.shape[1] != len(codebook):
+        raise ValueError(f"y has shape {y.shape}, want (n, {len(codebook)}), one column each for {', '.join(codebook)}")
     if len(y) != n:
         raise ValueError(f"y has {len(y)} rows for {n} paragraphs; give one row for each paragraph")
     if y.dtype == object:
         for i, k in zip(*np.nonzero(np.vectorize(_is_missing, otypes=[bool])(y)), strict=True):
-            raise ValueError(f"y has no value in row {i} for {PILLARS[k]}, want 0 or 1; leave out unlabelled rows")
+            raise ValueError(f"y has no value in row {i} for {codebook[k]}, want 0 or 1; leave out unlabelled rows")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"y holds {_strange_values(y)}, want only 0 and 1")
     if both:
-        for k, pillar in enumerate(PILLARS):
+        for k, pillar in enumerate(codebook):
             if y[:, k].min() == y[:, k].max():
                 which = "every paragraph" if y[0, k] else "no paragraph"
-                raise ValueError(f"{which} has the pillar {pillar}; to learn it, give paragraphs with and without it")
+                raise ValueError(
+                    f"{which} has the {codebook.noun} {pillar}; to learn it, give paragraphs with and without it"
+                )
     checked: NDArray[np.int8] = y.astype(np.int8)
     return checked
 
@@ -172,43 +176,45 @@ def _strange_values(y: NDArray[Any]) -> list[Any]:
     return list({repr(value): value for value in strange}.values())[:3]
 
 
-def _in_order_of_pillars(y: Any) -> NDArray[Any]:
-    """Return the columns of a DataFrame in the order of `PILLARS`. Columns that are only numbered are in this order."""
+def _in_order_of_pillars(y: Any, codebook: Codebook) -> NDArray[Any]:
+    """Return the columns of a DataFrame in the order of the codebook. Columns that are only numbered have it."""
     names = list(getattr(y, "column_names", None) or y.columns)
-    if names == list(range(len(PILLARS))):
+    if names == list(range(len(codebook))):
         return np.asarray(y)
     position: dict[str, int] = {}
     for at, name in enumerate(names):
         try:
-            pillar = parse_pillar(name) if isinstance(name, str) else None
+            pillar = codebook.parse(name) if isinstance(name, str) else None
         except ValueError:
             pillar = None
         if pillar is None or pillar in position:
             found = ", ".join(map(str, names))
             raise ValueError(
-                f"y has the columns {found:.200}; want six columns with the names {', '.join(PILLARS)}, in any order"
+                f"y has the columns {found:.200}; want {codebook.number} columns with the names {', '.join(codebook)}, "
+                "in any order"
             )
         position[pillar] = at
-    if missing := [pillar for pillar in PILLARS if pillar not in position]:
-        raise ValueError(f"y has no column {', '.join(missing)}; want six columns, {', '.join(PILLARS)}")
-    return np.asarray(y)[:, [position[pillar] for pillar in PILLARS]]
+    if missing := [pillar for pillar in codebook if pillar not in position]:
+        raise ValueError(f"y has no column {', '.join(missing)}; want {codebook.number} columns, {', '.join(codebook)}")
+    return np.asarray(y)[:, [position[pillar] for pillar in codebook]]
 
 
-def _array_of_rows(rows: list[Any]) -> NDArray[Any]:
-    """Return rows of six numbers, or rows of pillars, as one array."""
+def _array_of_rows(rows: list[Any], codebook: Codebook) -> NDArray[Any]:
+    """Return rows of numbers, or rows of pillars, as one array."""
     for i, row in enumerate(rows):
         if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
             raise TypeError(
-                f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['tthc']"
+                f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['{codebook[1]}']"
             )
     # A generator can be read only once.
     rows = [list(row) for row in rows]
     if all(isinstance(value, str) for row in rows for value in row):
-        return indicator([parse_labels(row) for row in rows])
+        return indicator([parse_labels(row, codebook) for row in rows], codebook)
     for i, row in enumerate(rows):
-        if len(row) != len(PILLARS):
+        if len(row) != len(codebook):
             raise ValueError(
-                f"y[{i}] is {row!r:.60}, want six numbers 0 or 1, or a collection of pillars such as ['tthc']"
+                f"y[{i}] is {row!r:.60}, want {codebook.number} numbers 0 or 1, or a collection of pillars such as "
+                f"['{codebook[1]}']"
             )
     return np.asarray(rows)
 
@@ -236,6 +242,11 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
         raise ValueError(f"random_state must be a whole number from 0 to {MAX_SEED}. Got {seed!r} instead.")
     if n_jobs is not None and (not _is_number(n_jobs, Integral) or n_jobs == 0):
         raise ValueError(f"n_jobs must be None or a whole number that is not 0. Got {n_jobs!r} instead.")
+    if not isinstance(parameters.get("codebook"), Codebook | None):
+        raise TypeError(
+            f"codebook must be a Codebook, as cchc_ml.model.codebook.read_codebook returns it. "
+            f"Got {parameters['codebook']!r:.60} instead."
+        )
     if lexicon is not None and (
         isinstance(lexicon, str | bytes | Mapping | AbstractSet) or not isinstance(lexicon, Iterable)
     ):
@@ -277,7 +288,7 @@ LEAST_PARAGRAPHS = 10
 LEAST_DOCUMENTS = 5
 
 
-def few_labels(y: NDArray[np.int8], documents: NDArray[np.intp]) -> list[str]:
+def few_labels(y: NDArray[np.int8], documents: NDArray[np.intp], codebook: Codebook = CCHC) -> list[str]:
     """Return a sentence for each pillar that too few paragraphs have, or do not have.
 
     Examples
@@ -289,7 +300,7 @@ def few_labels(y: NDArray[np.int8], documents: NDArray[np.intp]) -> list[str]:
     'e_government: 2 positive paragraphs in 2 documents; at l'
     """
     remarks = []
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         for kind, has in (("positive", y[:, k] == 1), ("negative", y[:, k] == 0)):
             n, n_documents = int(has.sum()), len(np.unique(documents[has]))
             if n < LEAST_PARAGRAPHS or n_documents < LEAST_DOCUMENTS:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from ..pillars import PILLARS, Pillar
+from ..pillars import AnyPillar
 from .lexicon import prepare
 from .model import SENTENCE_SHARE, sigmoid
 from .notebook import explained_html
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .lexicon import TermMatch
     from .model import Model
 
-# For a row of counts and a term: what one occurrence adds to the six scores, as a term and as a term of the codebook.
+# For a row of counts and a term: what one occurrence adds to the scores, as a term and as a term of the codebook.
 Weights = dict[tuple[int, int], "NDArray[np.float64]"]
 
 
@@ -132,7 +132,7 @@ class Explanation:
             change[part.end] -= per_character
         return list(accumulate(change))[:-1]
 
-    def to_html(self, pillar: Pillar | None = None) -> str:
+    def to_html(self, pillar: AnyPillar | None = None) -> str:
         """Return the explanation as HTML: the verdict, the text shaded by the weight of its words, the terms."""
         verdict = "có" if self.tagged else "không" if self.has_threshold else "không bao giờ (never)"
         return explained_html(self.text, self.weights(), f"{verdict}, {self.probability:.0%}", self.by_term(), pillar)
@@ -141,10 +141,10 @@ class Explanation:
         return self.to_html()
 
 
-class Explanations(dict[Pillar, Explanation]):
+class Explanations(dict[AnyPillar, Explanation]):
     """The explanations of one paragraph by pillar. A notebook shows the tagged ones, and the one that came nearest."""
 
-    def shown(self) -> list[Pillar]:
+    def shown(self) -> list[AnyPillar]:
         """Return the pillars that are tagged, the strongest first, then the one that came nearest."""
         ranked = sorted(self, key=lambda pillar: -self[pillar].decision)
         return ranked[: sum(why.tagged for why in self.values()) + 1]
@@ -153,8 +153,8 @@ class Explanations(dict[Pillar, Explanation]):
         return "".join(self[pillar].to_html(pillar) for pillar in self.shown())
 
 
-def explain(model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] | None = None) -> Explanations:
-    """Explain the six decisions on a paragraph.
+def explain(model: Model, text: str, context: Mapping[AnyPillar, tuple[int, int]] | None = None) -> Explanations:
+    """Explain the decisions on a paragraph.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def explain(model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] |
     paragraph_weights, sentence_weights = _weights(model, counts.paragraphs()), _weights(model, counts.sentences)
     matches = model.lexicon.find(text)
     explanations = Explanations()
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(model.codebook):
         best = int(sentence_scores[:, k].argmax()) if prepared.sentences else None
         parts = _parts(model, k, matches, paragraph_weights, sentence_weights, best)
         explanations[pillar] = Explanation(
@@ -206,16 +206,16 @@ def explain(model: Model, text: str, context: Mapping[Pillar, tuple[int, int]] |
     return explanations
 
 
-def _context_terms(model: Model, context: Mapping[Pillar, tuple[int, int]] | None) -> list[ContextTerm]:
+def _context_terms(model: Model, context: Mapping[AnyPillar, tuple[int, int]] | None) -> list[ContextTerm]:
     """Return the context term of each pillar; an empty list for a paragraph that is read alone."""
     if context is None or not any(others for _, others in context.values()):
         return []
     if model.context is None:
         raise ValueError("the model reads every paragraph alone; explain the paragraph without context")
-    if missing := [pillar for pillar in PILLARS if pillar not in context]:
+    if missing := [pillar for pillar in model.codebook if pillar not in context]:
         raise ValueError(f"the context does not have {', '.join(missing)}; give the context of an annotation")
     terms = []
-    for pillar in PILLARS:
+    for pillar in model.codebook:
         carrying, others = context[pillar]
         if not 0 <= carrying <= others:
             raise ValueError(f"the context of {pillar} is {carrying} of {others} paragraphs; want 0 to {others}")
@@ -261,7 +261,7 @@ class Strongest:
     codebook: tuple[tuple[str, float], ...]
 
 
-def strongest_terms(model: Model, n: int = 15) -> Mapping[Pillar, Strongest]:
+def strongest_terms(model: Model, n: int = 15) -> Mapping[AnyPillar, Strongest]:
     """Return the `n` strongest terms for and against each pillar.
 
     Examples
@@ -275,7 +275,7 @@ def strongest_terms(model: Model, n: int = 15) -> Mapping[Pillar, Strongest]:
     one_term_each = sparse.csr_array(sparse.eye_array(len(terms), dtype=np.float32))
     _, codebook_weights = model.features.contributions(one_term_each, model.coef)
     strongest = {}
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(model.codebook):
         ascending = np.argsort(term_weights[:, k], kind="stable")
         of_codebook = np.argsort(-codebook_weights[:, k], kind="stable")[:n]
         strongest[pillar] = Strongest(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from ..pillars import PILLARS, codebook
+from ..pillars import CCHC, PILLARS, Codebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,25 +39,28 @@ class Features:
         Inverse document frequency of each term of the lexicon.
     name_pillar, pattern_pillar : arrays of shape (T,)
         For each term the number of the pillar that it is a name (a pattern) of, or -1.
+    n_pillars : int
+        The number of pillars, or of categories of another codebook.
     """
 
     idf: NDArray[np.float32]
     name_pillar: NDArray[np.int8]
     pattern_pillar: NDArray[np.int8]
+    n_pillars: int = len(PILLARS)
 
     @classmethod
-    def learn(cls, terms: Sequence[str], paragraphs: sparse.csr_array) -> Features:
+    def learn(cls, terms: Sequence[str], paragraphs: sparse.csr_array, codebook: Codebook = CCHC) -> Features:
         """Learn the IDF from the term counts of n paragraphs, shape (n, T), smoothed as in scikit-learn."""
         n, n_terms = paragraphs.shape
         df = np.bincount(paragraphs.indices, minlength=n_terms)
         idf = np.log((1 + n) / (1 + df)) + 1
         id_of = {term: i for i, term in enumerate(terms)}
         name_pillar, pattern_pillar = np.full(n_terms, -1, np.int8), np.full(n_terms, -1, np.int8)
-        for number, pillar in enumerate(PILLARS):
-            entry = codebook()[pillar]
+        for number, category in enumerate(codebook):
+            entry = category.entry
             name_pillar[[id_of[term] for term in entry.names if term in id_of]] = number
             pattern_pillar[[id_of[term] for term in entry.patterns if term in id_of]] = number
-        return cls(idf.astype(np.float32), name_pillar, pattern_pillar)
+        return cls(idf.astype(np.float32), name_pillar, pattern_pillar, len(codebook))
 
     @cached_property
     def _book(self) -> NDArray[np.int32]:
@@ -69,8 +72,8 @@ class Features:
 
     @cached_property
     def _pillars_of_book(self) -> NDArray[np.float64]:
-        """1 where a codebook term is a name (columns 0-5) or a pattern (columns 6-11) of a pillar; shape (K, 12)."""
-        pillars, in_book = np.arange(len(PILLARS)), self._book >= 0
+        """1 where a codebook term is a name (the first columns) or a pattern (the others) of a pillar."""
+        pillars, in_book = np.arange(self.n_pillars), self._book >= 0
         is_name = self.name_pillar[in_book, None] == pillars
         is_pattern = self.pattern_pillar[in_book, None] == pillars
         return np.hstack([is_name, is_pattern]).astype(np.float64)
@@ -78,14 +81,14 @@ class Features:
     @property
     def n_features(self) -> int:
         """The number of columns."""
-        return len(self.idf) + len(self._pillars_of_book) + 3 * len(PILLARS)
+        return len(self.idf) + len(self._pillars_of_book) + 3 * self.n_pillars
 
     def blocks(self, counts: sparse.csr_array) -> tuple[sparse.csr_array, sparse.csr_array, NDArray[np.float64]]:
-        """Turn term counts, shape (n, T), into three blocks of features: shapes (n, T), (n, K) and (n, 18).
+        """Turn term counts, shape (n, T), into three blocks of features: shapes (n, T), (n, K) and (n, 3 * n_pillars).
 
         The second and third blocks are not yet multiplied by `CODEBOOK_SCALE`.
         """
-        (n, n_terms), k = counts.shape, len(PILLARS)
+        (n, n_terms), k = counts.shape, self.n_pillars
         tfidf = (1 + np.log(counts.data, dtype=np.float64)) * self.idf[counts.indices]
         sizes = np.diff(counts.indptr)
         norm = np.sqrt(np.bincount(np.repeat(np.arange(n), sizes), tfidf * tfidf, n))
@@ -134,7 +137,7 @@ class Features:
         of_names, of_patterns, of_lists = np.split(of_groups, 3)
         named, logs, listed = np.split(groups, 3, axis=1)
         terms_by_group = np.maximum(book @ self._pillars_of_book, 1)
-        # For each row and pillar: what all its names, and then all its patterns, contribute to the six scores together.
+        # For each row and pillar: what all its names, and then all its patterns, contribute to all scores together.
         from_names = named[:, :, None] * of_names + listed[:, :, None] * of_lists
         from_patterns = logs[:, :, None] * of_patterns
         from_each_term = np.concatenate([from_names, from_patterns], axis=1) / terms_by_group[:, :, None]
@@ -143,6 +146,6 @@ class Features:
         in_book = number >= 0
         groups_of_term = self._pillars_of_book[number[in_book]]
         from_groups = np.einsum("hg,hgk->hk", groups_of_term, from_each_term[row[in_book]])
-        codebook = np.zeros((counts.nnz, len(PILLARS)))
+        codebook = np.zeros((counts.nnz, self.n_pillars))
         codebook[in_book] = CODEBOOK_SCALE * (of_book[number[in_book]] + from_groups)
         return tfidf.data[:, None] * of_terms[counts.indices], codebook

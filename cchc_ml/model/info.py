@@ -23,9 +23,9 @@ class ModelInfo:
         What the thresholds were chosen for; see `cchc_ml.PillarClassifier`.
     parameters : mapping of str to value, or None
         The parameters of the classifier, without `lexicon` and `n_jobs`.
-    f1_thresholds : tuple of 6 float, or None
+    f1_thresholds : tuple of float, or None
         The thresholds that the objective ``"f1"`` would have chosen.
-    prevalence : tuple of 6 float, or None
+    prevalence : tuple of float, or None
         The share of each pillar among the training paragraphs.
     macro_f1 : mapping of str to float, or None
         Macro-F1 of each measurement: cross-validated, and on each split that was held out.
@@ -53,8 +53,10 @@ class ModelInfo:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
 
     @classmethod
-    def from_json(cls, facts: Mapping[str, Any]) -> ModelInfo:
-        """Build the facts from JSON. Keys may be missing; unknown keys, of a newer version, are ignored.
+    def from_json(cls, facts: Mapping[str, Any], n_pillars: int = len(PILLARS)) -> ModelInfo:
+        """Build the facts about a model of some pillars from JSON.
+
+        Keys may be missing; unknown keys, of a newer version, are ignored.
 
         Raises
         ------
@@ -66,7 +68,8 @@ class ModelInfo:
         }
         for name, value in known.items():
             wanted, is_right = _CHECKS[name]
-            if not is_right(value):
+            wanted = wanted.format("six" if n_pillars == len(PILLARS) else n_pillars)
+            if not is_right(value) or (is_right is _is_row and len(value) != n_pillars):
                 raise ValueError(f"the header has {name} = {str(value)[:40]!r}; want {wanted}")
             if isinstance(value, list):
                 known[name] = tuple(value)
@@ -78,7 +81,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_row(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == len(PILLARS) and all(map(_is_number, value))
+    return isinstance(value, list | tuple) and all(map(_is_number, value))
 
 
 def _is_table(value: Any) -> bool:
@@ -86,7 +89,7 @@ def _is_table(value: Any) -> bool:
 
 
 _TEXT = "a string", lambda value: isinstance(value, str)
-_ROW = "six numbers", _is_row
+_ROW = "{} numbers", _is_row
 # For each fact: what is wanted, and the check for it.
 _CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "version": _TEXT,

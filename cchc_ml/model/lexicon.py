@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from ..pillars import codebook
+from ..pillars import CCHC, Codebook
 from ..text.encodings import repair
 from ..text.matcher import Matcher
 from ..text.normalize import is_undiacritized, normalise
@@ -183,6 +183,13 @@ class Lexicon:
         return Counts(matrix, np.cumsum([0, *sizes], dtype=np.int32))
 
 
-def codebook_terms() -> tuple[str, ...]:
-    """Return the names and patterns of the codebook, in its order, each once."""
-    return tuple(dict.fromkeys(term for entry in codebook().values() for term in (*entry.names, *entry.patterns)))
+def codebook_terms(codebook: Codebook = CCHC) -> tuple[str, ...]:
+    """Return the names and patterns of a codebook, in its order, each once."""
+    return codebook.terms
+
+
+def with_codebook(lexicon: Lexicon, codebook: Codebook) -> Lexicon:
+    """Return a lexicon with the terms of a user's own codebook at its end, where it does not have them."""
+    known = set(lexicon.terms)
+    new = [] if codebook.is_default else [term for term in codebook.terms if term not in known]
+    return Lexicon([*lexicon.terms, *new]) if new else lexicon

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..pillars import PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from .context import ArticleContext, count_others, number_documents
 from .counts import Counts
 from .features import Features
@@ -47,10 +47,10 @@ class Annotation:
         The original text, if it was kept.
     """
 
-    pillars: tuple[Pillar, ...]
-    scores: Mapping[Pillar, float]
-    evidence: Mapping[Pillar, tuple[int, int]]
-    context: Mapping[Pillar, tuple[int, int]] | None = None
+    pillars: tuple[AnyPillar, ...]
+    scores: Mapping[AnyPillar, float]
+    evidence: Mapping[AnyPillar, tuple[int, int]]
+    context: Mapping[AnyPillar, tuple[int, int]] | None = None
     text: str = field(default="", repr=False, compare=False)
 
     def _repr_html_(self) -> str:
@@ -78,9 +78,9 @@ class Readings(NamedTuple):
     evidence: NDArray[np.intp]
 
     @classmethod
-    def join(cls, parts: Sequence[Readings]) -> Readings:
+    def join(cls, parts: Sequence[Readings], n_pillars: int) -> Readings:
         """Return the paragraphs of several readings, one after the other."""
-        empty = cls(np.empty((0, len(PILLARS))), np.empty((0, len(PILLARS), 2), np.intp))
+        empty = cls(np.empty((0, n_pillars)), np.empty((0, n_pillars, 2), np.intp))
         return cls(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
 
 
@@ -150,6 +150,8 @@ class Model:
         Where the model comes from and how it was trained.
     points : OperatingPoints or None
         The thresholds for other objectives.
+    codebook : Codebook
+        The categories, in the order of all columns: the six pillars, or those of a user.
     """
 
     lexicon: Lexicon
@@ -162,6 +164,7 @@ class Model:
     training_hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     info: ModelInfo = field(default_factory=ModelInfo)
     points: OperatingPoints | None = None
+    codebook: Codebook = CCHC
 
     @property
     def carrying_thresholds(self) -> NDArray[np.float32]:
@@ -215,12 +218,12 @@ class Model:
 
     def read(self, texts: Iterable[str]) -> Readings:
         """Return the scores and the best sentences of paragraphs, each read alone."""
-        return Readings.join([self._read(batch) for batch in batches(texts)])
+        return Readings.join([self._read(batch) for batch in batches(texts)], len(self.codebook))
 
     def _read(self, batch: Sequence[Prepared]) -> Readings:
         counts = self.lexicon.count_prepared(batch)
         scores, sentence_scores = self.scores_and_sentences(counts)
-        evidence = np.full((len(batch), len(PILLARS), 2), -1, np.intp)
+        evidence = np.full((len(batch), len(self.codebook), 2), -1, np.intp)
         spans = [paragraph.in_original(*span) for paragraph in batch for span in paragraph.sentences]
         if spans:
             has_sentences = np.diff(counts.starts) > 0
@@ -246,13 +249,14 @@ class Model:
         tagged = (decisions.scores > decisions.thresholds).tolist()
         ranked = np.argsort(-decisions.probabilities, axis=1, kind="stable").tolist()
         evidence, carrying, others = readings.evidence.tolist(), decisions.carrying.tolist(), decisions.others.tolist()
+        pillars = self.codebook.categories
         for i, probabilities in enumerate(decisions.probabilities.tolist()):
             columns = [k for k in ranked[i] if tagged[i][k]]
             yield Annotation(
-                pillars=tuple(PILLARS[k] for k in columns),
-                scores=dict(zip(PILLARS, probabilities, strict=True)),
-                evidence={PILLARS[k]: tuple(evidence[i][k]) for k in columns if evidence[i][k][0] >= 0},
-                context={p: (k, others[i]) for p, k in zip(PILLARS, carrying[i], strict=True)} if others[i] else None,
+                pillars=tuple(pillars[k] for k in columns),
+                scores=dict(zip(pillars, probabilities, strict=True)),
+                evidence={pillars[k]: tuple(evidence[i][k]) for k in columns if evidence[i][k][0] >= 0},
+                context={p: (k, others[i]) for p, k in zip(pillars, carrying[i], strict=True)} if others[i] else None,
             )
 
 

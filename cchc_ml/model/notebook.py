@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import TypeVar
 
-from ..pillars import COLOURS, Pillar
+from ..pillars import AnyPillar
 
 Mark = TypeVar("Mark")
 
@@ -20,9 +20,9 @@ LISTED_TERMS = 6
 
 def tagged_html(
     text: str,
-    pillars: Sequence[Pillar],
-    scores: Mapping[Pillar, float],
-    evidence: Mapping[Pillar, tuple[int, int]],
+    pillars: Sequence[AnyPillar],
+    scores: Mapping[AnyPillar, float],
+    evidence: Mapping[AnyPillar, tuple[int, int]],
 ) -> str:
     """Return a tagged paragraph as HTML: the text with its evidence underlined, then its pillars with probabilities.
 
@@ -32,20 +32,20 @@ def tagged_html(
     >>> '<u style="text-decoration-color:#d55e00">Xã họp.</u> Trời mưa.' in html
     True
     """
-    marks: list[Pillar | None] = [None] * len(text)
+    marks: list[AnyPillar | None] = [None] * len(text)
     for pillar in reversed(pillars):  # the most probable one is written last, so it is seen
         start, end = evidence.get(pillar, (0, 0))
         marks[start:end] = [pillar] * (end - start)
     pieces = []
     for mark, piece in _runs(text, marks):
-        style = f"text-decoration-color:{COLOURS[mark]}" if mark else ""
+        style = f"text-decoration-color:{mark.colour}" if mark else ""
         pieces.append(f'<u style="{style}">{escape(piece)}</u>' if mark else escape(piece))
     tags = [_tag(pillar, f"{scores[pillar]:.0%}") for pillar in pillars]
     return f"<div><p>{''.join(pieces)}</p><p>{' '.join(tags) or '–'}</p></div>"
 
 
 def explained_html(
-    text: str, weights: Sequence[float], verdict: str, terms: Mapping[str, float], pillar: Pillar | None = None
+    text: str, weights: Sequence[float], verdict: str, terms: Mapping[str, float], pillar: AnyPillar | None = None
 ) -> str:
     """Return an explained paragraph as HTML: the verdict, the text shaded by `weights`, the strongest terms.
 
@@ -92,9 +92,9 @@ def shades(weights: Sequence[float]) -> list[str]:
     return colours
 
 
-def _tag(pillar: Pillar, more: str) -> str:
+def _tag(pillar: AnyPillar, more: str) -> str:
     label = escape(f"{pillar.vi} {more}".strip())
-    return f'<span style="border-left:.5em solid {COLOURS[pillar]};padding-left:.3em">{label}</span>'
+    return f'<span style="border-left:.5em solid {pillar.colour};padding-left:.3em">{label}</span>'
 
 
 def _runs(text: str, marks: Sequence[Mark]) -> Iterator[tuple[Mark, str]]:

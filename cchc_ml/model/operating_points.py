@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..pillars import PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,13 +80,13 @@ class OperatingPoints:
     shown: NDArray[np.float32]
 
     def at(self, objective: Objective) -> NDArray[np.float32]:
-        """Return the six thresholds for an objective."""
+        """Return the thresholds for an objective."""
         if objective.value is None:
             return self.f1
         table = self.precision if objective.measure == "precision" else self.recall
         return table[:, target_number(objective.value)]
 
-    def reached(self) -> dict[Pillar, float]:
+    def reached(self, codebook: Codebook = CCHC) -> dict[AnyPillar, float]:
         """Return the highest precision that some threshold of each pillar reaches; 0 if there is none."""
         n_reached = np.isfinite(self.precision).sum(axis=1).tolist()
-        return {pillar: n / 100 for pillar, n in zip(PILLARS, n_reached, strict=True)}
+        return {pillar: n / 100 for pillar, n in zip(codebook, n_reached, strict=True)}

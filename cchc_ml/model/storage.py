@@ -16,7 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from ..files import atomic_write, data_path
-from ..pillars import PILLARS
+from ..pillars import CCHC, PILLARS, Codebook
+from .codebook import codebook_from_json, codebook_to_json, read_codebook
 from .context import ArticleContext
 from .features import Features
 from .info import ModelInfo
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # Add 1 when an older package can no longer read what this one writes. Keep a file of the old format in tests/model.
 # 1: each paragraph is read alone. 2: the article as context; weights of 16 bits; hashes of the training texts.
+# A model of other categories than the six pillars has a codebook beside them; an older package refuses its categories.
 FORMAT = 2
 # What a model file may hold, before anything is allocated for it. The shipped model has 2 MB in 13 arrays.
 MAX_BYTES = 64 << 20
@@ -45,7 +47,12 @@ def _bytes(text: str) -> NDArray[np.uint8]:
 
 def write_model(model: Model, path: str | Path) -> None:
     """Write `model` to `path`. If writing fails, `path` is unchanged."""
-    header = {"format": FORMAT, "categories": list(PILLARS), **model.info.to_json()}
+    own = not model.codebook.is_default
+    header = {
+        "format": FORMAT,
+        "categories": model.codebook.slugs,
+        **model.info.to_json(),
+    }
     arrays: dict[str, NDArray[Any]] = {
         "header": _bytes(json.dumps(header, ensure_ascii=False, sort_keys=True)),
         "lexicon": _bytes("\n".join(model.lexicon.terms)),
@@ -58,6 +65,8 @@ def write_model(model: Model, path: str | Path) -> None:
         "calibration": model.calibration,
         "training_hashes": model.training_hashes,
     }
+    if own:
+        arrays["codebook"] = _bytes(codebook_to_json(model.codebook))
     if model.context is not None:
         arrays["context_weight"] = np.array(model.context.weight)
         arrays["context_thresholds"] = model.context.thresholds
@@ -99,7 +108,8 @@ def read_model(path: str | Path | None = None) -> Model:
             f"{path} has model format {version!r:.20}, this version of cchc-ml reads formats 1 to {FORMAT}; "
             "upgrade cchc-ml"
         )
-    if header.pop("pillars" if version == 1 else "categories", None) != list(PILLARS):
+    slugs = header.pop("pillars" if version == 1 else "categories", None)
+    if "codebook" not in arrays and slugs != list(PILLARS):
         raise ValueError(f"{path} is for other pillars; want a model for {', '.join(PILLARS)}")
     wanted = _ARRAYS | (_CONTEXT_ARRAYS if _CONTEXT_ARRAYS & arrays.keys() else set())
     if missing := sorted(wanted - arrays.keys()):
@@ -107,9 +117,25 @@ def read_model(path: str | Path | None = None) -> Model:
             f"{path} is damaged: it does not have {', '.join(missing)}; train it again with: cchc-ml train"
         )
     try:
-        return _build(arrays, header)
+        codebook = codebook_from_json(arrays["codebook"].tobytes().decode("utf8")) if "codebook" in arrays else CCHC
+        if slugs != codebook.slugs:
+            raise ValueError(f"its header has the categories {str(slugs)[:80]}, its codebook {codebook.slugs}")
+        return _build(arrays, header, codebook)
     except (ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}; train it again with: cchc-ml train") from error
+
+
+def codebook_of(path: str | Path | None) -> Codebook:
+    """Return the codebook of a file: YAML, or a model that carries one. Without a path, the six pillars.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_model` and `cchc_ml.model.codebook.read_codebook`.
+    """
+    if path is None:
+        return CCHC
+    return read_model(path).codebook if Path(path).suffix == ".npz" else read_codebook(path)
 
 
 def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -184,11 +210,11 @@ def _read_array_header(file: IO[bytes], major: int) -> tuple[tuple[int, ...], bo
     return shape, fortran_order, dtype
 
 
-def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> Model:
+def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any], codebook: Codebook) -> Model:
     """Return the model of a file's arrays and header."""
     lexicon = arrays["lexicon"].tobytes()
     # The terms are counted before they are split: a damaged file may have millions of them.
-    _check_pillar_numbers("names", arrays["names"], lexicon.count(b"\n") + 1)
+    _check_pillar_numbers("names", arrays["names"], lexicon.count(b"\n") + 1, len(codebook))
     context = None
     if "context_weight" in arrays:
         _check_weights("context_weight", arrays["context_weight"], ())
@@ -198,37 +224,38 @@ def _build(arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> Model:
             arrays["context_thresholds"],
             arrays["context_calibration"],
             carrying_thresholds=arrays.get("context_carrying"),
-            points=_split_points("context_points", arrays),
+            points=_split_points("context_points", arrays, len(codebook)),
         )
     model = Model(
         lexicon=Lexicon(lexicon.decode("utf8").split("\n")),
-        features=Features(arrays["idf"], arrays["names"], arrays["patterns"]),
+        features=Features(arrays["idf"], arrays["names"], arrays["patterns"], len(codebook)),
         coef=arrays["coef"].astype(np.float32) if arrays["coef"].dtype == np.float16 else arrays["coef"],
         **{name: arrays[name] for name in ("intercept", "thresholds", "calibration")},
         context=context,
         training_hashes=arrays.get("training_hashes", np.empty(0, np.uint64)),
-        info=ModelInfo.from_json(header),
-        points=_split_points("points", arrays),
+        info=ModelInfo.from_json(header, len(codebook)),
+        points=_split_points("points", arrays, len(codebook)),
+        codebook=codebook,
     )
     _check_arrays(model)
     return model
 
 
 def _check_arrays(model: Model) -> None:
-    n_terms, n_pillars = len(model.lexicon), len(PILLARS)
+    n_terms, n_pillars = len(model.lexicon), len(model.codebook)
     features = model.features
-    _check_pillar_numbers("names", features.name_pillar, n_terms)
-    _check_pillar_numbers("patterns", features.pattern_pillar, n_terms)
+    _check_pillar_numbers("names", features.name_pillar, n_terms, n_pillars)
+    _check_pillar_numbers("patterns", features.pattern_pillar, n_terms, n_pillars)
     _check_weights("idf", features.idf, (n_terms,))
     _check_weights("coef", model.coef, (features.n_features, n_pillars))
     _check_weights("intercept", model.intercept, (n_pillars,))
     _check_weights("calibration", model.calibration, (n_pillars, 2))
-    _check_thresholds("thresholds", model.thresholds)
+    _check_thresholds("thresholds", model.thresholds, (n_pillars,))
     if model.context is not None:
-        _check_thresholds("context_thresholds", model.context.thresholds)
+        _check_thresholds("context_thresholds", model.context.thresholds, (n_pillars,))
         _check_weights("context_calibration", model.context.calibration, (n_pillars, 2))
         if model.context.carrying_thresholds is not None:
-            _check_thresholds("context_carrying", model.context.carrying_thresholds)
+            _check_thresholds("context_carrying", model.context.carrying_thresholds, (n_pillars,))
     hashes = model.training_hashes
     if hashes.ndim != 1 or hashes.dtype != np.uint64:
         raise ValueError(f"the array 'training_hashes' is {hashes.dtype} of shape {hashes.shape}, want uint64 numbers")
@@ -240,28 +267,28 @@ def _join_points(points: OperatingPoints) -> NDArray[np.float32]:
     return np.vstack([numbers, np.concatenate([[0], points.shown, np.zeros(len(TARGETS))])]).astype(np.float32)
 
 
-def _split_points(name: str, arrays: dict[str, NDArray[Any]]) -> OperatingPoints | None:
+def _split_points(name: str, arrays: dict[str, NDArray[Any]], n_pillars: int) -> OperatingPoints | None:
     if name not in arrays:
         return None
     n, points = len(TARGETS), arrays[name]
-    _check_thresholds(name, points, (len(PILLARS) + 1, 1 + 2 * n))
+    _check_thresholds(name, points, (n_pillars + 1, 1 + 2 * n))
     thresholds, shown = points[:-1], points[-1, 1 : n + 1]
     return OperatingPoints(thresholds[:, 0], thresholds[:, 1 : n + 1], thresholds[:, n + 1 :], shown)
 
 
-def _check_thresholds(name: str, array: NDArray[Any], shape: tuple[int, ...] = (len(PILLARS),)) -> None:
+def _check_thresholds(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
     # A threshold may be infinite: a pillar that cannot reach the wanted precision is never tagged.
     finite = np.where(np.isinf(array), 0, array) if array.dtype.kind == "f" else array
     _check_weights(name, finite, shape)
 
 
-def _check_pillar_numbers(name: str, array: NDArray[Any], n_terms: int) -> None:
+def _check_pillar_numbers(name: str, array: NDArray[Any], n_terms: int, n_pillars: int) -> None:
     if array.shape != (n_terms,) or array.dtype.kind != "i":
         raise ValueError(
             f"the array {name!r} is {array.dtype} of shape {array.shape}, want integers of shape ({n_terms},)"
         )
-    if ((array < -1) | (array >= len(PILLARS))).any():
-        raise ValueError(f"the array {name!r} must have numbers from -1 to {len(PILLARS) - 1}")
+    if ((array < -1) | (array >= n_pillars)).any():
+        raise ValueError(f"the array {name!r} must have numbers from -1 to {n_pillars - 1}")
 
 
 def _check_weights(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:

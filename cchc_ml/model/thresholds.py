@@ -8,7 +8,7 @@ from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from ..pillars import PILLARS, Pillar, parse_pillar
+from ..pillars import CCHC, AnyPillar, Codebook, UnknownPillarError
 from .operating_points import TARGETS, Objective, parse_objective, target_number
 
 if TYPE_CHECKING:
@@ -43,17 +43,20 @@ def choose(
     if len(named) != 1:
         raise ValueError("give exactly one of precision, recall and probability, such as precision=0.95")
     ((name, value),) = named.items()
-    wanted = _by_pillar(name, value)
+    wanted = _by_pillar(name, value, model.codebook)
+
+    def of_probability(k: int, number: float, calibration: NDArray[np.float32], _: Any) -> float:
+        return _of_probability(model.codebook[k], number, calibration[k].tolist())
+
     if name == "probability":
-        return _with_thresholds(model, f"probability={_text(wanted)}", wanted, _of_probability)
+        return _with_thresholds(model, f"probability={_text(wanted, model.codebook)}", wanted, of_probability)
     if not model.points:
         raise ValueError(
             "the model file does not hold thresholds for other objectives, because an older version wrote it; "
             "train it again with: cchc-ml train"
         )
-    return _with_thresholds(
-        model, f"{name}={_text(wanted)}", wanted, lambda k, number, _, points: points.at(Objective(name, number))[k]
-    )
+    text = f"{name}={_text(wanted, model.codebook)}"
+    return _with_thresholds(model, text, wanted, lambda k, number, _, points: points.at(Objective(name, number))[k])
 
 
 def choose_objective(model: Model, objective: str) -> Model:
@@ -71,11 +74,11 @@ def choose_objective(model: Model, objective: str) -> Model:
         if model.info.objective in (None, "f1"):
             return model
         return choose(model, precision=TARGETS[0])  # raises, and says what to do
-    f1 = dict.fromkeys(PILLARS, 0.0)
+    f1 = dict.fromkeys(model.codebook, 0.0)
     return _with_thresholds(model, "f1", f1, lambda k, _, __, points: points.f1[k])
 
 
-def parse_probabilities(text: str) -> float | dict[str, float]:
+def parse_probabilities(text: str, codebook: Codebook = CCHC) -> float | dict[str, float]:
     """Return one probability, or probabilities by pillar.
 
     Raises
@@ -91,10 +94,10 @@ def parse_probabilities(text: str) -> float | dict[str, float]:
         if "=" not in text:
             return float(text)
         pairs = [part.split("=") for part in text.split(",")]
-        values = {parse_pillar(name).value: float(value) for name, value in pairs}
-    except ValueError as error:
-        if "unknown pillar" in str(error):
-            raise
+        values = {codebook.parse(name).value: float(value) for name, value in pairs}
+    except UnknownPillarError:
+        raise
+    except ValueError:
         raise ValueError(
             f"found the threshold {text!r}; want a probability such as 0.9, or some by pillar: tthc=0.9,apparatus=0.8"
         ) from None
@@ -103,16 +106,16 @@ def parse_probabilities(text: str) -> float | dict[str, float]:
     return values
 
 
-def precision_remarks(model: Model, precision: Mapping[Pillar, float] | float) -> list[str]:
+def precision_remarks(model: Model, precision: Mapping[AnyPillar, float] | float) -> list[str]:
     """Return what must be said of a model whose thresholds were chosen for a precision: where it is not reached."""
-    wanted = _by_pillar("precision", precision)
-    never = [p for p, t in zip(PILLARS, model.thresholds.tolist(), strict=True) if p in wanted and math.isinf(t)]
-    reached = model.points.reached() if model.points else {}
+    wanted = _by_pillar("precision", precision, model.codebook)
+    never = [p for p, t in zip(model.codebook, model.thresholds.tolist(), strict=True) if p in wanted and math.isinf(t)]
+    reached = model.points.reached(model.codebook) if model.points else {}
     remarks = []
     if never:
         most = ", ".join(f"{pillar} (the most is {reached.get(pillar, 0):g})" for pillar in never)
         remarks.append(
-            f"no threshold has precision {_text(wanted)} with 95 % confidence for {most}; tags of "
+            f"no threshold has precision {_text(wanted, model.codebook)} with 95 % confidence for {most}; tags of "
             f"{'this pillar' if len(never) == 1 else 'these pillars'} are not given"
         )
     highest = max(wanted.values())
@@ -125,40 +128,40 @@ def precision_remarks(model: Model, precision: Mapping[Pillar, float] | float) -
     return remarks
 
 
-def _by_pillar(name: str, value: Any) -> dict[Pillar, float]:
-    numbers = value.items() if isinstance(value, Mapping) else [(pillar, value) for pillar in PILLARS]
+def _by_pillar(name: str, value: Any, codebook: Codebook) -> dict[AnyPillar, float]:
+    numbers = value.items() if isinstance(value, Mapping) else [(pillar, value) for pillar in codebook]
     wanted = {}
     most = 1.0 if name == "probability" else TARGETS[-1]
     for pillar, number in numbers:
         if isinstance(number, bool) or not isinstance(number, Real) or not 0 < float(number) <= most or number == 1:
             limit = "below 1" if name == "probability" else f"up to {most}"
             raise ValueError(f"{name} must be a number above 0 and {limit}. Got {number!r} instead.")
-        wanted[parse_pillar(str(pillar))] = float(number)
+        wanted[codebook.parse(str(pillar))] = float(number)
     if not wanted:
         raise ValueError(f"{name} names no pillar; give a number, or numbers by pillar, such as {{'tthc': 0.9}}")
     return wanted
 
 
-def _text(wanted: Mapping[Pillar, float]) -> str:
-    if len(wanted) == len(PILLARS) and len(set(wanted.values())) == 1:
+def _text(wanted: Mapping[AnyPillar, float], codebook: Codebook) -> str:
+    if len(wanted) == len(codebook) and len(set(wanted.values())) == 1:
         return f"{next(iter(wanted.values())):g}"
     return ",".join(f"{pillar}:{value:g}" for pillar, value in wanted.items())
 
 
-def _of_probability(k: int, probability: float, calibration: NDArray[np.float32], _: Any) -> float:
-    slope, offset = calibration[k].tolist()
+def _of_probability(pillar: AnyPillar, probability: float, calibration: list[float]) -> float:
+    slope, offset = calibration
     if slope <= 0:
         raise ValueError(
-            f"the model's probabilities of {PILLARS[k]} do not rise with its scores, because an older version was "
+            f"the model's probabilities of {pillar} do not rise with its scores, because an older version was "
             "trained on too few rows; train it again with: cchc-ml train"
         )
     return float((math.log(probability / (1 - probability)) - offset) / slope)
 
 
-def _with_thresholds(model: Model, name: str, wanted: Mapping[Pillar, float], threshold_of: Any) -> Model:
+def _with_thresholds(model: Model, name: str, wanted: Mapping[AnyPillar, float], threshold_of: Any) -> Model:
     def changed(thresholds: NDArray[np.float32], calibration: Any, points: Any) -> NDArray[np.float32]:
         new = thresholds.copy()
-        for k, pillar in enumerate(PILLARS):
+        for k, pillar in enumerate(model.codebook):
             if pillar in wanted:
                 new[k] = threshold_of(k, wanted[pillar], calibration, points)
         return new

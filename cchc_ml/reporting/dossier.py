@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..files import (
     xlsx_row_height,
     xlsx_workbook,
 )
-from ..pillars import PILLARS, Pillar
+from ..pillars import AnyPillar, Codebook
 from ..reading.dates import find_date
 from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
@@ -34,12 +35,16 @@ DOSSIER_SUFFIXES = (".docx", ".xlsx")
 TITLE, SHARES_SHEET, PROVENANCE_HEADING = "Hồ sơ bằng chứng cải cách hành chính", "Tổng quan", "Biên nhận"
 CONTENTS_TITLE, ABSTRACT = "Mục lục", "Trích yếu"
 MACHINE_TAGGED = "Nhãn do máy gắn, cần người đọc lại."
+TITLE_OF_OWN_CODEBOOK = "Hồ sơ bằng chứng"
+# What Excel allows as the name of a sheet.
+MAX_SHEET_NAME_CHARS = 31
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 # Quotes of each pillar. A sheet may hold more than a reader of Word wants.
 MAX_DOCX_QUOTES = 100
 MAX_XLSX_QUOTES = 100_000
 # Input files in the receipt of a Word document. The record has all of them.
 MAX_DOCX_FILES = 200
-SHARE_COLUMNS = ("Trụ cột", "Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
+SHARE_COLUMNS = ("Đoạn được gắn nhãn", "Tỷ lệ đã hiệu chỉnh", "Khoảng tin cậy 95%")
 SHARE_COLUMN_WIDTHS = (44, 16, 16, 18)
 RECEIPT_COLUMNS = ("Tệp", "SHA-256 (16 chữ số đầu)", "Đoạn văn")
 RECEIPT_COLUMN_WIDTHS = (60, 26, 12)
@@ -112,8 +117,12 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
         ) from None
 
 
-def _share_rows(overall: Prevalence) -> Iterator[tuple[str, ...]]:
-    for k, pillar in enumerate(PILLARS):
+def _share_columns(overview: Overview) -> tuple[str, ...]:
+    return (overview.codebook.noun_vi.capitalize(), *SHARE_COLUMNS)
+
+
+def _share_rows(overall: Prevalence, codebook: Codebook) -> Iterator[tuple[str, ...]]:
+    for k, pillar in enumerate(codebook):
         share = "" if overall.corrected is None else percent(overall.corrected[k])
         yield pillar.vi, str(overall.tagged[k]), share, interval(overall, k)
 
@@ -130,20 +139,20 @@ def _provenance_json(overview: Overview, content: str) -> str:
 
 
 def _write_docx(overview: Overview, path: Path, about: About) -> None:
-    title = about.title or TITLE
+    title = about.title or (TITLE if overview.codebook.is_default else TITLE_OF_OWN_CODEBOOK)
     document = WordDocument(title, about.unit, about.date)
     document.letterhead(about.unit, about.day_in_words)
     document.paragraph(title, "Title", centred=True)
     document.paragraph(f"{counted(overview)}. {MACHINE_TAGGED}")
-    document.table([SHARE_COLUMNS, *_share_rows(overview.overall)], SHARE_COLUMN_WIDTHS)
+    document.table([_share_columns(overview), *_share_rows(overview.overall, overview.codebook)], SHARE_COLUMN_WIDTHS)
     document.paragraph()
     document.paragraph(CONTENTS_TITLE, bold=True, centred=True)
     files = input_files(overview)
-    sizes = {pillar.vi: f"{count(len(overview.quotes[pillar]))} đoạn" for pillar in PILLARS}
+    sizes = {pillar.vi: f"{count(len(overview.quotes[pillar]))} đoạn" for pillar in overview.codebook}
     sizes[PROVENANCE_HEADING] = f"{count(len(files))} tệp"
     anchors = {heading: f"_Toc{number}" for number, heading in enumerate(sizes, 1)}
     document.contents([(heading, anchors[heading], size) for heading, size in sizes.items()])
-    for pillar in PILLARS:
+    for pillar in overview.codebook:
         document.heading(pillar.vi, anchors[pillar.vi])
         _add_pillar(document, overview, pillar)
     document.heading(PROVENANCE_HEADING, anchors[PROVENANCE_HEADING])
@@ -155,7 +164,7 @@ def _write_docx(overview: Overview, path: Path, about: About) -> None:
     document.save(path)
 
 
-def _add_pillar(document: WordDocument, overview: Overview, pillar: Pillar) -> None:
+def _add_pillar(document: WordDocument, overview: Overview, pillar: AnyPillar) -> None:
     """Add an abstract and the most probable quotes of a pillar, with the evidence in bold."""
     quotes = overview.quotes[pillar]
     shown = quotes[:MAX_DOCX_QUOTES]
@@ -172,7 +181,7 @@ def _add_pillar(document: WordDocument, overview: Overview, pillar: Pillar) -> N
             document.paragraph(f"Đăng lại ở: {reprints}.")
 
 
-def _abstract(overview: Overview, pillar: Pillar) -> str:
+def _abstract(overview: Overview, pillar: AnyPillar) -> str:
     """Return how much evidence for a pillar there is, in how many papers, from when to when, and the share."""
     quotes = overview.quotes[pillar]
     if not quotes:
@@ -184,7 +193,7 @@ def _abstract(overview: Overview, pillar: Pillar) -> str:
     if days := sorted(day for document in documents if (day := find_date(document.date))):
         first, last = ("/".join(reversed(day.split("-"))) for day in (days[0], days[-1]))
         text += f", ngày {first}" if first == last else f", từ {first} đến {last}"
-    k = PILLARS.index(pillar)
+    k = overview.codebook.categories.index(pillar)
     if overview.overall.corrected is not None:
         known = interval(overview.overall, k)
         text += f"; tỷ lệ ước lượng {percent(overview.overall.corrected[k])}" + (f" ({known})" if known else "")
@@ -224,14 +233,16 @@ def _read_docx(path: Path) -> tuple[str, str]:
 
 
 def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
-    title = about.title or TITLE
+    title = about.title or (TITLE if overview.codebook.is_default else TITLE_OF_OWN_CODEBOOK)
     header = " · ".join(filter(None, (about.unit, title, about.day)))
     receipt: list[XlsxRow] = [(title, "", ""), *((*fact, "") for fact in facts(overview))]
     receipt += [("Đơn vị", about.unit, "")] * bool(about.unit) + [("Ngày", about.day, "")] * bool(about.day)
     receipt += _receipt_rows(input_files(overview), MAX_XLSX_QUOTES)
-    sheets: dict[str, list[XlsxRow]] = {SHARES_SHEET: [SHARE_COLUMNS, *_share_rows(overview.overall)]}
-    for pillar in PILLARS:
-        sheets[pillar.short] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
+    shares = _share_rows(overview.overall, overview.codebook)
+    sheets: dict[str, list[XlsxRow]] = {SHARES_SHEET: [_share_columns(overview), *shares]}
+    for pillar in overview.codebook:
+        name = _sheet_name(pillar.short, [*sheets, PROVENANCE_HEADING])
+        sheets[name] = [QUOTE_COLUMNS, *_quote_rows(overview.quotes[pillar])]
     sheets[PROVENANCE_HEADING] = receipt
     with xlsx_workbook(path) as book:
         formats = xlsx_formats(book)
@@ -263,6 +274,18 @@ def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any, widths: Seque
                 sheet.write_string(i, j, value, formats["head" if is_head else "wrap"])
             else:
                 sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
+
+
+def _sheet_name(name: str, taken: Sequence[str]) -> str:
+    """Return a name as Excel allows it for a sheet: short, without some marks, different from those that are taken."""
+    base = _NOT_IN_SHEET_NAMES.sub(" ", name).strip(" '") or "Sheet"
+    known = {other.casefold() for other in taken} | {"history"}  # Excel keeps this name for itself
+    for number in range(1, len(taken) + 3):
+        end = "" if number == 1 else f" ({number})"
+        found = base[: MAX_SHEET_NAME_CHARS - len(end)].strip(" '") + end
+        if found.casefold() not in known:
+            break
+    return found
 
 
 def _quote_rows(quotes: Iterable[Quote]) -> Iterator[XlsxRow]:

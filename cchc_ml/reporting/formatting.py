@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..pillars import COLOURS
+from ..pillars import CCHC, Codebook
 from ..text.normalize import printable
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def month_and_year(moment: str) -> str:
     return "/".join(reversed(moment.split("-")))
 
 
-def pillar_css() -> str:
+def pillar_css(codebook: Codebook = CCHC) -> str:
     """Return CSS rules that set ``--colour`` to the pillar's colour, for elements with ``data-pillar="SLUG"``."""
-    return "".join(f'[data-pillar="{pillar}"] {{ --colour: {colour}; }}\n' for pillar, colour in COLOURS.items())
+    return "".join(f'[data-pillar="{pillar}"] {{ --colour: {pillar.colour}; }}\n' for pillar in codebook)
 
 
 def clean_text(value: object) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from ..pillars import PILLARS, Pillar
+from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import COLUMN_NAMES, cell_of, columns_of, document_of, find_column, find_text_column
 from ..reading.context import is_paragraph
 from ..reading.dates import find_date, month_of, year_of
@@ -63,8 +63,8 @@ class Paragraph:
 
     text: str
     position: int
-    scores: Mapping[Pillar, float]
-    evidence: Mapping[Pillar, tuple[int, int]]
+    scores: Mapping[AnyPillar, float]
+    evidence: Mapping[AnyPillar, tuple[int, int]]
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Document:
 class Quote:
     """A paragraph as evidence for one pillar."""
 
-    pillar: Pillar
+    pillar: AnyPillar
     paragraph: Paragraph
     document: Document
 
@@ -142,14 +142,17 @@ class Overview:
         What the overview was made from; see `cchc_ml.reporting.provenance.make_provenance`.
     uncounted : mapping of str to int
         Rows that are not paragraphs, by kind of block.
+    codebook : Codebook
+        The categories that the rows were tagged with.
     """
 
     overall: Prevalence
     groups: Mapping[str, Mapping[str, Prevalence]]
-    quotes: Mapping[Pillar, Sequence[Quote]]
+    quotes: Mapping[AnyPillar, Sequence[Quote]]
     documents: Sequence[Document]
     provenance: Mapping[str, Any]
     uncounted: Mapping[str, int] = field(default_factory=dict)
+    codebook: Codebook = CCHC
 
     @property
     def reprints(self) -> list[Document]:
@@ -176,6 +179,7 @@ def gather(
     provenance: Mapping[str, Any] | None = None,
     names: Mapping[str, str] | None = None,
     on_note: Callable[[str], None] | None = None,
+    codebook: Codebook = CCHC,
 ) -> Overview:
     """Return the overview of tagged rows.
 
@@ -197,6 +201,8 @@ def gather(
         How to call the files of articles; by default without the folders from the root of a disk.
     on_note : callable, optional
         Called with a sentence that names the columns that no row has: the page then has no table by month, for example.
+    codebook : Codebook
+        The categories that the rows were tagged with.
 
     Raises
     ------
@@ -204,11 +210,11 @@ def gather(
         There is no paragraph, a row has no text, or no row has a value in the column to group by.
     """
     uncounted: Counter[str] = Counter()
-    entries = _without_reprints(_read_entries(_paragraphs(rows, uncounted), by, text_column, on_note))
+    entries = _without_reprints(_read_entries(_paragraphs(rows, uncounted), by, text_column, on_note, codebook))
     documents = list({entry.document.number: entry.document for entry in entries}.values())
     _shorten_names(documents, names or {})
-    probabilities = np.array([[entry.paragraph.scores[pillar] for pillar in PILLARS] for entry in entries])
-    tags = np.array([[pillar in entry.paragraph.evidence for pillar in PILLARS] for entry in entries])
+    probabilities = np.array([[entry.paragraph.scores[pillar] for pillar in codebook] for entry in entries])
+    tags = np.array([[pillar in entry.paragraph.evidence for pillar in codebook] for entry in entries])
     owners = np.array([entry.document.number for entry in entries])
 
     def measure_groups(keys: Sequence[str], names: Mapping[str, str]) -> dict[str, Prevalence]:
@@ -230,10 +236,11 @@ def gather(
     return Overview(
         overall=prevalence_by_pillar(probabilities, tags, owners, prior),
         groups=groups,
-        quotes=_quotes(entries),
+        quotes=_quotes(entries, codebook),
         documents=documents,
         provenance=provenance or {},
         uncounted=uncounted,
+        codebook=codebook,
     )
 
 
@@ -247,7 +254,11 @@ def _paragraphs(rows: Iterable[Row], uncounted: Counter[str]) -> Iterator[Row]:
 
 
 def _read_entries(
-    rows: Iterable[Row], by: str | None, text_column: str | None, on_note: Callable[[str], None] | None
+    rows: Iterable[Row],
+    by: str | None,
+    text_column: str | None,
+    on_note: Callable[[str], None] | None,
+    codebook: Codebook,
 ) -> list[_Entry]:
     """Return the paragraphs of the rows, with one `Document` for all rows that name the same one."""
     documents: dict[str, Document] = {}
@@ -263,7 +274,7 @@ def _read_entries(
         if key not in documents:
             documents[key] = _new_document(row, len(documents), name)
         document = documents[key]
-        paragraph = _paragraph(row, row[found_column], len(document.paragraphs) + 1)
+        paragraph = _paragraph(row, row[found_column], len(document.paragraphs) + 1, codebook)
         document.paragraphs.append(paragraph)
         group = _value(row, "outlet") if by is None else _value_of(row, by)
         entries.append(_Entry(paragraph, document, _value(row, "date"), group))
@@ -328,16 +339,16 @@ def _new_document(row: Row, number: int, name: str) -> Document:
     )
 
 
-def _paragraph(row: Row, text: str, position: int) -> Paragraph:
-    pillars = [Pillar(slug) for slug in row["pillars"]]
+def _paragraph(row: Row, text: str, position: int, codebook: Codebook) -> Paragraph:
+    pillars = [codebook.parse(slug) for slug in row["pillars"]]
     places = clean_places(text, [row["evidence_spans"][pillar] for pillar in pillars])
-    scores = {pillar: float(row["scores"][pillar]) for pillar in PILLARS}
+    scores = {pillar: float(row["scores"][pillar]) for pillar in codebook}
     return Paragraph(clean_text(text), position, scores, dict(zip(pillars, places, strict=True)))
 
 
-def _quotes(entries: Sequence[_Entry]) -> dict[Pillar, list[Quote]]:
+def _quotes(entries: Sequence[_Entry], codebook: Codebook) -> dict[AnyPillar, list[Quote]]:
     """Return the tagged paragraphs of each pillar, the most probable first."""
-    quotes: dict[Pillar, list[Quote]] = {pillar: [] for pillar in PILLARS}
+    quotes: dict[AnyPillar, list[Quote]] = {pillar: [] for pillar in codebook}
     for entry in entries:
         for pillar in entry.paragraph.evidence:
             quotes[pillar].append(Quote(pillar, entry.paragraph, entry.document))

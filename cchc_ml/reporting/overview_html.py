@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import csp_hash, html_template
-from ..pillars import PILLARS, Pillar
+from ..pillars import AnyPillar, Codebook
 from ..text.spans import spans
 from .about import About, counted, facts, input_files
 from .formatting import count, interval, percent, pillar_css
@@ -42,13 +42,14 @@ MIN_TREND_POINTS = 3
 # Input files that are named.
 MAX_FILES = 1000
 TITLE = "Tổng quan cải cách hành chính trên báo chí"
+TITLE_OF_OWN_CODEBOOK = "Tổng quan nội dung trên báo chí"
 
 
 @dataclass(frozen=True)
 class _Bar:
     """One pillar's line in the chart of shares; `width` and `whisker` are on an axis from 0 to 100."""
 
-    pillar: Pillar
+    pillar: AnyPillar
     share: float
     interval: str
     width: float
@@ -84,7 +85,7 @@ class _Row:
 class _Trend:
     """One pillar's share over time: SVG points of the line and of the interval's band, and the ends of the axes."""
 
-    pillar: Pillar
+    pillar: AnyPillar
     line: str
     band: str
     first: str
@@ -111,12 +112,12 @@ def render_overview(overview: Overview, about: About | None = None) -> str:
     from markupsafe import Markup
 
     about = about or About()
-    bars, axis = _bars(overview.overall)
+    bars, axis = _bars(overview.overall, overview.codebook)
     package = "cchc_ml.reporting"
     script = html_template(package, "overview.js").render()
-    style = html_template(package, "overview.css").render() + "\n" + pillar_css()
+    style = html_template(package, "overview.css").render() + "\n" + pillar_css(overview.codebook)
     with_evidence = [document for document in overview.documents if any(p.evidence for p in document.paragraphs)]
-    strongest = {pillar: _strongest(overview, pillar) for pillar in PILLARS}
+    strongest = {pillar: _strongest(overview, pillar) for pillar in overview.codebook}
     template = html_template(package, "overview.html.j2")
     values = {
         "policy": (
@@ -127,12 +128,13 @@ def render_overview(overview: Overview, about: About | None = None) -> str:
         "style": Markup(style),
         "count": count,
         "percent": percent,
-        "pillars": PILLARS,
+        "noun": overview.codebook.noun_vi,
+        "pillars": overview.codebook,
         "min_paragraphs": MIN_PARAGRAPHS,
         "min_documents": MIN_DOCUMENTS,
         "overview": overview,
         "about": about,
-        "title": about.title or TITLE,
+        "title": about.title or (TITLE if overview.codebook.is_default else TITLE_OF_OWN_CODEBOOK),
         "counted": counted(overview),
         "facts": facts(overview),
         "input_files": input_files(overview),
@@ -142,24 +144,26 @@ def render_overview(overview: Overview, about: About | None = None) -> str:
         "n_with_evidence": len(with_evidence),
         "bars": bars,
         "axis": axis,
-        "sections": [_section(title, groups) for title, groups in overview.groups.items()],
+        "sections": [_section(title, groups, overview.codebook) for title, groups in overview.groups.items()],
         "strongest": {
             pillar: [(quote, _quote_pieces(quote)) for quote in quotes] for pillar, quotes in strongest.items()
         },
-        "articles": _render_articles(with_evidence, [quote for quotes in strongest.values() for quote in quotes]),
+        "articles": _render_articles(
+            with_evidence, [quote for quotes in strongest.values() for quote in quotes], overview.codebook
+        ),
     }
     content = template.render(values, provenance=None)
     return template.render(values, provenance={**overview.provenance, "content": content_hash(content)})
 
 
-def _bars(overall: Prevalence) -> tuple[list[_Bar], list[_Tick]]:
+def _bars(overall: Prevalence, codebook: Codebook) -> tuple[list[_Bar], list[_Tick]]:
     """Return a bar for each pillar, and the axis that they share."""
     shares = overall.tagged / overall.paragraphs if overall.corrected is None else overall.corrected
     ends = shares if overall.interval is None else overall.interval[1]
     end, axis = _axis(max(MIN_AXIS_SHARE, float(shares.max()), float(ends.max())))
     scale = 100 / end
     bars = []
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         whisker = None
         if overall.interval is not None:
             low, high = scale * overall.interval[:, k]
@@ -177,28 +181,28 @@ def _axis(most: float) -> tuple[float, list[_Tick]]:
     return n * step, [_Tick(100 * i / n, percent(i * step, 0)) for i in range(n + 1)]
 
 
-def _section(title: str, groups: Mapping[str, Prevalence]) -> _Section:
+def _section(title: str, groups: Mapping[str, Prevalence], codebook: Codebook) -> _Section:
     known = [group.corrected.max() for group in groups.values() if group.corrected is not None]
     darkest = max(known, default=1.0)
     rows = [_Row(name, group, list(_cells(group, darkest))) for name, group in groups.items()]
     return _Section(
         title=title,
         rows=rows,
-        trends=_trends(groups) if title in (BY_MONTH, BY_YEAR) else [],
+        trends=_trends(groups, codebook) if title in (BY_MONTH, BY_YEAR) else [],
         some_without_share=any(group.corrected is None for group in groups.values()),
         some_without_interval=any(group.documents < MIN_DOCUMENTS for group in groups.values()),
     )
 
 
 def _cells(group: Prevalence, darkest: float) -> Iterator[_Cell]:
-    for k in range(len(PILLARS)):
+    for k in range(len(group.tagged)):
         if group.corrected is None:
             yield _Cell(f"{group.tagged[k]}/{group.paragraphs}")
         else:
             yield _Cell(percent(group.corrected[k]), interval(group, k), group.corrected[k] / darkest)
 
 
-def _trends(groups: Mapping[str, Prevalence]) -> list[_Trend]:
+def _trends(groups: Mapping[str, Prevalence], codebook: Codebook) -> list[_Trend]:
     """Return a chart for each pillar; no charts if fewer than three months or years have a corrected share.
 
     The area of a chart is 200 by 60 units: time runs from x = 30 to 230, shares from y = 70 up to 10.
@@ -222,13 +226,13 @@ def _trends(groups: Mapping[str, Prevalence]) -> list[_Trend]:
         return [f"{a:.1f},{70 - 60 * of_all[k] / top:.1f}" for a, of_all in zip(x, values, strict=True)]
 
     trends = []
-    for k, pillar in enumerate(PILLARS):
+    for k, pillar in enumerate(codebook):
         band = " ".join([*points(highs, k), *reversed(points(lows, k))])
         trends.append(_Trend(pillar, " ".join(points(shares, k)), band, names[0], names[-1], top))
     return trends
 
 
-def _strongest(overview: Overview, pillar: Pillar) -> list[Quote]:
+def _strongest(overview: Overview, pillar: AnyPillar) -> list[Quote]:
     """Return the most probable quotes of a pillar. A text that several documents print is quoted once."""
     by_text: dict[str, Quote] = {}
     for quote in overview.quotes[pillar]:
@@ -250,7 +254,7 @@ def _quote_pieces(quote: Quote) -> list[tuple[str, bool]]:
     return [*before, *pieces, *after]
 
 
-def _render_articles(documents: Sequence[Document], quotes: Sequence[Quote]) -> dict[int, Markup]:
+def _render_articles(documents: Sequence[Document], quotes: Sequence[Quote], codebook: Codebook) -> dict[int, Markup]:
     """Return the HTML of the articles that fit into the page, by document number: first those that are quoted."""
     from markupsafe import Markup
 
@@ -263,14 +267,14 @@ def _render_articles(documents: Sequence[Document], quotes: Sequence[Quote]) -> 
     articles: dict[int, Markup] = {}
     chars_left = MAX_ARTICLES_HTML_CHARS
     for document in sorted(documents, key=rank):
-        html = _render_article(document)
+        html = _render_article(document, codebook)
         if len(html) <= chars_left:
             articles[document.number] = Markup(html)
             chars_left -= len(html)
     return articles
 
 
-def _render_article(document: Document) -> str:
+def _render_article(document: Document, codebook: Codebook) -> str:
     n_tags = Counter(pillar for paragraph in document.paragraphs for pillar in paragraph.evidence)
     is_short = len(document.paragraphs) <= MAX_WHOLE_PARAGRAPHS
     paragraphs = [
@@ -280,7 +284,7 @@ def _render_article(document: Document) -> str:
     ]
     return html_template("cchc_ml.reporting", "article.html.j2").render(
         document=document,
-        tags=[(pillar, n_tags[pillar]) for pillar in PILLARS if pillar in n_tags],
+        tags=[(pillar, n_tags[pillar]) for pillar in codebook if pillar in n_tags],
         paragraphs=paragraphs,
         percent=percent,
     )

@@ -157,6 +157,7 @@ def write_report(
         provenance=provenance,
         names={_document_name(source): name for source, name in of_source.items()},
         on_note=on_note,
+        codebook=model.codebook,
     )
     in_order = {file: failures[file] for file in files if file in failures}
     provenance |= {

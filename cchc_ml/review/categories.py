@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from ..pillars import COLOURS, PILLARS, codebook
+from ..pillars import CCHC, Codebook, Entry, OwnCategory
 
-__all__ = ["NONE", "Category", "categories", "category_keys", "find_category"]
+__all__ = ["NONE", "Category", "as_codebook", "categories", "category_keys", "find_category", "read_categories"]
 
 # The choice "none of the categories" in programs that cannot tell an empty answer from no answer.
 NONE = "none"
@@ -46,23 +49,50 @@ class Category:
     does_not_count: tuple[tuple[str, str], ...] = ()
 
 
-def categories() -> tuple[Category, ...]:
+def categories(codebook: Codebook = CCHC) -> tuple[Category, ...]:
     """Return the categories to label by, in the order of the codebook."""
-    entries = codebook()
     return tuple(
         Category(
-            slug=pillar.value,
-            short=entries[pillar].short,
-            vi=entries[pillar].vi,
-            en=entries[pillar].en,
-            colour=COLOURS[pillar],
-            definition=entries[pillar].definition,
-            definition_vi=entries[pillar].definition_vi,
-            counts=tuple((example["text"], example["why"]) for example in entries[pillar].counts),
-            does_not_count=tuple((example["text"], example["why"]) for example in entries[pillar].does_not_count),
+            slug=category.value,
+            short=category.short,
+            vi=category.vi,
+            en=category.en,
+            colour=category.colour,
+            definition=category.entry.definition,
+            definition_vi=category.entry.definition_vi,
+            counts=tuple((example["text"], example["why"]) for example in category.entry.counts),
+            does_not_count=tuple((example["text"], example["why"]) for example in category.entry.does_not_count),
         )
-        for pillar in PILLARS
+        for category in codebook
     )
+
+
+@lru_cache(maxsize=16)
+def as_codebook(among: tuple[Category, ...]) -> Codebook:
+    """Return the codebook of some categories, to read labels with."""
+    if [c.slug for c in among] == CCHC.slugs and among == categories():
+        return CCHC
+    return Codebook(tuple(OwnCategory(c.slug, Entry(c.vi, c.en, c.short), c.colour) for c in among))
+
+
+def read_categories(text: str) -> tuple[Category, ...]:
+    """Return the categories that a store keeps as JSON.
+
+    Raises
+    ------
+    ValueError
+        They are damaged.
+    """
+    try:
+        rows = json.loads(text)
+        examples = ("counts", "does_not_count")
+        fields: list[dict[str, Any]] = [
+            {key: tuple(map(tuple, value)) if key in examples else str(value) for key, value in row.items()}
+            for row in rows
+        ]
+        return tuple(Category(**row) for row in fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"the codebook of a store is damaged ({type(error).__name__})") from None
 
 
 def category_keys(number: int) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import platt
 from ..messages import Message, joined, message
+from ..pillars import CCHC, Codebook
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
 from .duplicates import NearDuplicates
@@ -136,6 +137,7 @@ def check_data(
     paths: Sequence[str | Path],
     categories: Sequence[Category],
     *,
+    codebook: Codebook = CCHC,
     text_column: str | None = None,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -147,6 +149,8 @@ def check_data(
     paths : sequence of path
         Labelled tables, or review sheets that are filled in.
     categories : sequence of Category
+    codebook : Codebook
+        Where the categories are from.
     text_column : str, optional
         The column with the text. Default: any usual name.
     n_jobs : int, optional
@@ -176,7 +180,7 @@ def check_data(
     if not rows and not faults:
         files = ", ".join(map(str, paths))
         raise ValueError(message("{files}: no row is labelled in full; want at least one", files=files))
-    labels, notes = _label_errors(rows, categories, n_jobs, progress)
+    labels, notes = _label_errors(rows, categories, codebook, n_jobs, progress)
     near = _near_duplicates(rows)
     findings = [*labels, *_conflicts(rows, near, categories), *_splits(rows, near), *_odd_texts(rows), *faults]
     order = list(Kind)
@@ -185,7 +189,11 @@ def check_data(
 
 
 def _label_errors(
-    rows: Sequence[LabelledRow], categories: Sequence[Category], n_jobs: int | None, progress: Progress | None
+    rows: Sequence[LabelledRow],
+    categories: Sequence[Category],
+    codebook: Codebook,
+    n_jobs: int | None,
+    progress: Progress | None,
 ) -> tuple[list[Finding], list[str]]:
     """Return the labels that a model of the other documents finds improbable, the least probable first."""
     slugs = [c.slug for c in categories]
@@ -199,7 +207,7 @@ def _label_errors(
         "no label errors of {names}: fewer than {least} rows with it, or without it", names=names, least=LEAST_EXAMPLES
     )
     notes: list[str] = [few] if rare else []
-    probability = _out_of_fold([row.item.text for row in rows], y, documents, n_jobs, progress)
+    probability = _out_of_fold([row.item.text for row in rows], y, documents, codebook, n_jobs, progress)
     of_label = np.where(y == 1, probability, 1 - probability)
     of_label[:, rare] = 1
     found = []
@@ -233,6 +241,7 @@ def _out_of_fold(
     texts: Sequence[str],
     y: NDArray[np.int8],
     documents: Sequence[str],
+    codebook: Codebook,
     n_jobs: int | None,
     progress: Progress | None,
 ) -> NDArray[np.float64]:
@@ -240,7 +249,7 @@ def _out_of_fold(
     folds = assign_folds(documents)
     parts = [np.flatnonzero(folds != fold) for fold in np.unique(folds)]
     scores = np.zeros(y.shape)
-    for fold, of_part in enumerate(score_parts(texts, y, parts, n_jobs=n_jobs, progress=progress)):
+    for fold, of_part in enumerate(score_parts(texts, y, parts, codebook=codebook, n_jobs=n_jobs, progress=progress)):
         scores[folds == fold] = of_part[folds == fold]
     slope, offset = np.array([platt(y[:, k], scores[:, k]) for k in range(y.shape[1])]).T
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * scores + offset)))

@@ -11,7 +11,7 @@ from ..reading.columns import cell_of, document_of, find_text_column
 from ..reading.heads import is_total
 from ..reading.inputs import is_blank, require_text
 from ..reading.tables import Row, read_rows
-from .categories import Category
+from .categories import Category, as_codebook
 from .items import ReviewItem, yes_no
 from .records import from_record
 from .sheet import is_review_sheet, read_review_sheet
@@ -138,7 +138,7 @@ def _labelled(
     if "labels" not in row and "decisions" in row:
         return from_record(where, own, categories)
     try:
-        labels = read_labels(row)
+        labels = read_labels(row, as_codebook(tuple(categories)))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     own["document"] = own.get("document") or document_of(row).partition(":")[2]

@@ -12,6 +12,7 @@ import numpy as np
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import tag_out_of_fold
 from ..messages import joined, message, plural
+from ..pillars import CCHC, Codebook
 from .categories import Category
 from .labelled import LabelledRow
 
@@ -98,6 +99,7 @@ def make_plan(
     rows: Sequence[LabelledRow],
     categories: Sequence[Category],
     *,
+    codebook: Codebook = CCHC,
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -112,6 +114,8 @@ def make_plan(
     rows : sequence of LabelledRow
         The rows to train on.
     categories : sequence of Category
+    codebook : Codebook
+        Where the categories are from.
     n_jobs, progress
         See `cchc_ml.learning.own_models.score_parts`.
 
@@ -131,7 +135,7 @@ def make_plan(
     if len(rows) < LEAST_ROWS or n_documents < LEAST_DOCUMENTS or len(rare) == len(slugs):
         forecasts = tuple(Forecast(slug, positive[slug]) for slug in slugs)
         return Plan(len(rows), n_documents, Forecast(MACRO, len(rows)), forecasts, *_rarest(positive))
-    sizes, f1 = _curves([row.item.text for row in rows], y, documents, n_jobs, progress)
+    sizes, f1 = _curves([row.item.text for row in rows], y, documents, codebook, n_jobs, progress)
     known = [k for k, slug in enumerate(slugs) if slug not in rare]
     macro = _forecast(MACRO, len(rows), sizes, f1[:, :, known].mean(axis=2), len(rows))
     forecasts = tuple(
@@ -167,6 +171,7 @@ def _curves(
     texts: Sequence[str],
     y: NDArray[np.int8],
     documents: Sequence[str],
+    codebook: Codebook,
     n_jobs: int | None,
     progress: Progress | None,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -182,7 +187,7 @@ def _curves(
                     parts.append(np.sort(inside[: max(1, round(share * len(inside)))]))
                     keys.append((repeat, size, fold))
     scores = np.zeros((REPEATS, len(SHARES), *y.shape))
-    of_parts = score_parts(texts, y, parts, n_jobs=n_jobs, progress=progress)
+    of_parts = score_parts(texts, y, parts, codebook=codebook, n_jobs=n_jobs, progress=progress)
     for (repeat, size, fold), of_part in zip(keys, of_parts, strict=True):
         scores[repeat, size, folds == fold] = of_part[folds == fold]
     scores[1:, -1] = scores[0, -1]

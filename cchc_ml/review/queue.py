@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ..pillars import PILLARS
+from ..pillars import CCHC
 from ..reading.blocks import Kind
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
 from ..reading.tables import Row
@@ -103,6 +103,7 @@ def build_queue(
     number: int,
     thresholds: Sequence[float],
     *,
+    slugs: Sequence[str] = tuple(CCHC.slugs),
     random_share: float = RANDOM_SHARE,
     seed: int = 0,
 ) -> Queue:
@@ -119,6 +120,8 @@ def build_queue(
         With suggestions.
     thresholds : sequence of float
         The probability above which each category is tagged, in the order of the categories.
+    slugs : sequence of str
+        The categories.
     random_share : float
         Between 0 and 1.
 
@@ -143,7 +146,7 @@ def build_queue(
     chance.shuffle(drawn)
     at_random = list(islice((i for i in drawn if seen.take(pool[i])), round(number * random_share)))
     left = sorted(set(range(len(pool))) - set(at_random))
-    uncertain = _uncertain(pool, left, number - len(at_random), thresholds, seen)
+    uncertain = _uncertain(pool, left, number - len(at_random), dict(zip(slugs, thresholds, strict=True)), seen)
     chosen = [replace(pool[i], sampling=UNCERTAIN) for i in uncertain]
     return Queue(_spread(chosen, [replace(pool[i], sampling=RANDOM) for i in at_random]), len(pool), seen.passed_over)
 
@@ -156,12 +159,11 @@ def _check_ids(pool: Sequence[ReviewItem]) -> None:
 
 
 def _uncertain(
-    pool: Sequence[ReviewItem], left: Sequence[int], number: int, thresholds: Sequence[float], seen: _Duplicates
+    pool: Sequence[ReviewItem], left: Sequence[int], number: int, thresholds: Mapping[str, float], seen: _Duplicates
 ) -> list[int]:
     """Choose by uncertainty: categories take turns, and within a category outlets do."""
-    slugs = [pillar.value for pillar in PILLARS]
     ranked = []
-    for slug, threshold in zip(slugs, thresholds, strict=True):
+    for slug, threshold in thresholds.items():
         by_outlet: dict[str, list[tuple[float, int]]] = {}
         for i in left:
             margin = abs((pool[i].suggestion or {}).get(slug, inf) - threshold)

@@ -10,7 +10,7 @@ from ..learning.labels import read_labels
 from ..reading.columns import find_text_column
 from ..reading.inputs import require_text
 from ..reading.tables import Row
-from .categories import Category, find_category
+from .categories import Category, as_codebook, find_category
 from .items import SOURCE_FIELDS, ReviewItem, make_id, yes_no
 
 __all__ = [
@@ -123,7 +123,10 @@ def slug_of(name: object, categories: Sequence[Category]) -> str:
     """Return the slug of a category that is named in a file."""
     found = find_category(name, categories) if isinstance(name, str) else None
     if found is None:
-        raise ValueError(f"unknown category {name!r}; want one of {', '.join(c.slug for c in categories)}")
+        raise ValueError(
+            f"unknown category {name!r}; want one of {', '.join(c.slug for c in categories)}; another "
+            "codebook is named with --codebook"
+        )
     return found.slug
 
 
@@ -140,7 +143,7 @@ def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Ro
             found[slug] = decision
     labels = row.get("labels")
     if isinstance(labels, str):  # an empty one says that nobody looked
-        labels = read_labels({"labels": labels})
+        labels = read_labels({"labels": labels}, as_codebook(tuple(categories)))
     if labels is not None:
         if not isinstance(labels, list | tuple):
             raise ValueError(f"labels are {labels!r:.60}; want a list of categories")

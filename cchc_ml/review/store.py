@@ -12,14 +12,14 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from types import TracebackType
 
 from ..files import check_target
-from .categories import Category, categories
+from .categories import Category, categories, read_categories
 from .items import ReviewItem
 from .records import as_record, from_record
 
@@ -149,6 +149,9 @@ class ReviewStore:
                 for statement in _statements(_TABLES):
                     connection.execute(statement)
                 connection.execute("INSERT INTO settings VALUES ('categories', ?)", [json.dumps(slugs)])
+                if list(among) != list(categories()):
+                    own = json.dumps([asdict(category) for category in among], ensure_ascii=False)
+                    connection.execute("INSERT INTO settings VALUES ('codebook', ?)", [own])
                 rows = ((json.loads(record)["id"], position, record) for position, record in enumerate(records))
                 connection.executemany("INSERT INTO items VALUES (?, ?, ?)", rows)
                 connection.execute("COMMIT")
@@ -213,7 +216,13 @@ class ReviewStore:
             This version of the package does not know one of them.
         """
         with self._connection() as connection:
-            slugs = json.loads(connection.execute("SELECT value FROM settings WHERE name = 'categories'").fetchone()[0])
+            settings = dict(connection.execute("SELECT name, value FROM settings").fetchall())
+        slugs = json.loads(settings["categories"])
+        if "codebook" in settings:
+            own = read_categories(settings["codebook"])
+            if [category.slug for category in own] != slugs:
+                raise ValueError(f"{self.path} is damaged: its codebook is not of its categories {', '.join(slugs)}")
+            return own
         known = {c.slug: c for c in categories()}
         if unknown := [slug for slug in slugs if slug not in known]:
             raise ValueError(f"{self.path} was made for categories that are not known here: {', '.join(unknown)}")

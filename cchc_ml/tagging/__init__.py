@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .parquet import SPARK_RESULTS, tag_frames
+    from .parquet import SPARK_RESULTS, spark_results, tag_frames
 
-__all__ = ["SPARK_RESULTS", "tag_frames"]
+__all__ = ["SPARK_RESULTS", "spark_results", "tag_frames"]
 
 
 def __getattr__(name: str) -> Any:

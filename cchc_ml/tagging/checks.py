@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..pillars import PILLARS
+from ..pillars import CCHC, Codebook
 from ..reading.tables import Row, check_free
 from .schema import RESULTS
 
@@ -25,13 +25,15 @@ class RowChecks:
     ----------
     kind : str
         The kind of table that is written: ``".csv"``.
+    codebook : Codebook
+        The categories that have columns of their own.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, codebook: Codebook = CCHC) -> None:
         self.is_json = ".jsonl" in kind
         self.is_parquet = kind == ".parquet"
         is_text = kind.startswith((".csv", ".tsv"))
-        parts = [f"{pillar.value}_{part}" for pillar in PILLARS for part in ("probability", "evidence")]
+        parts = [f"{pillar.value}_{part}" for pillar in codebook for part in ("probability", "evidence")]
         self.new_columns = (*RESULTS, *(parts if is_text else ()))
         self.first: tuple[str, ...] | None = None
         self.last: tuple[str, ...] | None = None

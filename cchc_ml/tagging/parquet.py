@@ -18,7 +18,7 @@ from ..reading.context import UNCOUNTED_KINDS
 from ..reading.inputs import READING_ERRORS, OnNote, is_blank, passed_over, require_text
 from ..reading.tables import check_free, decode_cell, open_parquet, parquet_batches
 from .rows import as_row
-from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays
+from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays, spark_results
 from .tally import NoRowsError, OnProgress, Tally
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "PartitionResult",
     "count_rows",
     "plan_partitions",
+    "spark_results",
     "tag_frames",
     "tag_parquet",
     "tag_partition",
@@ -244,7 +245,9 @@ def tag_parquet(
     with atomic_write(target) as temporary:
         first = next(groups, None)
         if first is None:  # no source could be read
-            first = add_results(require_extra("pyarrow", "office", ".parquet files").schema([])).empty_table()
+            first = add_results(
+                require_extra("pyarrow", "office", ".parquet files").schema([]), model.codebook
+            ).empty_table()
         with parquet.ParquetWriter(temporary, first.schema) as writer:
             for group in chain([first], groups):
                 writer.write_table(group)
@@ -347,8 +350,8 @@ def _tag_batch(model: Model, batch: Batch) -> Any:
     """Return the rows of a batch and their results as a pyarrow.Table."""
     pa = require_extra("pyarrow", "office", ".parquet files")
     name, rows = batch
-    results = result_arrays(_tag(model, list(map(decode_cell, rows.column(name).to_pylist()))))
-    return pa.Table.from_arrays([*rows.columns, *results], schema=add_results(rows.schema))
+    results = result_arrays(_tag(model, list(map(decode_cell, rows.column(name).to_pylist()))), model.codebook)
+    return pa.Table.from_arrays([*rows.columns, *results], schema=add_results(rows.schema, model.codebook))
 
 
 def _grouped(tables: Iterable[Any]) -> Iterator[Any]:

@@ -267,7 +267,7 @@ def _tag_to_file(
         keep_boilerplate=keep,
         on_error=on_error,
         on_note=on_note,
-        check=RowChecks(kind if write is None else ".jsonl"),
+        check=RowChecks(kind if write is None else ".jsonl", model.codebook),
         progress=progress,
     )
     tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
@@ -279,11 +279,11 @@ def _tag_to_file(
         with _opened(out) as file:
             write(counted, file)
     elif isinstance(out, Path):
-        export(counted, out, kind, text_column=column)
+        export(counted, out, kind, text_column=column, codebook=model.codebook)
     elif kind == ".jsonl":
         write_jsonl(counted, out)
     elif kind == ".csv":
-        write_csv(counted, out)
+        write_csv(counted, out, codebook=model.codebook)
     else:
         raise ValueError(f"{options.format!r} cannot be written to an open text file; want jsonl or csv")
     return counted.tally

@@ -20,7 +20,7 @@ from ..files import (
     xlsx_row_height,
     xlsx_workbook,
 )
-from ..pillars import PILLARS
+from ..pillars import CCHC, Codebook
 from ..reading.columns import find_text_column
 from ..reading.csv_cells import GuardedWriter
 from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
@@ -50,7 +50,7 @@ def write_jsonl(rows: Iterable[Row | str], file: TextIO) -> None:
         file.writelines([row] if isinstance(row, str) else json_lines([row]))
 
 
-def _flat(row: Row) -> Row:
+def _flat(row: Row, codebook: Codebook) -> Row:
     """Return a tagged row as cells: its own columns, `pillars`, and a probability and an evidence per pillar."""
     cells = {
         name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
@@ -58,7 +58,7 @@ def _flat(row: Row) -> Row:
         if name not in RESULTS
     }
     cells["pillars"] = ";".join(row["pillars"])
-    for pillar in PILLARS:
+    for pillar in codebook:
         new = {f"{pillar}_probability": row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
         check_free("a row", cells, new)
         cells |= new
@@ -73,16 +73,16 @@ def _check_fields(row: Row, columns: Iterable[str]) -> None:
         )
 
 
-def _uniform(rows: Iterable[Row]) -> Iterator[Row]:
+def _uniform(rows: Iterable[Row], codebook: Codebook) -> Iterator[Row]:
     """Yield flat rows that all have the columns of the first one."""
     columns = None
-    for row in map(_flat, rows):
+    for row in (_flat(row, codebook) for row in rows):
         columns = columns or list(row)
         _check_fields(row, columns)
         yield {column: row.get(column) for column in columns}
 
 
-def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
+def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",", codebook: Codebook = CCHC) -> None:
     """Write tagged rows as CSV: their own columns, `pillars`, and a probability and an evidence per pillar.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it; `read_rows` takes it away again.
@@ -93,7 +93,7 @@ def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",") -> None:
         A row has a field that the first row does not have.
     """
     writer = None
-    for row in _uniform(rows):
+    for row in _uniform(rows, codebook):
         if writer is None:
             writer = GuardedWriter(file, row, delimiter)
         writer.write_row(row)
@@ -107,13 +107,13 @@ OTHER_COLUMN_CHARS = 13
 SHARE_COLUMN_CHARS = 9
 
 
-def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> None:
+def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None, codebook: Codebook) -> None:
     """Write a workbook for clerks: one row per paragraph, one column per pillar, the evidence in bold in the text."""
     columns: list[str] = []
     number = 0
     with xlsx_workbook(path, constant_memory=True) as book:
         formats = xlsx_formats(book)
-        sheet = book.add_worksheet("CCHC")
+        sheet = book.add_worksheet("CCHC" if codebook.is_default else "Kết quả")
         sheet.freeze_panes(1, 0)
         xlsx_page(sheet)
         for number, row in enumerate(rows, 1):
@@ -126,25 +126,25 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None) -> Non
             if not columns:
                 columns = list(own)
                 text_column = find_text_column(columns, text_column)
-                _write_head(sheet, columns, text_column, formats["head"])
+                _write_head(sheet, columns, text_column, formats["head"], codebook)
             _check_fields(own, columns)
             texts = ((str(value), _width(name, text_column)) for name, value in own.items() if value is not None)
             sheet.set_row(number, xlsx_row_height(texts))
             for j, name in enumerate(columns):
                 places = row["evidence_spans"].values() if name == text_column else ()
                 _write_cell(sheet, number, j, own.get(name), places, formats)
-            for j, pillar in enumerate(PILLARS, len(columns)):
+            for j, pillar in enumerate(codebook, len(columns)):
                 tagged = pillar in row["pillars"]
                 sheet.write_number(number, j, row["scores"][pillar], formats["tagged_share" if tagged else "share"])
-            sheet.write_string(number, len(columns) + len(PILLARS), ";".join(row["pillars"]), formats["wrap"])
+            sheet.write_string(number, len(columns) + len(codebook), ";".join(row["pillars"]), formats["wrap"])
         if columns:
-            sheet.autofilter(0, 0, number, len(columns) + len(PILLARS))
+            sheet.autofilter(0, 0, number, len(columns) + len(codebook))
 
 
-def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any) -> None:
-    names = [*columns, *(p.short for p in PILLARS), "pillars"]
+def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any, codebook: Codebook) -> None:
+    names = [*columns, *(p.short for p in codebook), "pillars"]
     widths = (
-        [_width(name, text_column) for name in columns] + [SHARE_COLUMN_CHARS] * len(PILLARS) + [OTHER_COLUMN_CHARS]
+        [_width(name, text_column) for name in columns] + [SHARE_COLUMN_CHARS] * len(codebook) + [OTHER_COLUMN_CHARS]
     )
     sheet.set_row(0, xlsx_row_height(zip(names, widths, strict=True)))
     for j, (name, width) in enumerate(zip(names, widths, strict=True)):
@@ -178,14 +178,14 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, places: Iterable[Sequenc
 ROW_GROUP_ROWS = 4096
 
 
-def _write_parquet(rows: Iterable[Row], path: Path) -> None:
+def _write_parquet(rows: Iterable[Row], path: Path, codebook: Codebook) -> None:
     """Write rows as Parquet, with types that are guessed from the first rows."""
     pa = require_extra("pyarrow", "office", ".parquet files")
     parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
     stream = iter(rows)
     group = list(islice(stream, ROW_GROUP_ROWS))
     try:
-        schema = guess_schema(group)
+        schema = guess_schema(group, codebook)
         own = pa.schema([field for field in schema if field.name not in RESULTS])
         whole = [field.name for field in own if pa.types.is_integer(field.type)]
         with parquet.ParquetWriter(path, schema) as writer:
@@ -195,7 +195,7 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> None:
                     if broken := next((name for name in whole if isinstance(row.get(name), float)), None):
                         # pyarrow would write 1 for 1.5 without a word.
                         raise pa.ArrowInvalid(f"{row[broken]} in column {broken!r}, whose first rows are whole numbers")
-                columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group)]
+                columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group, codebook)]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 group = list(islice(stream, ROW_GROUP_ROWS))
     except (pa.ArrowInvalid, pa.ArrowTypeError, NotImplementedError, OverflowError) as error:
@@ -219,7 +219,14 @@ def _text_file(path: Path, kind: str, encoding: str) -> Iterator[TextIO]:
             yield file
 
 
-def export(rows: Iterable[Any], path: Path, kind: str | None = None, *, text_column: str | None = None) -> None:
+def export(
+    rows: Iterable[Any],
+    path: Path,
+    kind: str | None = None,
+    *,
+    text_column: str | None = None,
+    codebook: Codebook = CCHC,
+) -> None:
     """Write tagged rows to a file of the kind that its name ends in. If that fails, no file is written.
 
     Parameters
@@ -230,6 +237,8 @@ def export(rows: Iterable[Any], path: Path, kind: str | None = None, *, text_col
         The kind to write, whatever the name of the file: for example ``".csv"``.
     text_column : str, optional
         The column with the text, in which a workbook shows the evidence. Default: the first with a usual name.
+    codebook : Codebook
+        The categories that the rows were tagged with.
 
     Raises
     ------
@@ -243,13 +252,13 @@ def export(rows: Iterable[Any], path: Path, kind: str | None = None, *, text_col
         )
     with atomic_write(path) as temporary:
         if kind == ".xlsx":
-            _write_xlsx(rows, temporary, text_column)
+            _write_xlsx(rows, temporary, text_column, codebook)
         elif kind == ".parquet":
-            _write_parquet(rows, temporary)
+            _write_parquet(rows, temporary, codebook)
         elif ".jsonl" in kind:
             with _text_file(temporary, kind, "utf8") as file:
                 write_jsonl(rows, file)
         else:
             # Excel needs the byte order mark to read a CSV as UTF-8.
             with _text_file(temporary, kind, "utf-8-sig") as file:
-                write_csv(rows, file, "\t" if ".tsv" in kind else ",")
+                write_csv(rows, file, "\t" if ".tsv" in kind else ",", codebook)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
 
-from ..pillars import Pillar
+from ..pillars import CCHC, Codebook
 from .limits import Limits
 from .problems import RefusalError
 from .tasks import Options
@@ -22,9 +23,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
     text: str | list[str]
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | msgspec.UnsetType = msgspec.UNSET
-    pillars: Annotated[list[Pillar], msgspec.Meta(min_length=1, max_length=len(Pillar))] | msgspec.UnsetType = (
-        msgspec.UNSET
-    )
+    pillars: Annotated[list[str], msgspec.Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER = msgspec.json.Decoder(_Body)
@@ -37,7 +36,7 @@ class TagRequest(NamedTuple):
     options: Options
 
 
-def read_tag_request(body: bytes, content_type: str, limits: Limits) -> TagRequest:
+def read_tag_request(body: bytes, content_type: str, limits: Limits, codebook: Codebook = CCHC) -> TagRequest:
     """Return the texts and options of a body.
 
     Raises
@@ -60,8 +59,27 @@ def read_tag_request(body: bytes, content_type: str, limits: Limits) -> TagReque
     texts = [sent.text] if isinstance(sent.text, str) else sent.text
     _check_texts(texts, limits)
     threshold = None if sent.threshold is msgspec.UNSET else sent.threshold
-    pillars = None if sent.pillars is msgspec.UNSET else tuple(dict.fromkeys(sent.pillars))
+    pillars = None if sent.pillars is msgspec.UNSET else _known_pillars(sent.pillars, codebook)
     return TagRequest(texts, Options(threshold, pillars))
+
+
+def _known_pillars(slugs: Sequence[str], codebook: Codebook) -> tuple[str, ...]:
+    """Return the slugs of the pillars to show, each once.
+
+    Raises
+    ------
+    RefusalError
+        A slug is unknown, or there are more slugs than pillars.
+    """
+    known = codebook.slugs
+    if len(slugs) > len(known):
+        raise RefusalError("invalid", f"pillars has {len(slugs)} entries; want at most {len(known)}")
+    for number, slug in enumerate(slugs):
+        if slug not in known:
+            raise RefusalError(
+                "invalid", f"Invalid enum value {slug!r:.60} - at `$.pillars[{number}]`; want {', '.join(known)}"
+            )
+    return tuple(dict.fromkeys(slugs))
 
 
 def _check_count(body: bytes, limits: Limits) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from ..files import csp_hash, data_path, html_template
 from ..model.features import CODEBOOK_SCALE, LIST_MIN_PILLARS
 from ..model.model import SENTENCE_SHARE
-from ..pillars import PILLARS, codebook
 from ..reading.articles import read_article
 from ..reading.csv_cells import FORMULA
 from ..reporting.formatting import pillar_css
@@ -43,7 +42,7 @@ def render_offline_page(model: Model) -> str:
     from markupsafe import Markup
 
     script = join_modules("interface.js")
-    style = page_file("style.css") + pillar_css()
+    style = page_file("style.css") + pillar_css(model.codebook)
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; "
         "worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -56,7 +55,6 @@ def render_offline_page(model: Model) -> str:
 def _data(model: Model) -> dict[str, Any]:
     """Return what the scripts need: the model, the tables they share with Python, and the texts of the page."""
     features = model.features
-    entries = codebook()
     return {
         "model": {
             "lexicon": "\n".join(model.lexicon.terms),
@@ -78,9 +76,10 @@ def _data(model: Model) -> dict[str, Any]:
                 "abbreviations": sorted(ABBREVIATIONS),
             },
         },
-        "pillars": [{"slug": p, "vi": entries[p].vi, "en": entries[p].en, "short": entries[p].short} for p in PILLARS],
+        "pillars": [{"slug": p.value, "vi": p.vi, "en": p.en, "short": p.short} for p in model.codebook],
+        "own": not model.codebook.is_default,
         "worker": join_modules("worker.js"),
-        "sheet": "CCHC",
+        "sheet": "CCHC" if model.codebook.is_default else "Kết quả",
         "formula": FORMULA.pattern,
         "sample": "\n".join(read_article(data_path("data/samples/mot-cua-xa.txt")).paragraphs),
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
-from ..pillars import Pillar
+from ..pillars import Codebook, Pillar
 from .limits import Limits
 from .problems import MEDIA_TYPE
 
@@ -15,12 +16,11 @@ __all__ = [
     "ARTICLE_BODY",
     "PILLARS_WANTED",
     "THRESHOLD",
-    "ArticleAnswer",
+    "Answers",
     "Health",
     "ModelName",
-    "PillarEntry",
     "Problem",
-    "TagAnswer",
+    "answers_of",
     "refusals",
     "tag_body",
 ]
@@ -37,10 +37,9 @@ Scores = Annotated[
     dict[Pillar, Probability],
     Field(description="Xác suất đã hiệu chỉnh của cả sáu trụ cột · calibrated probability of each of the six pillars"),
 ]
-Tags = Annotated[
-    list[Pillar],
-    Field(description="Xác suất cao nhất đứng trước; thường là rỗng · the most probable first; often empty"),
-]
+SCORES_OF_ALL = "Xác suất đã hiệu chỉnh của mọi nội dung · calibrated probability of each category"
+TAGS = Field(description="Xác suất cao nhất đứng trước; thường là rỗng · the most probable first; often empty")
+Tags = Annotated[list[Pillar], TAGS]
 
 
 class Problem(BaseModel):
@@ -120,6 +119,52 @@ class PillarEntry(BaseModel):
     threshold: Probability
 
 
+class Answers(NamedTuple):
+    """What the service of a model takes and answers, by its categories.
+
+    Attributes
+    ----------
+    slug : type
+        The enumeration of the slugs.
+    tag, article, pillar : type
+        The models of the answers: tags of texts, tags of an article, the names of a pillar.
+    """
+
+    slug: type[StrEnum]
+    tag: type[BaseModel]
+    article: type[BaseModel]
+    pillar: type[BaseModel]
+
+
+def answers_of(codebook: Codebook) -> Answers:
+    """Return the models of the answers: those above for the six pillars, or the same for a codebook of a user."""
+    if codebook.is_default:
+        return Answers(Pillar, TagAnswer, ArticleAnswer, PillarEntry)
+    members = [(f"C{number}", category.value) for number, category in enumerate(codebook)]
+    make_enumeration: Any = StrEnum
+    slug: Any = make_enumeration("Category", members)
+    tags: Any = Annotated[list[slug], TAGS]
+    scores: Any = Annotated[dict[slug, Probability], Field(description=SCORES_OF_ALL)]
+    sentences: Any = dict[slug, Sentence]
+    tagged: Any = create_model(
+        "Tagged", __base__=Tagged, pillars=(tags, ...), scores=(scores, ...), evidence=(sentences, ...)
+    )
+    paragraph: Any = create_model(
+        "Paragraph",
+        __base__=Paragraph,
+        pillars=(tags, ...),
+        scores=(scores, ...),
+        evidence=(dict[slug, str], ...),
+        evidence_spans=(dict[slug, list[int]], ...),
+    )
+    return Answers(
+        slug,
+        create_model("TagAnswer", __base__=TagAnswer, results=(list[tagged], ...)),
+        create_model("ArticleAnswer", __base__=ArticleAnswer, rows=(list[paragraph], ...)),
+        create_model("PillarEntry", __base__=PillarEntry, slug=(slug, ...)),
+    )
+
+
 class Health(BaseModel):
     """The answer of a service that works."""
 
@@ -140,7 +185,6 @@ REFUSALS = {
     503: "Quá tải · the request waited too long for its turn; try again",
 }
 ALL_REFUSALS = (400, 401, 403, 408, 413, 415, 422, 429, 503)
-_SLUGS = [pillar.value for pillar in Pillar]
 _FILE = {"type": "string", "format": "binary"}
 # An article is sent as a form with a file, or as a bare body.
 ARTICLE_BODY = {
@@ -154,7 +198,7 @@ ARTICLE_BODY = {
 }
 
 
-def tag_body(limits: Limits) -> dict[str, Any]:
+def tag_body(limits: Limits, codebook: Codebook) -> dict[str, Any]:
     """Return what the OpenAPI description says about the body of a request to tag texts."""
     text = {"type": "string", "minLength": 1, "maxLength": limits.text_chars, "pattern": r"\S"}
     texts = {"type": "array", "items": text, "minItems": 1, "maxItems": limits.texts}
@@ -170,9 +214,9 @@ def tag_body(limits: Limits) -> dict[str, Any]:
             "threshold": {"type": "number", "minimum": 0, "maximum": 1, "description": THRESHOLD},
             "pillars": {
                 "type": "array",
-                "items": {"type": "string", "enum": _SLUGS},
+                "items": {"type": "string", "enum": codebook.slugs},
                 "minItems": 1,
-                "maxItems": len(_SLUGS),
+                "maxItems": len(codebook),
                 "description": PILLARS_WANTED,
             },
         },

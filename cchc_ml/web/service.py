@@ -22,7 +22,6 @@ from starlette.exceptions import HTTPException
 
 from ..model.model import Model
 from ..model.storage import write_model
-from ..pillars import PILLARS, Pillar
 from ..version import __version__
 from .access import Access, is_loopback
 from .articles import ArticleQueue
@@ -40,12 +39,10 @@ from .schemas import (
     ARTICLE_BODY,
     PILLARS_WANTED,
     THRESHOLD,
-    ArticleAnswer,
     Health,
     ModelName,
-    PillarEntry,
     Problem,
-    TagAnswer,
+    answers_of,
     refusals,
     tag_body,
 )
@@ -166,6 +163,8 @@ def create_app(
         summary=(
             "Gắn nhãn trụ cột cải cách hành chính cho từng đoạn văn · "
             "tags paragraphs by pillar of administrative reform"
+            if model.codebook.is_default
+            else "Gắn nhãn nội dung cho từng đoạn văn · tags paragraphs by category"
         ),
         docs_url=None,
         redoc_url=None,
@@ -212,55 +211,67 @@ def _add_tag_route(app: FastAPI, service: _Service) -> None:
     @app.post(
         "/v1/tag",
         summary="Gắn nhãn đoạn văn · Tag texts",
-        response_model=TagAnswer,
+        response_model=answers_of(service.model.codebook).tag,
         responses=refusals(*ALL_REFUSALS),
-        openapi_extra=tag_body(service.limits),
+        openapi_extra=tag_body(service.limits, service.model.codebook),
     )
     async def tag(request: Request) -> Response:
         """Return the tags of each text, as `cchc-ml predict` gives them, and the place of each evidence sentence."""
         content_type = request.headers.get("content-type", "")
-        texts, options = read_tag_request(await request.body(), content_type, service.limits)
+        texts, options = read_tag_request(await request.body(), content_type, service.limits, service.model.codebook)
         return await answer(request, service.wrapped("results", await service.texts.tag(texts, options)))
 
 
 def _add_article_route(app: FastAPI, service: _Service) -> None:
-    @app.post(
-        "/v1/articles",
-        summary="Gắn nhãn bài báo · Tag an article",
-        response_model=ArticleAnswer,
-        responses=refusals(*ALL_REFUSALS),
-        openapi_extra=ARTICLE_BODY,
-    )
+    codebook = service.model.codebook
+    answers = answers_of(codebook)
+
     async def articles(
         request: Request,
         filename: Annotated[str | None, Query(min_length=1, max_length=255, examples=["bai-bao.docx"])] = None,
         threshold: Annotated[float | None, Query(ge=0, le=1, description=THRESHOLD)] = None,
-        pillars: Annotated[
-            list[Pillar] | None, Query(min_length=1, max_length=len(PILLARS), description=PILLARS_WANTED)
-        ] = None,
+        pillars: list[str] | None = None,
     ) -> Response:
         """Send an article (.txt, .html, .docx, .pdf …) in the field `file` of a form, or as the body with `?filename=`.
 
         `curl -F file=@bai-bao.docx http://127.0.0.1:8000/v1/articles`
         """
-        options = Options(threshold, tuple(dict.fromkeys(pillars)) if pillars else None)
+        options = Options(threshold, tuple(dict.fromkeys(map(str, pillars))) if pillars else None)
         content_type = request.headers.get("content-type", "")
         article = Article(await request.body(), content_type, filename, options)
         exchange: Exchange = request.scope["exchange"]
         rows = await service.articles.tag(exchange.client, article)
         return await answer(request, service.wrapped("rows", [rows]))
 
+    # The slugs are known only now, so FastAPI is given their type and not its name.
+    wanted: Any = list[answers.slug] | None  # type: ignore[name-defined]
+    articles.__annotations__["pillars"] = Annotated[
+        wanted, Query(min_length=1, max_length=len(codebook), description=PILLARS_WANTED)
+    ]
+    app.post(
+        "/v1/articles",
+        summary="Gắn nhãn bài báo · Tag an article",
+        response_model=answers.article,
+        responses=refusals(*ALL_REFUSALS),
+        openapi_extra=ARTICLE_BODY,
+    )(articles)
+
 
 def _add_information_routes(app: FastAPI, service: _Service) -> None:
     model = service.model
 
-    @app.get("/v1/pillars", summary="Sáu trụ cột · The six pillars")
-    async def pillars() -> list[PillarEntry]:
+    answers, codebook = answers_of(model.codebook), model.codebook
+    summary = "Sáu trụ cột · The six pillars" if codebook.is_default else "Các nội dung · The categories"
+
+    @app.get("/v1/pillars", summary=summary, response_model=list[answers.pillar])  # type: ignore[name-defined]
+    async def pillars() -> list[Any]:
         """Return the names of each pillar, and the probability from which it is tagged."""
         thresholds = model.probabilities(model.thresholds[None].astype(float))[0].tolist()
         return [
-            PillarEntry(slug=pillar, vi=pillar.vi, en=pillar.en, short=pillar.short, threshold=round(threshold, 4))
-            for pillar, threshold in zip(PILLARS, thresholds, strict=True)
+            answers.pillar(
+                slug=pillar.value, vi=pillar.vi, en=pillar.en, short=pillar.short, threshold=round(threshold, 4)
+            )
+            for pillar, threshold in zip(model.codebook, thresholds, strict=True)
         ]
 
     @app.get("/healthz", summary="Còn hoạt động không · Is the service working")

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from ..files import require_extra
-from ..pillars import PILLARS, Pillar
 from ..reading.context import documents_of
 from ..reading.inputs import article_rows
 from ..reading.kinds import ARTICLES
@@ -54,12 +53,12 @@ class Options(NamedTuple):
     ----------
     threshold : float or None
         The probability from which a pillar is tagged; by default, the model has one for each pillar.
-    pillars : tuple of Pillar, or None
-        The pillars to return; by default all.
+    pillars : tuple of str, or None
+        The slugs of the pillars to return; by default all.
     """
 
     threshold: float | None = None
-    pillars: tuple[Pillar, ...] | None = None
+    pillars: tuple[str, ...] | None = None
 
 
 class Failed(NamedTuple):
@@ -155,12 +154,12 @@ def _tagged_from(annotation: Annotation, spans: Sequence[Sequence[int]], thresho
     """Return an annotation with every pillar from a probability on."""
     scores = annotation.scores
     found = [pillar for pillar in sorted(scores, key=scores.__getitem__, reverse=True) if scores[pillar] >= threshold]
-    places = {pillar: (start, end) for pillar, (start, end) in zip(PILLARS, spans, strict=True) if start >= 0}
+    places = {pillar: (start, end) for pillar, (start, end) in zip(_model.codebook, spans, strict=True) if start >= 0}
     evidence = {pillar: places[pillar] for pillar in found if pillar in places}
     return replace(annotation, pillars=tuple(found), evidence=evidence)
 
 
-def _keep_only(fields: TaggedRow, pillars: Sequence[Pillar]) -> None:
+def _keep_only(fields: TaggedRow, pillars: Sequence[str]) -> None:
     fields["pillars"] = [pillar for pillar in fields["pillars"] if pillar in pillars]
     fields["scores"] = {pillar: score for pillar, score in fields["scores"].items() if pillar in pillars}
     fields["evidence"] = {pillar: text for pillar, text in fields["evidence"].items() if pillar in pillars}

@@ -6,6 +6,7 @@ import re
 import joblib
 import numpy as np
 import pytest
+from own_codebooks import own_rows
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -526,3 +527,21 @@ def test_notebooks_show_the_text(small):
     assert explained["tthc"]._repr_html_() in explained._repr_html_().replace(
         '<p><span style="border-left:.5em solid #d55e00;padding-left:.3em">Cải cách thủ tục hành chính</span> ', "<p>"
     )
+
+
+def test_the_categories_of_a_codebook_are_learned(own):
+    rows = own_rows(own.n)
+    texts, labels = [row["text"] for row in rows], [row["labels"] for row in rows]
+    clf = clone(PillarClassifier(codebook=own.codebook, n_jobs=1))
+    clf.fit(texts, labels, groups=[row["document"] for row in rows])
+    assert clf.classes_.tolist() == own.codebook.slugs
+    assert clf.predict(texts).shape == (len(texts), own.n)
+    assert clf.tag(["Học sinh ở sân trường."])[0][0].vi == "Trường học"
+    assert clf.score(texts, labels) > 0.8
+    again = PillarClassifier.from_model(pickle.loads(pickle.dumps(clf.model_)))
+    assert again.codebook.slugs == own.codebook.slugs
+    assert (again.predict_proba(texts) == clf.predict_proba(texts)).all()
+    with pytest.raises(ValueError, match=rf"y has shape .*, want \(n, {own.n}\), one column each for market, school"):
+        clf.fit(texts, np.zeros((len(texts), own.n + 1), int))
+    with pytest.raises(TypeError, match=r"codebook must be a Codebook, as .* Got 'mine.yaml' instead"):
+        PillarClassifier(codebook="mine.yaml").fit(texts, labels)

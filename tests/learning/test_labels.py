@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from cchc_ml.learning.labels import are_tags, parse_labels, read_labels, split_of
-from cchc_ml.pillars import PILLARS, Pillar
+from cchc_ml.pillars import PILLARS, Codebook, Entry, OwnCategory, Pillar
 
 TTHC, APPARATUS = Pillar.TTHC, Pillar.APPARATUS
 
@@ -155,3 +155,23 @@ def test_other_splits_are_compared_without_case():
 def test_folds_are_not_splits(fold):
     with pytest.raises(ValueError, match=r"the split is .*, a number; write train, validation or test, or leave"):
         split_of({"split": fold})
+
+
+def test_labels_of_a_codebook_of_ones_own(own):
+    book = own.codebook
+    assert parse_labels("Chợ, buôn bán; Đường sá", book) == ("market", "road")
+    assert parse_labels(["road", "market"], book) == ("market", "road")
+    assert parse_labels("Chợ,  buôn bán, school", book) == ("market", "school")
+    assert read_labels({"text": "a", **dict.fromkeys(book.slugs, 0), "school": 1}, book) == ("school",)
+    assert read_labels({"text": "a", **{c.vi: "x" if c == "road" else "" for c in book}}, book) == ("road",)
+    with pytest.raises(ValueError, match=f"unknown category 'tthc'; the {own.n} are market, school, road"):
+        parse_labels("tthc", book)
+    with pytest.raises(ValueError, match=rf"or the {own.n} columns market, school, road"):
+        read_labels({"text": "a", "market": 1}, book)
+
+
+def test_a_name_that_contains_another_one_is_one_label():
+    names = {"a": "Đất, nước", "b": "Đất, nước và rừng"}
+    book = Codebook(tuple(OwnCategory(slug, Entry(vi, vi, vi), "#000000") for slug, vi in names.items()))
+    assert parse_labels("Đất, nước và rừng", book) == ("b",)
+    assert parse_labels("Đất, nước và rừng, Đất, nước", book) == ("a", "b")

@@ -286,3 +286,23 @@ def test_millions_of_terms_are_counted_before_they_are_split(path):
     rewrite(path, lexicon=np.full(20_000_000, ord("\n"), np.uint8))
     with pytest.raises(ValueError, match=r"is damaged: the array 'names' is int8 of shape .* want integers of shape"):
         read_model(path)
+
+
+def test_a_codebook_that_does_not_fit_its_header(own, tmp_path):
+    path = tmp_path / "m.npz"
+    path.write_bytes(own.model.read_bytes())
+    rewrite(path, codebook=np.frombuffer(b"[]", np.uint8))
+    with pytest.raises(ValueError, match="is damaged: the codebook: found 0 categories, want 2 to 40; train it again"):
+        read_model(path)
+    path.write_bytes(own.model.read_bytes())
+    rewrite(path, header=header(format=FORMAT, categories=own.codebook.slugs[::-1]))
+    with pytest.raises(ValueError, match="is damaged: its header has the categories"):
+        read_model(path)
+
+
+def test_without_its_codebook_a_model_is_for_other_pillars(own, tmp_path):
+    path = tmp_path / "m.npz"
+    path.write_bytes(own.model.read_bytes())
+    rewrite(path, codebook=None)
+    with pytest.raises(ValueError, match="is for other pillars; want a model for institutional"):
+        read_model(path)

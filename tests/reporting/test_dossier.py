@@ -6,7 +6,7 @@ from workbooks import assert_print_setup
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reporting.about import About
-from cchc_ml.reporting.dossier import QUOTE_COLUMNS, read_dossier, write_dossier
+from cchc_ml.reporting.dossier import QUOTE_COLUMNS, _sheet_name, read_dossier, write_dossier
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.reporting.provenance import content_hash
@@ -206,3 +206,16 @@ def test_a_file_without_a_record_or_damaged_is_refused(tmp_path, kind):
             ValueError, match=rf"{path.name} does not contain a provenance record \(\w+\); want a dossier"
         ):
             read_dossier(path)
+
+
+def test_sheets_have_names_that_excel_allows():
+    names = ["Tổng quan", "Biên nhận"]
+    long = "Phòng, chống tham nhũng, tiêu cực và lãng phí"
+    for short in ("Đất/nước: hỏi?", "đất nước hỏi", "TỔNG QUAN", long, long + " nữa", "[]", "History", "'a'"):
+        names.append(_sheet_name(short, names))
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert 1 <= len(name) <= 31
+        assert not set(name) & set("[]:*?/\\")
+        assert name[0] != "'" != name[-1]
+        assert name.casefold() != "history"

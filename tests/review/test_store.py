@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 from review_items import CATEGORIES, SLUGS, item, suggestion
 
+from cchc_ml.review.categories import categories
 from cchc_ml.review.store import Act, Progress, ReviewStore, is_store
 
 PARAGRAPHS = [item(f"t{n}", f"Đoạn {n}.", **suggestion(tthc=0.9)) for n in range(5)]
@@ -133,6 +134,7 @@ def test_several_people_write_at_once(store):
 
 WRITER = """
 import itertools, sys
+from cchc_ml.review.categories import categories
 from cchc_ml.review.store import Act, ReviewStore
 store = ReviewStore.open(sys.argv[1])
 slugs = [c.slug for c in store.categories()]
@@ -195,3 +197,27 @@ def test_unknown_categories(store):
         connection.commit()
     with pytest.raises(ValueError, match=r"categories that are not known here: x"):
         store.categories()
+
+
+def test_a_store_keeps_the_codebook_that_it_was_made_with(own, tmp_path):
+    among = categories(own.codebook)
+    paragraphs = [item("t0", "Chợ phiên.", suggestion={"market": 0.9}, suggested=("market",))]
+    store = ReviewStore.create(tmp_path / "work.db", paragraphs, among)
+    assert ReviewStore.open(store.path).categories() == among
+    assert store.items() == paragraphs
+    decisions = {c.slug: c.slug == "market" for c in among}
+    store.add(Act("t0", "An", "label", decisions))
+    (done,) = store.items_with_decisions()
+    assert done.decisions == decisions
+    with pytest.raises(ValueError, match="'tthc'"):
+        store.add(Act("t0", "An", "label", {"tthc": True}))
+
+
+def test_a_damaged_codebook_of_a_store(own, tmp_path):
+    store = ReviewStore.create(tmp_path / "work.db", [item("t0", "Chợ.")], categories(own.codebook))
+    for text in ("[", "[1]", '[{"slug": "a"}]', "[]"):
+        with closing(sqlite3.connect(store.path)) as connection:
+            connection.execute("UPDATE settings SET value = ? WHERE name = 'codebook'", [text])
+            connection.commit()
+        with pytest.raises(ValueError, match="damaged"):
+            store.categories()

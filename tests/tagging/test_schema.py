@@ -3,7 +3,15 @@ import pytest
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.tagging.rows import as_row
-from cchc_ml.tagging.schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, guess_schema, result_arrays
+from cchc_ml.tagging.schema import (
+    RESULTS,
+    SPARK_RESULTS,
+    TaggedRow,
+    add_results,
+    guess_schema,
+    result_arrays,
+    spark_results,
+)
 
 TEXT = "Xã rà soát văn bản quy phạm pháp luật. Chợ đông."
 
@@ -23,6 +31,13 @@ def test_parquet_and_spark_have_the_same_types():
     added = add_results(pa.schema([]))
     assert ", ".join(f"{field.name} {in_sparks_words(field.type)}" for field in added) == SPARK_RESULTS
     assert tuple(added.names) == RESULTS == tuple(TaggedRow.__annotations__)
+
+
+def test_spark_and_parquet_have_the_categories_of_a_codebook(own):
+    added = add_results(pa.schema([]), own.codebook)
+    words = ", ".join(f"{field.name} {in_sparks_words(field.type)}" for field in added)
+    assert words == spark_results(own.codebook)
+    assert f"{own.codebook[own.n - 1]}: double>" in words
 
 
 def test_the_columns_of_a_table_are_kept_and_its_metadata_dropped():

@@ -94,3 +94,14 @@ def test_large_bodies_are_refused_at_once_and_briefly(body):
     assert time.process_time() - start < 0.5  # pydantic took 14 seconds for the keys
     assert code == "invalid"
     assert len(detail) < 300
+
+
+def test_pillars_are_those_of_the_model_each_once(own):
+    send = lambda pillars: read_tag_request(  # noqa: E731
+        json.dumps({"text": "a", "pillars": pillars}).encode(), "application/json", Limits(), own.codebook
+    )
+    assert send(["road", "market", "road"]).options.pillars == ("road", "market")
+    with pytest.raises(RefusalError, match=r"Invalid enum value 'tthc' - at `\$\.pillars\[1\]`; want market, school"):
+        send(["road", "tthc"])
+    with pytest.raises(RefusalError, match=f"has {own.n + 1} entries; want at most {own.n}"):
+        send(["road"] * (own.n + 1))

@@ -6,9 +6,11 @@ import zipfile
 import pytest
 from browser import chromium
 from needs import needs
+from own_codebooks import own_rows
 from workbooks import assert_print_setup
 
 from cchc_ml.evaluation.robustness import VARIANTS
+from cchc_ml.model.storage import read_model
 from cchc_ml.model.thresholds import choose
 from cchc_ml.pillars import PILLARS
 from cchc_ml.text.encodings import to_tcvn3, to_vni
@@ -308,3 +310,31 @@ def test_many_paragraphs_do_not_freeze_the_page(page):
     page.click("#tag")
     page.wait_for_selector("#status:text('2100 đoạn;')", timeout=60_000)
     assert page.locator("#paragraphs article").count() == 100
+
+
+def test_a_codebook_of_ones_own_is_followed(browser, own, tmp_path):
+    model = read_model(own.model)
+    path = tmp_path / "own.html"
+    path.write_text(render_offline_page(model), "utf8")
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    texts = [row["text"] for row in own_rows(own.n)] + ["", "Chợ."]
+    answers = page.evaluate(
+        '(texts) => tagger.decide(texts.map((text) => tagger.read(text)), texts.map(() => "a"))'
+        ".map(({ probabilities, passes }) => [probabilities, passes])",
+        texts,
+    )
+    for (probabilities, passes), want in zip(answers, model.annotate(texts, ["a"] * len(texts)), strict=True):
+        assert probabilities == pytest.approx(list(want.scores.values()), abs=1e-9)
+        assert {c for c, one in zip(own.codebook, passes, strict=True) if one} == set(want.pillars)
+    names = page.eval_on_selector_all("#pillars label", "all => all.map((one) => one.dataset.pillar)")
+    colours = page.eval_on_selector_all(
+        "#pillars label", "all => all.map((one) => getComputedStyle(one).getPropertyValue('--colour').trim())"
+    )
+    assert (names, colours) == (own.codebook.slugs, [c.colour for c in own.codebook])
+    assert "cải cách hành chính" not in page.inner_text("header")
+    assert page.title() == "Nội dung theo bảng mã trong văn bản"
+    page.close()
+    assert errors == []

@@ -13,6 +13,7 @@ import pytest
 from needs import needs
 
 from cchc_ml import __version__
+from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.inputs import read_file
 from cchc_ml.tagging.rows import as_row, tag_rows
@@ -310,3 +311,28 @@ def test_the_service_does_what_its_openapi_says(client, path):
         case.call_and_validate(excluded_checks=excluded)
 
     check()
+
+
+def test_a_codebook_of_ones_own_is_followed(own):
+    model = read_model(own.model)
+    with running(model) as client:
+        pillars = client.get("/v1/pillars").json()
+        assert [(p["slug"], p["vi"], p["en"]) for p in pillars] == [(c.value, c.vi, c.en) for c in own.codebook]
+        text = "Tiểu thương dọn sạp hàng ở chợ phiên."
+        (result,) = client.post("/v1/tag", json={"text": text, "threshold": 0.0}).json()["results"]
+        assert list(result["scores"]) == own.codebook.slugs
+        assert result["pillars"][0] == "market"
+        (some,) = client.post("/v1/tag", json={"text": text, "pillars": ["market"]}).json()["results"]
+        assert list(some["scores"]) == ["market"]
+        refused = client.post("/v1/tag", json={"text": text, "pillars": ["tthc"]})
+        assert refused.status_code == 422
+        assert "Invalid enum value 'tthc'" in refused.json()["detail"]
+        asked = {"filename": "a.txt", "pillars": ["school", "market"]}
+        rows = client.post("/v1/articles", content=text.encode(), params=asked).json()["rows"]
+        assert set(rows[0]["scores"]) == {"school", "market"}
+        refused = client.post("/v1/articles", content=text.encode(), params=asked | {"pillars": "tthc"})
+        assert refused.status_code == 422
+        schemas = client.get("/openapi.json").json()["components"]["schemas"]
+        assert schemas["Category"]["enum"] == own.codebook.slugs
+        assert {"TagAnswer", "ArticleAnswer", "PillarEntry"} <= set(schemas)
+        assert client.get("/docs").status_code == client.get("/").status_code == 200

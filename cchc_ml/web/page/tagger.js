@@ -5,7 +5,6 @@ import { hardlyToned } from "./letters.js";
 import { Matcher } from "./matcher.js";
 import { splitSentences } from "./sentences.js";
 
-const PILLAR_COUNT = 6;
 const floats = (base64) => new Float32Array(bytesOf(base64).buffer);
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
@@ -21,6 +20,7 @@ export class Tagger {
     this.idf = floats(model.idf);
     this.coef = floats(model.coef);
     this.intercept = floats(model.intercept);
+    this.pillarCount = this.intercept.length;
     this.thresholds = floats(model.thresholds);
     this.calibration = floats(model.calibration);
     const { context } = model; // null if the model reads every paragraph alone
@@ -46,16 +46,16 @@ export class Tagger {
   /** Score a paragraph or a sentence by its counts of terms. */
   score(counts) {
     const { scale, list } = this.constants;
-    const scores = new Array(PILLAR_COUNT).fill(0);
-    const codebook = new Array(PILLAR_COUNT).fill(0);
+    const scores = new Array(this.pillarCount).fill(0);
+    const codebook = new Array(this.pillarCount).fill(0);
     const add = (sums, row, weight) => {
-      for (let k = 0; k < PILLAR_COUNT; k++) sums[k] += weight * this.coef[row * PILLAR_COUNT + k];
+      for (let k = 0; k < this.pillarCount; k++) sums[k] += weight * this.coef[row * this.pillarCount + k];
     };
     const terms = [...counts.keys()].sort((a, b) => a - b);
     const tfidf = terms.map((term) => (1 + Math.log(counts.get(term))) * this.idf[term]);
     const norm = Math.sqrt(tfidf.reduce((sum, weight) => sum + weight * weight, 0));
-    const named = new Array(PILLAR_COUNT).fill(0);
-    const matched = new Array(PILLAR_COUNT).fill(0);
+    const named = new Array(this.pillarCount).fill(0);
+    const matched = new Array(this.pillarCount).fill(0);
     terms.forEach((term, i) => {
       add(scores, term, tfidf[i] / norm);
       if (!this.book.has(term)) return;
@@ -65,10 +65,10 @@ export class Tagger {
     });
     const groups = this.terms.length + this.book.size;
     const listed = named.reduce((sum, one) => sum + one, 0) >= list;
-    for (let k = 0; k < PILLAR_COUNT; k++) {
+    for (let k = 0; k < this.pillarCount; k++) {
       add(codebook, groups + k, named[k]);
-      add(codebook, groups + PILLAR_COUNT + k, Math.log1p(matched[k]));
-      add(codebook, groups + 2 * PILLAR_COUNT + k, listed ? named[k] : 0);
+      add(codebook, groups + this.pillarCount + k, Math.log1p(matched[k]));
+      add(codebook, groups + 2 * this.pillarCount + k, listed ? named[k] : 0);
     }
     return scores.map((score, k) => score + scale * codebook[k] + this.intercept[k]);
   }
@@ -79,7 +79,7 @@ export class Tagger {
   }
 
   /**
-   * Return for each of the six pillars the score of a paragraph, and the [start, end], in the text as given, of the
+   * Return for each pillar the score of a paragraph, and the [start, end], in the text as given, of the
    * sentence that speaks most for it (null where there is no sentence).
    */
   read(given) {
@@ -94,7 +94,7 @@ export class Tagger {
 
     const share = this.constants.sentenceShare;
     const reading = { scores: [], evidence: [] };
-    for (let k = 0; k < PILLAR_COUNT; k++) {
+    for (let k = 0; k < this.pillarCount; k++) {
       let best = 0;
       for (let i = 1; i < sentences.length; i++) if (sentences[i][k] > sentences[best][k]) best = i;
       reading.scores.push((1 - share) * whole[k] + share * (spans.length ? sentences[best][k] : whole[k]));
@@ -113,10 +113,10 @@ export class Tagger {
     if (this.context) {
       readings.forEach(({ scores }, i) => {
         if (documents[i] === null) return;
-        if (!sizes.has(documents[i])) sizes.set(documents[i], { paragraphs: 0, carrying: new Array(PILLAR_COUNT).fill(0) });
+        if (!sizes.has(documents[i])) sizes.set(documents[i], { paragraphs: 0, carrying: new Array(this.pillarCount).fill(0) });
         const size = sizes.get(documents[i]);
         size.paragraphs += 1;
-        for (let k = 0; k < PILLAR_COUNT; k++) size.carrying[k] += Number(scores[k] > this.context.carrying[k]);
+        for (let k = 0; k < this.pillarCount; k++) size.carrying[k] += Number(scores[k] > this.context.carrying[k]);
       });
     }
     return readings.map(({ scores, evidence }, i) => {
@@ -124,7 +124,7 @@ export class Tagger {
       const inContext = paragraphs > 1;
       const { thresholds, calibration } = inContext ? this.context : this;
       const found = { probabilities: [], passes: [], evidence };
-      for (let k = 0; k < PILLAR_COUNT; k++) {
+      for (let k = 0; k < this.pillarCount; k++) {
         const others = inContext ? carrying[k] - Number(scores[k] > this.context.carrying[k]) : 0;
         const score = scores[k] + (inContext ? (this.context.weight * others) / paragraphs : 0);
         found.probabilities.push(1 / (1 + Math.exp(-(calibration[2 * k] * score + calibration[2 * k + 1]))));
