@@ -341,3 +341,15 @@ def test_no_file_names_a_registry(top):
 def test_every_picture_is_shown_somewhere(top):
     shown = "".join(path.read_text("utf8") for path in [*top.glob("*.md"), *top.glob("docs/*.md")])
     assert [path.name for path in top.glob("docs/*.png") if f"{path.name})" not in shown] == []
+
+
+def test_what_a_site_loads_from_elsewhere_is_found(tmp_path):
+    """Links that a reader follows are no such thing, and neither are files of the site."""
+    build = needs("build_docs")
+    page = '<a href="https://a.example/">a</a> <script src="b.js"></script> <script async src="https://c.example/d.js"></script>'
+    (tmp_path / "index.html").write_text(page + '<link rel="stylesheet" href="http://e.example/f.css">', "utf8")
+    (tmp_path / "s.css").write_text(
+        "@font-face {src: url(https://g.example/h.woff2)} p {background: url(i.png)}", "utf8"
+    )
+    found = build.loaded_from_elsewhere(tmp_path)
+    assert found == {"https://c.example/d.js", "http://e.example/f.css", "https://g.example/h.woff2"}
