@@ -51,6 +51,10 @@ class Prepared(NamedTuple):
         """Return the start and end, in the original, of the characters of `text` from `start` to `end`."""
         return (start, end) if self.origin is None else (self.origin[start], self.origin[end])
 
+    def sentences_in_original(self) -> list[tuple[int, int]]:
+        """Return start and end of each sentence in the original."""
+        return self.sentences if self.origin is None else [self.in_original(*span) for span in self.sentences]
+
 
 def prepare(text: str) -> Prepared:
     """Repair the encoding of a paragraph and split it into sentences."""

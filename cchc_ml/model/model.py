@@ -224,7 +224,7 @@ class Model:
         counts = self.lexicon.count_prepared(batch)
         scores, sentence_scores = self.scores_and_sentences(counts)
         evidence = np.full((len(batch), len(self.codebook), 2), -1, np.intp)
-        spans = [paragraph.in_original(*span) for paragraph in batch for span in paragraph.sentences]
+        spans = [span for paragraph in batch for span in paragraph.sentences_in_original()]
         if spans:
             has_sentences = np.diff(counts.starts) > 0
             evidence[has_sentences] = np.array(spans)[_best_rows(sentence_scores, counts.starts)]

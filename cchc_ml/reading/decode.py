@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -13,11 +14,13 @@ from ..text.encodings import READABLE_PLAUSIBILITY, plausibility, repair_text
 from ..text.old_fonts import WINDOWS_1252
 from ..text.sniffing import is_mostly_utf8, is_utf8, sniff
 
-__all__ = ["PrependedStream", "check_not_empty", "decode", "decode_lines", "decode_page", "read_text"]
+__all__ = ["PrependedStream", "check_not_empty", "decode", "decode_lines", "decode_page", "line_blocks", "read_text"]
 
 # The encoding of a stream is guessed from this many bytes.
 SNIFF_BYTES = 65_536
 MAX_LINE_BYTES = 16_000_000
+# Lines are passed on in blocks of so many lines, or of at least so many bytes.
+BLOCK_LINES, BLOCK_BYTES = 512, 1 << 20
 # A line of UTF-8 has so many bytes more than letters, if it is to be told from chance.
 MIN_UTF8_BYTES = 5
 # So many bytes of a text may be wrong, and two more.
@@ -152,16 +155,11 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
         The stream is empty, binary or in an unknown encoding, or a line is longer than 16 MB. The message names
         the line.
     """
-    head = stream.read(SNIFF_BYTES)
-    if not head:
-        raise ValueError(f"{name} is empty")
-    codec = sniff(head[: head.rfind(b"\n") + 1] or head)
-    if codec is None:
-        raise _not_text(f"{name}, line {_first_bad_line(head)}", head)
+    head, codec = _sniff_stream(stream, name)
     whole: Any = PrependedStream(head, stream)  # Any: TextIOWrapper takes a raw stream too
     number = 0
     try:
-        if not codec.startswith("utf-16") and b"\r" in head and b"\n" not in head:
+        if _has_old_mac_lines(head, codec):
             for line in _old_mac_lines(io.TextIOWrapper(whole, codec, newline=None), name):
                 number += 1
                 yield line
@@ -170,7 +168,7 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
                 number += 1
                 yield line
         else:
-            for number, raw in enumerate(_byte_lines(whole, name), 1):
+            for number, raw in enumerate(_byte_lines(head, stream, name), 1):
                 if b"\0" in raw:
                     raise _not_text(f"{name}, line {number}", raw)
                 # Only the first line can begin with a byte order mark.
@@ -180,11 +178,77 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
         raise _not_text(where, b"", codec) from None
 
 
-def _byte_lines(stream: PrependedStream, name: str) -> Iterator[bytes]:
-    while line := stream.readline(MAX_LINE_BYTES):
-        if len(line) >= MAX_LINE_BYTES:
-            raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
-        yield line
+def line_blocks(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of `decode_lines` in blocks of whole lines as UTF-8, each with the number of its first line.
+
+    The lines before one that cannot be read are yielded before the error is raised.
+
+    Raises
+    ------
+    ValueError
+        As for `decode_lines`.
+    """
+    head, codec = _sniff_stream(stream, name)
+    first = 1
+    if codec != "utf-8-sig" or _has_old_mac_lines(head, codec):
+        for lines in _grouped(line.encode() for line in decode_lines(PrependedStream(head, stream), name)):
+            yield first, b"".join(lines)
+            first += len(lines)
+        return
+    for lines in _grouped(_byte_lines(head.removeprefix(BOM_UTF8), stream, name)):
+        data = b"".join(lines)
+        if b"\0" in data or not is_utf8(data):
+            before = _first_bad_line(data) - 1
+            yield first, b"".join(lines[:before])
+            raw = lines[before]
+            raise _not_text(f"{name}, line {first + before}", raw, None if b"\0" in raw else codec)
+        yield first, data
+        first += len(lines)
+
+
+def _grouped(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Group lines to blocks. An error of reading is raised after the lines before it."""
+    block: list[bytes] = []
+    size = 0
+    try:
+        for line in lines:
+            block.append(line)
+            size += len(line)
+            if len(block) == BLOCK_LINES or size >= BLOCK_BYTES:
+                yield block
+                block, size = [], 0
+    except Exception:
+        if block:
+            yield block
+        raise
+    if block:
+        yield block
+
+
+def _sniff_stream(stream: IO[bytes] | PrependedStream, name: str) -> tuple[bytes, str]:
+    """Return the first bytes of a stream, and the codec that they show."""
+    head = stream.read(SNIFF_BYTES)
+    if not head:
+        raise ValueError(f"{name} is empty")
+    codec = sniff(head[: head.rfind(b"\n") + 1] or head)
+    if codec is None:
+        raise _not_text(f"{name}, line {_first_bad_line(head)}", head)
+    return head, codec
+
+
+def _has_old_mac_lines(head: bytes, codec: str) -> bool:
+    return not codec.startswith("utf-16") and b"\r" in head and b"\n" not in head
+
+
+def _byte_lines(head: bytes, stream: IO[bytes] | PrependedStream, name: str) -> Iterator[bytes]:
+    """Yield the lines of a stream whose first bytes, `head`, have been read."""
+    if not head.endswith(b"\n"):
+        head += stream.readline(MAX_LINE_BYTES)
+    for source in (io.BytesIO(head), stream):
+        while line := source.readline(MAX_LINE_BYTES):
+            if len(line) >= MAX_LINE_BYTES:
+                raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
+            yield line
 
 
 def _old_mac_lines(text: IO[str], name: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import csv
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -17,24 +18,40 @@ from .heads import is_total
 from .kinds import ARTICLES, has_known_kind
 from .names import printable_name
 from .progress import InputProgress
-from .tables import CSV_DELIMITERS, TABLES, OnOpen, PlacedRow, Row, parse_csv, parse_jsonl, read_rows, table_kind
+from .tables import (
+    CSV_DELIMITERS,
+    TABLES,
+    OnOpen,
+    PlacedRow,
+    Row,
+    jsonl_blocks,
+    parse_csv,
+    parse_json_lines,
+    parse_jsonl,
+    read_rows,
+    table_kind,
+)
 
 __all__ = [
     "ARTICLE_FIELDS",
     "MAX_PARAGRAPH_CHARS",
     "READING_ERRORS",
     "STANDARD_INPUT",
+    "FileReport",
     "InputItem",
     "OnNote",
     "PendingArticle",
+    "PendingLines",
     "RowCheck",
     "TextRow",
     "TextRows",
+    "UnparsedItem",
     "article_rows",
     "is_blank",
     "passed_over",
     "read_file",
     "read_inputs",
+    "read_unparsed",
     "require_text",
 ]
 
@@ -83,8 +100,131 @@ class PendingArticle(NamedTuple):
 # See `read_inputs`.
 RowCheck = Callable[[str, Row], None]
 
+
+class PendingLines(NamedTuple):
+    """Lines of a JSON Lines table that are not parsed yet.
+
+    A worker process that tags them also parses them: only bytes are sent to the worker.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    first : int
+        The number of the first line.
+    data : bytes
+        Whole lines, in UTF-8.
+    text_column : str or None
+    check : callable or None
+        See `read_inputs`.
+    strict : bool
+        Whether a row without text is an error. Otherwise it is passed over.
+    keep_going : bool
+        Whether the rows after one that cannot be used are read. Otherwise the error is raised.
+    """
+
+    path: str
+    first: int
+    data: bytes
+    text_column: str | None
+    check: RowCheck | None
+    strict: bool
+    keep_going: bool
+
+    def rows(self, report: FileReport) -> Iterator[TextRow]:
+        """Parse the lines, as `read_file` does, and add to a report."""
+        on_bad_row = report.add_bad_row if self.keep_going else None
+        name = str(Path(self.path))
+        placed = parse_json_lines(self.data.decode().split("\n"), name, on_bad_row, self.first)
+        texts = TextRows(name, self.text_column, None if self.strict else _ignore)
+        yield from _used_rows(placed, texts, self.check, on_bad_row)
+        report.has_rows |= texts.has_rows
+        report.empty += texts.empty
+
+    def may_hold_articles(self) -> bool:
+        """Whether a row may have the fields of a paragraph of an article; see `cchc_ml.reading.context.article_of`."""
+        # JSON may write letters as escapes. They are rare.
+        return b"paragraph" in self.data or (b"\\u00" in self.data and _ESCAPED_LETTER.search(self.data) is not None)
+
+
+_ESCAPED_LETTER = re.compile(rb"\\u00[67]")
+
+
+def _ignore(note: str) -> None:
+    pass
+
+
+@dataclass
+class FileReport:
+    """What was found in a file, or in some of its rows.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    has_rows : bool
+        Whether there are rows other than empty ones.
+    notes : list of str
+        Sentences about what cannot be read.
+    empty : list of str
+        The places of rows without text.
+    first_bad, bad : str, int
+        What is wrong with the first row that cannot be used, and how many such rows there are.
+    is_end : bool
+        Whether no more rows come.
+    error : Exception or None
+        Why the rest of the file cannot be read.
+    """
+
+    path: str
+    has_rows: bool = False
+    notes: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    first_bad: str = ""
+    bad: int = 0
+    is_end: bool = False
+    error: Exception | None = None
+
+    def add_bad_row(self, message: str) -> None:
+        """Count a row that cannot be used."""
+        self.first_bad = self.first_bad or message
+        self.bad += 1
+
+    def add(self, later: FileReport) -> None:
+        """Add what was found in the next rows of the file."""
+        self.has_rows |= later.has_rows
+        self.notes += later.notes
+        self.empty += later.empty
+        self.first_bad = self.first_bad or later.first_bad
+        self.bad += later.bad
+        self.error = later.error
+
+    def tell(self, on_error: Callable[[str, str], None] | None, on_note: OnNote | None) -> None:
+        """Tell what was found in the whole file; see `read_inputs`. Without a function to tell, it is an error."""
+        if not (self.error or self.has_rows):
+            self.error = _no_rows(str(Path(self.path)), bool(self.empty))
+        if self.error and not on_error:
+            raise self.error
+        if self.empty and not self.error:
+            self.notes.append(passed_over(str(Path(self.path)), {"without text": self.empty}))
+        for note in self.notes:
+            if not on_note:
+                raise ValueError(note)
+            on_note(note)
+        if on_error and (self.bad or self.error):
+            on_error(self.path, self.reason())
+
+    def reason(self) -> str:
+        """Return what is wrong with the rows that cannot be used, and with the rest of the file."""
+        others = self.bad - 1
+        bad = f"{self.first_bad} (and {others:,} more row{'s' * (others > 1)})" if others > 0 else self.first_bad
+        return "; ".join(filter(None, (bad, str(self.error or ""))))
+
+
 # What `read_inputs` yields and `cchc_ml.tagging` tags: a row of a table, or an article that the worker reads.
 InputItem = TextRow | PendingArticle
+# What `read_unparsed` yields besides: lines that the worker parses, and what the reader found in a table.
+UnparsedItem = InputItem | PendingLines | FileReport
 
 
 def require_text(where: str, row: Row, wanted: str | None = None) -> str:
@@ -104,7 +244,10 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
     ValueError
         There is no such field; or it is not a string, empty, longer than a million characters, or not valid Unicode.
     """
-    text_column = find_text_column(row, wanted)
+    return _require_text_in(find_text_column(row, wanted), where, row, wanted)
+
+
+def _require_text_in(text_column: str | None, where: str, row: Row, wanted: str | None) -> str:
     if text_column is None:
         name = repr(wanted) if wanted else f"'text' (nor {', '.join(COLUMN_NAMES['text'][1:6])} ...)"
         raise ValueError(
@@ -117,7 +260,7 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
     if len(text) > MAX_PARAGRAPH_CHARS:
         raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {MAX_PARAGRAPH_CHARS:,}")
     try:
-        text.encode("utf8")
+        text.encode("utf-16-le")  # faster than UTF-8
     except UnicodeEncodeError as error:
         raise ValueError(
             f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8"
@@ -160,50 +303,98 @@ def read_inputs(
     progress : InputProgress, optional
         Is told how much has been read.
     """
+    on_open = progress.open_file if progress else None
     for number, path in enumerate(files):
         if progress:
             progress.begin_file(number)
-        bad_rows = _BadRows()
-        try:
-            if Path(path).suffix.lower() not in ARTICLES:
-                yield from read_file(
-                    path,
-                    text_column=text_column,
-                    keep_boilerplate=keep_boilerplate,
-                    on_note=on_note,
-                    check=check,
-                    on_open=progress.open_file if progress else None,
-                    on_bad_row=bad_rows if on_error else None,
-                )
-                if on_error and bad_rows.count:
-                    on_error(path, bad_rows.summary())
-                continue
-            if check:
-                check(path, ARTICLE_FIELDS)
-            if progress:
-                progress.open_file(lambda: 1)
-            yield PendingArticle(path, keep_boilerplate)
-        except READING_ERRORS as error:
-            if not on_error:
-                raise
-            on_error(path, f"{bad_rows.summary()}; {error}" if bad_rows.count else str(error))
+        yield from _read_input(path, text_column, keep_boilerplate, on_error, on_note, check, on_open)
     if progress:
         progress.begin_file(len(progress))
 
 
-class _BadRows:
-    """Keeps what is wrong with the first row of a file that cannot be used, and counts the others."""
+def _read_input(
+    path: str,
+    text_column: str | None,
+    keep_boilerplate: bool,
+    on_error: Callable[[str, str], None] | None,
+    on_note: OnNote | None,
+    check: RowCheck | None,
+    on_open: OnOpen | None,
+) -> Iterator[InputItem]:
+    report = FileReport(path)
+    try:
+        if Path(path).suffix.lower() not in ARTICLES:
+            yield from read_file(
+                path,
+                text_column=text_column,
+                keep_boilerplate=keep_boilerplate,
+                on_note=on_note,
+                check=check,
+                on_open=on_open,
+                on_bad_row=report.add_bad_row if on_error else None,
+            )
+            if on_error and report.bad:
+                on_error(path, report.reason())
+            return
+        if check:
+            check(path, ARTICLE_FIELDS)
+        if on_open:
+            on_open(lambda: 1)
+        yield PendingArticle(path, keep_boilerplate)
+    except READING_ERRORS as error:
+        if not on_error:
+            raise
+        report.error = error
+        on_error(path, report.reason())
 
-    def __init__(self) -> None:
-        self.first, self.count = "", 0
 
-    def __call__(self, message: str) -> None:
-        self.first = self.first or message
-        self.count += 1
+def read_unparsed(
+    files: Iterable[str],
+    *,
+    text_column: str | None = None,
+    keep_boilerplate: bool = False,
+    on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
+    check: RowCheck | None = None,
+    progress: InputProgress | None = None,
+) -> Iterator[UnparsedItem]:
+    """Yield what `read_inputs` yields, but JSON Lines files as lines that are still to be parsed.
 
-    def summary(self) -> str:
-        others = self.count - 1
-        return f"{self.first} (and {others:,} more row{'s' * (others > 1)})" if others else self.first
+    At the end of each such file comes a `FileReport`, whose `tell` calls `on_error` and `on_note` once all lines are
+    parsed. Lines with paragraphs of articles are parsed here: they are read in context.
+    """
+    on_open = progress.open_file if progress else None
+    for number, path in enumerate(files):
+        if progress:
+            progress.begin_file(number)
+        if ".jsonl" in table_kind(Path(path)):
+            yield from _read_lines(path, text_column, on_error is not None, on_note is None, check, on_open)
+        else:
+            yield from _read_input(path, text_column, keep_boilerplate, on_error, on_note, check, on_open)
+    if progress:
+        progress.begin_file(len(progress))
+
+
+def _read_lines(
+    path: str, text_column: str | None, keep_going: bool, strict: bool, check: RowCheck | None, on_open: OnOpen | None
+) -> Iterator[UnparsedItem]:
+    end = FileReport(path, is_end=True)
+    is_parsed = False
+    try:
+        for first, data in jsonl_blocks(path, on_open):
+            lines = PendingLines(path, first, data, text_column, check, strict, keep_going)
+            is_parsed = is_parsed or lines.may_hold_articles()
+            if is_parsed:
+                found = FileReport(path)
+                yield from lines.rows(found)
+                yield found
+            else:
+                yield lines
+    except READING_ERRORS as error:
+        if not keep_going:
+            raise
+        end.error = error
+    yield end
 
 
 def read_file(
@@ -272,6 +463,7 @@ class TextRows:
         self.name, self.text_column, self.on_note = name, text_column, on_note
         kind = table_kind(Path(name))
         self.may_have_totals = ".jsonl" not in kind and kind != ".parquet" and name != STANDARD_INPUT
+        self.has_rows = False  # rows other than empty ones and totals
         self.empty: list[str] = []
         self.totals: list[str] = []
         self.repeated: list[str] = []
@@ -296,7 +488,7 @@ class TextRows:
         if self.on_note is not None and field is not None and is_blank(row[field]):
             self.empty.append(where)
             return None
-        return require_text(where, row, self.text_column)
+        return _require_text_in(field, where, row, self.text_column)
 
     def end(self) -> None:
         """Tell what was passed over."""
@@ -371,7 +563,16 @@ def _table_rows(
     on_bad_row: Callable[[str], None] | None,
 ) -> Iterator[TextRow]:
     texts = TextRows(name, text_column, on_note)
-    is_used = is_bad = False
+    yield from _used_rows(rows, texts, check, on_bad_row)
+    if not texts.has_rows:
+        raise _no_rows(name, bool(texts.empty or texts.totals))
+    texts.end()
+
+
+def _used_rows(
+    rows: Iterable[PlacedRow], texts: TextRows, check: RowCheck | None, on_bad_row: Callable[[str], None] | None
+) -> Iterator[TextRow]:
+    """Yield the rows of a table that are not passed over, each with the name of the field that holds its text."""
     for where, row in rows:
         try:
             field = texts.field_of(where, row)
@@ -381,16 +582,15 @@ def _table_rows(
             if on_bad_row is None:
                 raise
             on_bad_row(str(error))
-            is_bad = True
+            texts.has_rows = True
             continue
         if field is not None:
+            texts.has_rows = True
             yield row, field
-            is_used = True
-    if not (is_used or is_bad):
-        raise ValueError(
-            f"{name} has no rows{' of text' * bool(texts.empty or texts.totals)}; want at least one row of text"
-        )
-    texts.end()
+
+
+def _no_rows(name: str, of_text: bool) -> ValueError:
+    return ValueError(f"{name} has no rows{' of text' * of_text}; want at least one row of text")
 
 
 def _standard_input(

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from ..files import require_extra
 from .columns import find_text_column
 from .csv_cells import unguard_cell
-from .decode import check_not_empty, decode_lines
+from .decode import check_not_empty, decode_lines, line_blocks
 from .heads import MAX_ROWS_ABOVE, Head, check_unique, find_head, first_filled_row, is_total
 from .workbooks import WORKBOOKS, read_workbook
 
@@ -32,9 +32,11 @@ __all__ = [
     "Row",
     "check_free",
     "decode_cell",
+    "jsonl_blocks",
     "open_parquet",
     "parquet_batches",
     "parse_csv",
+    "parse_json_lines",
     "parse_jsonl",
     "read_rows",
     "table_kind",
@@ -100,7 +102,14 @@ _JSON = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_finite)  
 
 def parse_jsonl(stream: Any, name: str, on_bad_row: Callable[[str], None] | None = None) -> Iterator[PlacedRow]:
     """Read rows from a stream of JSON Lines; see `read_rows`."""
-    for number, line in enumerate(decode_lines(stream, name), 1):
+    return parse_json_lines(decode_lines(stream, name), name, on_bad_row)
+
+
+def parse_json_lines(
+    lines: Iterable[str], name: str, on_bad_row: Callable[[str], None] | None = None, first: int = 1
+) -> Iterator[PlacedRow]:
+    """Read rows from lines of JSON, of which the first has the number `first`; see `read_rows`."""
+    for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
@@ -414,14 +423,29 @@ def _read_text(
     on_open: OnOpen | None,
     on_bad_row: Callable[[str], None] | None,
 ) -> Iterator[PlacedRow]:
+    with _opened(path, kind, on_open) as stream:
+        if ".jsonl" in kind:
+            yield from parse_jsonl(stream, str(path), on_bad_row)
+        else:
+            yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column)
+
+
+@contextmanager
+def _opened(path: Path, kind: str, on_open: OnOpen | None) -> Iterator[Any]:
+    """Open a table of lines, compressed or not."""
     with open(path, "rb") as raw:
         if on_open and (size := path.stat().st_size):
             on_open(lambda: raw.tell() / size)
-        stream: Any = gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         try:
-            if ".jsonl" in kind:
-                yield from parse_jsonl(stream, str(path), on_bad_row)
-            else:
-                yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column)
+            yield gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise ValueError(f"{path} is not a complete gzip file: {error}") from None
+
+
+def jsonl_blocks(path: str | Path, on_open: OnOpen | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a JSON Lines file in blocks; see `cchc_ml.reading.decode.line_blocks` and `read_rows`."""
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path}")
+    with _opened(path, table_kind(path), on_open) as stream:
+        yield from line_blocks(stream, str(path))

@@ -11,8 +11,7 @@ from shutil import move
 
 from ..files import atomic_write, name_on_full_disk
 from ..model.model import Model
-from ..reading.inputs import READING_ERRORS, read_file
-from ..reading.tables import Row
+from ..reading.inputs import READING_ERRORS, OnNote, UnparsedItem, read_file
 from .rows import tag_lines
 from .tally import NoRowsError, Tally
 
@@ -28,8 +27,9 @@ def tag_files(
     out: Path,
     *,
     context: bool | None = None,
-    read: Callable[[str], Iterator[tuple[Row, str]]] = read_file,
+    read: Callable[[str], Iterator[UnparsedItem]] = read_file,
     on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
     on_file: Callable[[int, int], None] | None = None,
 ) -> Tally:
     """Tag files into the JSON Lines file `out`, and count the rows that this run wrote.
@@ -43,8 +43,8 @@ def tag_files(
     context : bool, optional
         See `cchc_ml.tagging.rows.tag_rows`.
     read : callable
-        Yields the rows of a file, as `cchc_ml.reading.inputs.read_file` does.
-    on_error : callable, optional
+        Yields the rows of a file; see `cchc_ml.reading.inputs.read_unparsed`. It raises errors.
+    on_error, on_note : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`.
     on_file : callable, optional
         Called before each file with its number, from 0, and with how many rows this run has written.
@@ -67,7 +67,7 @@ def tag_files(
     tally = Tally()
     with (
         name_on_full_disk(partial),
-        open(partial, "a+", encoding="utf8", newline="") as file,
+        open(partial, "ab+") as file,
         open(journal, "a" if length_after else "w", encoding="utf8", newline="") as notes,
     ):
         file.truncate(length)
@@ -79,8 +79,8 @@ def tag_files(
                 continue
             start, written = file.tell(), Tally()
             try:
-                for lines in tag_lines(model, read(name), context=context):
-                    file.write(lines)
+                for lines in tag_lines(model, read(name), context=context, on_note=on_note):
+                    file.write(lines.data)
                     written = written.plus(lines)
             except READING_ERRORS as error:
                 if not on_error:

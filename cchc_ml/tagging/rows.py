@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..model.parallel import parallel_map
 from ..reading.context import article_of, documents_of, is_paragraph
-from ..reading.inputs import READING_ERRORS, InputItem, OnNote, PendingArticle
+from ..reading.inputs import READING_ERRORS, FileReport, OnNote, PendingArticle, PendingLines, TextRow, UnparsedItem
 from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
+from .results import as_fields, as_json, tag_texts
 from .schema import RESULTS, TaggedRow
-from .writers import json_lines
+from .writers import Lines, encode_json, json_lines
 
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
 
-__all__ = ["Lines", "as_row", "count_row", "tag_lines", "tag_rows"]
+__all__ = ["as_row", "count_row", "tag_lines", "tag_rows"]
 
 # Size of a batch, in rows. Longer texts and unread articles count as several rows.
 BATCH_ROWS = 512
 ROWS_PER_ARTICLE = 32
 # A text counts as one more row for each of these many characters.
 CHARS_PER_ROW = 2000
-
-Failure = tuple[str, Exception]
-
-
-class Lines(str):
-    """Tagged rows as JSON Lines.
-
-    Attributes
-    ----------
-    rows, tagged, uncounted : int
-        How many rows there are, how many paragraphs among them are evidence for a pillar, and how many of the rows are
-        no paragraphs.
-    """
-
-    rows: int
-    tagged: int
-    uncounted: int
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Lines:
-        """Encode tagged rows."""
-        lines = cls("".join(json_lines(rows)))
-        lines.rows = len(rows)
-        lines.tagged, lines.uncounted = (sum(count_row(row)[k] for row in rows) for k in range(2))
-        return lines
 
 
 def count_row(row: Row) -> tuple[bool, bool]:
@@ -59,7 +36,7 @@ def count_row(row: Row) -> tuple[bool, bool]:
 
 def tag_rows(
     model: Model,
-    items: Iterable[InputItem],
+    items: Iterable[UnparsedItem],
     *,
     context: bool | None = None,
     n_jobs: int | None = 1,
@@ -71,17 +48,20 @@ def tag_rows(
 
     Parameters
     ----------
-    items : iterable of (dict, str) or PendingArticle
-        Rows, each with the name of the field that holds its text, or articles that are still to be read.
+    items : iterable of (dict, str), PendingArticle, PendingLines or FileReport
+        Rows, each with the name of the field that holds its text, and what is still to be read; see
+        `cchc_ml.reading.inputs.read_unparsed`.
     context : bool, optional
         Whether rows are read with the others of their document, which must stand together. Default: paragraphs of
         articles are, rows of tables are not; see `cchc_ml.reading.context.article_of`.
     n_jobs : int, optional
         Number of processes, as joblib counts them: -1 is one per core. The rows do not depend on it.
     on_error : callable, optional
-        Called with the path of an article that cannot be read, and the reason. Without it, the error is raised.
+        Called with the path of an article or a JSON Lines file that cannot be read in full, and the reason. Without it,
+        the error is raised.
     on_note : callable, optional
-        Called with a sentence about pages of an article that cannot be read. Without it, that is an error.
+        Called with a sentence about pages of an article that cannot be read, or rows that are passed over. Without it,
+        that is an error.
     progress : InputProgress, optional
         Is told which of the rows have been tagged.
 
@@ -98,17 +78,12 @@ def tag_rows(
     >>> row["id"], row["pillars"], row["evidence_spans"]
     (1, ['public_finance'], {'public_finance': [0, 37]})
     """
-    batches = _watched(_batches(items, context), progress)
-    for rows, failures, notes in parallel_map(partial(_tag, context=context), model, batches, n_jobs):
-        _report(failures, on_error, notes, on_note)
-        if progress:
-            progress.end_batch()
-        yield from rows
+    yield from chain.from_iterable(_tagged(_tag, model, items, context, n_jobs, on_error, on_note, progress))
 
 
 def tag_lines(
     model: Model,
-    items: Iterable[InputItem],
+    items: Iterable[UnparsedItem],
     *,
     context: bool | None = None,
     n_jobs: int | None = 1,
@@ -116,23 +91,160 @@ def tag_lines(
     on_note: OnNote | None = None,
     progress: InputProgress | None = None,
 ) -> Iterator[Lines]:
-    """Yield the rows of `tag_rows` as JSON Lines, several lines in one string.
+    """Yield the rows of `tag_rows` as JSON Lines, several lines in one string of bytes.
 
     The lines are encoded where the rows are tagged, so that several processes share that work too.
     """
+    return _tagged(_tag_lines, model, items, context, n_jobs, on_error, on_note, progress)
+
+
+Result = TypeVar("Result", list[Row], Lines)
+
+
+def _tagged(
+    work: Callable[..., tuple[Result, list[FileReport]]],
+    model: Model,
+    items: Iterable[UnparsedItem],
+    context: bool | None,
+    n_jobs: int | None,
+    on_error: Callable[[str, str], None] | None,
+    on_note: OnNote | None,
+    progress: InputProgress | None,
+) -> Iterator[Result]:
+    """Yield the result of each batch, and tell what was found in each file."""
+    whole: FileReport | None = None
     batches = _watched(_batches(items, context), progress)
-    for lines, failures, notes in parallel_map(partial(_tag_lines, context=context), model, batches, n_jobs):
-        _report(failures, on_error, notes, on_note)
+    for result, reports in parallel_map(partial(work, context=context), model, batches, n_jobs):
+        for report in reports:
+            if whole:
+                whole.add(report)
+            else:
+                whole = report
+            if report.is_end:
+                whole.tell(on_error, on_note)
+                whole = None
         if progress:
             progress.end_batch()
-        yield lines
+        yield result
 
 
-def _watched(batches: Iterable[list[InputItem]], progress: InputProgress | None) -> Iterator[list[InputItem]]:
+def _watched(batches: Iterable[list[UnparsedItem]], progress: InputProgress | None) -> Iterator[list[UnparsedItem]]:
     for batch in batches:
         if progress:
             progress.begin_batch()
         yield batch
+
+
+def _batches(items: Iterable[UnparsedItem], context: bool | None) -> Iterator[list[UnparsedItem]]:
+    """Cut items into batches, never inside an article."""
+    batch: list[UnparsedItem] = []
+    size, article = 0, None
+    ended: set[Hashable] = set()
+    try:
+        for item in items:
+            if isinstance(item, FileReport):
+                batch.append(item)
+                continue
+            before = article
+            article = None if isinstance(item, PendingArticle | PendingLines) else article_of(item[0], context)
+            if article != before:
+                if article in ended:
+                    raise ValueError(
+                        f"the rows of {article!r} do not stand together, so they cannot be read in context; "
+                        "sort the rows by document, or give --no-context"
+                    )
+                if before is not None:
+                    ended.add(before)
+            if size >= BATCH_ROWS and (article is None or article != before):
+                yield batch
+                batch, size = [], 0
+            batch.append(item)
+            size += _count_rows(item)
+    except Exception:
+        if any(isinstance(item, PendingArticle | PendingLines) for item in batch):
+            yield batch  # if something is wrong in it too, that came first
+        raise
+    if batch:
+        yield batch
+
+
+def _count_rows(item: TextRow | PendingArticle | PendingLines) -> int:
+    """Return as how many rows an item counts."""
+    if isinstance(item, PendingArticle):
+        return ROWS_PER_ARTICLE
+    if isinstance(item, PendingLines):
+        return item.data.count(b"\n") + len(item.data) // CHARS_PER_ROW
+    row, text_column = item
+    return 1 + len(row[text_column]) // CHARS_PER_ROW
+
+
+class _Batch(NamedTuple):
+    """Rows that were read, and their documents if some are read in context."""
+
+    rows: list[TextRow]
+    documents: list[Hashable | None] | None
+    reports: list[FileReport]
+
+    @classmethod
+    def read(cls, items: list[UnparsedItem], context: bool | None) -> _Batch:
+        """Read what is still to be read."""
+        rows: list[TextRow] = []
+        articles: list[Hashable | None] = []
+        reports: list[FileReport] = []
+        for number, item in enumerate(items):
+            article: Hashable | None = None
+            if isinstance(item, FileReport):
+                reports.append(item)
+            elif isinstance(item, PendingLines):
+                reports.append(FileReport(item.path))
+                rows += item.rows(reports[-1])
+            elif isinstance(item, PendingArticle):
+                reports.append(FileReport(item.path, has_rows=True, is_end=True))
+                # The same file may be named twice: its number tells the two apart.
+                article = None if context is False else number
+                try:
+                    rows += list(item.rows(reports[-1].notes.append))
+                except READING_ERRORS as error:
+                    reports[-1].error = error
+            else:
+                rows.append(item)
+                article = article_of(item[0], context)
+            articles += [article] * (len(rows) - len(articles))
+        for row, _ in rows:
+            if not _RESULTS.isdisjoint(row):
+                check_free("a row", row, RESULTS)
+        if not any(article is not None for article in articles):
+            return cls(rows, None, reports)
+        return cls(rows, documents_of((row for row, _ in rows), articles), reports)
+
+    def texts(self) -> list[str]:
+        return [row[text_column] for row, text_column in self.rows]
+
+
+_RESULTS = frozenset(RESULTS)
+
+
+def _tag(model: Model, items: list[UnparsedItem], *, context: bool | None) -> tuple[list[Row], list[FileReport]]:
+    batch = _Batch.read(items, context)
+    texts = batch.texts()
+    tags = tag_texts(model, texts, batch.documents)
+    rows = [{**row, **as_fields(found, text)} for (row, _), text, found in zip(batch.rows, texts, tags, strict=True)]
+    return rows, batch.reports
+
+
+def _tag_lines(model: Model, items: list[UnparsedItem], *, context: bool | None) -> tuple[Lines, list[FileReport]]:
+    batch = _Batch.read(items, context)
+    texts = batch.texts()
+    tags = tag_texts(model, texts, batch.documents)
+    tagged = list(zip(batch.rows, texts, tags, strict=True))
+    lines = [f"{encode_json(row)[:-1]}, {as_json(found, text)}}}\n" for (row, _), text, found in tagged]
+    try:
+        data = "".join(lines).encode()
+    except UnicodeEncodeError:  # half a character in a field
+        data = "".join(json_lines({**row, **as_fields(found, text)} for (row, _), text, found in tagged)).encode()
+    counts = [is_paragraph(row) for row, _ in batch.rows]
+    n_tagged = sum(is_counted and bool(found.found) for is_counted, found in zip(counts, tags, strict=True))
+    return Lines(data, len(tags), n_tagged, counts.count(False)), batch.reports
 
 
 def as_row(annotation: Annotation, text: str) -> TaggedRow:
@@ -143,77 +255,3 @@ def as_row(annotation: Annotation, text: str) -> TaggedRow:
         "evidence": {p.value: text[start:end] for p, (start, end) in annotation.evidence.items()},
         "evidence_spans": {p.value: [start, end] for p, (start, end) in annotation.evidence.items()},
     }
-
-
-def _report(
-    failures: list[Failure],
-    on_error: Callable[[str, str], None] | None,
-    notes: list[str],
-    on_note: OnNote | None,
-) -> None:
-    for name, error in failures:
-        if not on_error:
-            raise error
-        on_error(name, str(error))
-    for note in notes:
-        if not on_note:
-            raise ValueError(note)
-        on_note(note)
-
-
-def _batches(items: Iterable[InputItem], context: bool | None) -> Iterator[list[InputItem]]:
-    """Cut items into batches, never inside an article."""
-    batch: list[InputItem] = []
-    size, article = 0, None
-    ended: set[Hashable] = set()
-    for item in items:
-        before, article = article, None if isinstance(item, PendingArticle) else article_of(item[0], context)
-        if article != before:
-            if article in ended:
-                raise ValueError(
-                    f"the rows of {article!r} do not stand together, so they cannot be read in context; "
-                    "sort the rows by document, or give --no-context"
-                )
-            if before is not None:
-                ended.add(before)
-        if size >= BATCH_ROWS and (article is None or article != before):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        if isinstance(item, PendingArticle):
-            size += ROWS_PER_ARTICLE
-        else:
-            row, text_column = item
-            size += 1 + len(row[text_column]) // CHARS_PER_ROW
-    if batch:
-        yield batch
-
-
-def _tag(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[list[Row], list[Failure], list[str]]:
-    rows: list[tuple[Row, str]] = []
-    articles: list[Hashable | None] = []
-    failures: list[Failure] = []
-    notes: list[str] = []
-    for number, item in enumerate(batch):
-        if not isinstance(item, PendingArticle):
-            rows.append(item)
-            articles.append(article_of(item[0], context))
-            continue
-        try:
-            rows += list(item.rows(notes.append))
-        except READING_ERRORS as error:
-            failures.append((item.path, error))
-        # The same file may be named twice: its number tells the two apart.
-        articles += [None if context is False else number] * (len(rows) - len(articles))
-    texts = [row[text_column] for row, text_column in rows]
-    documents = documents_of((row for row, _ in rows), articles)
-    tagged = []
-    for (row, _), text, annotation in zip(rows, texts, model.annotate(texts, documents), strict=True):
-        check_free("a row", row, RESULTS)
-        tagged.append({**row, **as_row(annotation, text)})
-    return tagged, failures, notes
-
-
-def _tag_lines(model: Model, batch: list[InputItem], *, context: bool | None) -> tuple[Lines, list[Failure], list[str]]:
-    rows, failures, notes = _tag(model, batch, context=context)
-    return Lines.of(rows), failures, notes

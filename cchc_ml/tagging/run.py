@@ -6,13 +6,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..files import atomic_write, check_writable, is_stream, require_extra
 from ..reading.choose import choose_inputs
-from ..reading.inputs import OnNote, read_file, read_inputs
+from ..reading.inputs import OnNote, UnparsedItem, read_inputs, read_unparsed
 from ..reading.progress import InputProgress
 from ..reading.tables import TABLES, Row, table_kind
 from .checks import RowChecks
@@ -235,17 +234,23 @@ def _tag_to_file(
 ) -> Tally:
     """Tag files into one file, and count the rows that were written."""
     column, keep = options.text_column, options.keep_boilerplate
+    # Rows that are read in context are put together by document before they are tagged.
+    reader = read_inputs if options.context else read_unparsed
     only_parquet = all(table_kind(Path(file)) == ".parquet" for file in files)
     progress = InputProgress(files, count_rows(files) if only_parquet and on_progress else None)
     if options.resume and isinstance(out, Path):
-        read = partial(read_file, text_column=column, keep_boilerplate=keep, on_note=on_note, check=RowChecks(".jsonl"))
+
+        def read(file: str) -> Iterator[UnparsedItem]:
+            return reader([file], text_column=column, keep_boilerplate=keep, on_note=on_note, check=RowChecks(".jsonl"))
 
         def on_file(number: int, rows: int) -> None:
             progress.begin_file(number)
             if on_progress:
                 on_progress(rows, progress.total(rows))
 
-        return tag_files(model, files, out, read=read, context=options.context, on_error=on_error, on_file=on_file)
+        return tag_files(
+            model, files, out, read=read, context=options.context, on_error=on_error, on_note=on_note, on_file=on_file
+        )
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)
     if isinstance(out, Path) and kind == ".parquet" and only_parquet:
@@ -261,7 +266,8 @@ def _tag_to_file(
             on_progress=on_progress,
             required=True,
         )
-    items = read_inputs(
+    as_lines = write is None and ".jsonl" in kind
+    items = (reader if as_lines else read_inputs)(
         files,
         text_column=column,
         keep_boilerplate=keep,
@@ -270,8 +276,7 @@ def _tag_to_file(
         check=RowChecks(kind if write is None else ".jsonl", model.codebook),
         progress=progress,
     )
-    tag = tag_lines if write is None and ".jsonl" in kind else tag_rows
-    tagged = tag(
+    tagged = (tag_lines if as_lines else tag_rows)(
         model, items, context=options.context, n_jobs=n_jobs, on_error=on_error, on_note=on_note, progress=progress
     )
     counted = Counted(tagged, progress, on_progress, required=isinstance(out, Path))
@@ -281,7 +286,7 @@ def _tag_to_file(
     elif isinstance(out, Path):
         export(counted, out, kind, text_column=column, codebook=model.codebook)
     elif kind == ".jsonl":
-        write_jsonl(counted, out)
+        write_jsonl(counted, lambda data: out.write(data.decode()))
     elif kind == ".csv":
         write_csv(counted, out, codebook=model.codebook)
     else:

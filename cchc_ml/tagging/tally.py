@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .rows import Lines, count_row
+from .rows import count_row
+from .writers import Lines
 
 if TYPE_CHECKING:
     from ..reading.progress import InputProgress

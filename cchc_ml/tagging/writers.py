@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from ..files import (
     MAX_XLSX_CELL_CHARS,
@@ -28,15 +28,33 @@ from ..text.normalize import printable
 from ..text.spans import spans
 from .schema import RESULTS, guess_schema, result_arrays
 
-__all__ = ["export", "json_lines", "write_csv", "write_jsonl"]
+__all__ = ["Lines", "encode_json", "export", "json_lines", "write_csv", "write_jsonl"]
 
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+# Vietnamese letters are not escaped.
+encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+class Lines(NamedTuple):
+    """Tagged rows as JSON Lines, in UTF-8.
+
+    Attributes
+    ----------
+    data : bytes
+    rows, tagged, uncounted : int
+        How many rows there are, how many paragraphs among them are evidence for a pillar, and how many of the rows are
+        no paragraphs.
+    """
+
+    data: bytes
+    rows: int
+    tagged: int
+    uncounted: int
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield each row as a line of JSON. Vietnamese letters are not escaped."""
+    """Yield each row as a line of JSON."""
     for row in rows:
-        line = _JSON.encode(row) + "\n"
+        line = encode_json(row) + "\n"
         try:
             line.encode("utf8")
         except UnicodeEncodeError:  # half a character (a lone surrogate) in a field; ASCII JSON can hold it
@@ -44,10 +62,10 @@ def json_lines(rows: Iterable[Row]) -> Iterator[str]:
         yield line
 
 
-def write_jsonl(rows: Iterable[Row | str], file: TextIO) -> None:
-    """Write rows as JSON Lines, each one as soon as it comes. A row that is a string is already encoded."""
+def write_jsonl(rows: Iterable[Row | Lines], write: Callable[[bytes], object]) -> None:
+    """Write rows as JSON Lines, each one as soon as it comes."""
     for row in rows:
-        file.writelines([row] if isinstance(row, str) else json_lines([row]))
+        write(row.data if isinstance(row, Lines) else "".join(json_lines([row])).encode())
 
 
 def _flat(row: Row, codebook: Codebook) -> Row:
@@ -206,17 +224,13 @@ def _write_parquet(rows: Iterable[Row], path: Path, codebook: Codebook) -> None:
 
 
 @contextmanager
-def _text_file(path: Path, kind: str, encoding: str) -> Iterator[TextIO]:
-    if kind.endswith(".gz"):
-        with (
-            open(path, "wb") as raw,
-            gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
-            io.TextIOWrapper(packed, encoding, newline="") as file,
-        ):
-            yield file
-    else:
-        with open(path, "w", encoding=encoding, newline="") as file:
-            yield file
+def _opened(path: Path, kind: str) -> Iterator[Any]:
+    with open(path, "wb") as raw:
+        if kind.endswith(".gz"):
+            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+                yield packed
+        else:
+            yield raw
 
 
 def export(
@@ -232,7 +246,7 @@ def export(
     Parameters
     ----------
     rows : iterable
-        Rows of `cchc_ml.tagging.rows.tag_rows`. For JSON Lines, strings of `tag_lines` are taken too.
+        Rows of `cchc_ml.tagging.rows.tag_rows`. For JSON Lines, lines of `tag_lines` are taken too.
     kind : str, optional
         The kind to write, whatever the name of the file: for example ``".csv"``.
     text_column : str, optional
@@ -256,9 +270,9 @@ def export(
         elif kind == ".parquet":
             _write_parquet(rows, temporary, codebook)
         elif ".jsonl" in kind:
-            with _text_file(temporary, kind, "utf8") as file:
-                write_jsonl(rows, file)
+            with _opened(temporary, kind) as file:
+                write_jsonl(rows, file.write)
         else:
             # Excel needs the byte order mark to read a CSV as UTF-8.
-            with _text_file(temporary, kind, "utf-8-sig") as file:
-                write_csv(rows, file, "\t" if ".tsv" in kind else ",", codebook)
+            with _opened(temporary, kind) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
+                write_csv(rows, file, "	" if ".tsv" in kind else ",", codebook)

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_ml.reading import decode as module
-from cchc_ml.reading.decode import PrependedStream, check_not_empty, decode, decode_lines, decode_page, read_text
+from cchc_ml.reading.decode import (
+    PrependedStream,
+    check_not_empty,
+    decode,
+    decode_lines,
+    decode_page,
+    line_blocks,
+    read_text,
+)
 from cchc_ml.text.encodings import repair_text, to_tcvn3, to_vni
 
 NOT_UTF8 = b"caf\xe9 \xff\xfe na\xefve"
@@ -80,6 +88,47 @@ def test_a_long_line_is_rejected(monkeypatch):
     assert len(next(decode_lines(io.BytesIO(b"a" * 999_999), "x"))) == 999_999
     with pytest.raises(ValueError, match="x has a line longer than 1 MB; want one row a line"):
         next(decode_lines(io.BytesIO(b"a" * 1_000_000), "x"))
+
+
+def outcome(lines):
+    """Return what is read, and the error that ends it."""
+    found = []
+    try:
+        found.extend(lines)
+    except ValueError as error:
+        return "".join(found), str(error)
+    return "".join(found), None
+
+
+def lines_of_blocks(data):
+    number = 1
+    for first, block in line_blocks(io.BytesIO(data), "x"):
+        assert first == number
+        number += block.count(b"\n")
+        yield block.decode()
+
+
+LINES = st.sampled_from(["Xã họp bàn việc", "", "a" * 40, "\0", "\ufeff", "\r", "\u2028"])
+
+
+@given(st.lists(LINES.map(str.encode) | st.just(b"\xc3") | st.binary(max_size=3), max_size=20), st.booleans())
+def test_blocks_are_the_same_lines_and_end_with_the_same_error(lines, has_mark):
+    data = b"\xef\xbb\xbf" * has_mark + b"\n".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "SNIFF_BYTES", 50)
+        patch.setattr(module, "MAX_LINE_BYTES", 300)
+        patch.setattr(module, "BLOCK_LINES", 3)
+        assert outcome(lines_of_blocks(data)) == outcome(decode_lines(io.BytesIO(data), "x"))
+
+
+@pytest.mark.parametrize("codec", ["utf8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_blocks_are_utf8_whatever_the_encoding_and_not_too_large(codec, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1000)
+    text = "".join(f"Dòng {n}: xã họp bàn\n" for n in range(700))
+    blocks = [block for _, block in line_blocks(io.BytesIO(text.encode(codec)), "x")]
+    assert b"".join(blocks).decode() == text
+    assert max(map(len, blocks)) < 1100
+    assert len(blocks) > 10
 
 
 @given(st.binary(max_size=60), st.binary(max_size=60), st.lists(st.integers(-1, 30), max_size=30))

@@ -1,10 +1,15 @@
 import json
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from needs import needs
 
-from cchc_ml.reading.inputs import PendingArticle
+from cchc_ml.reading.inputs import PendingArticle, read_inputs, read_unparsed
+from cchc_ml.tagging.checks import RowChecks
 from cchc_ml.tagging.rows import as_row, tag_lines, tag_rows
+from cchc_ml.tagging.writers import json_lines
 
 ROWS = [({"id": n, "text": f"Xã {n} rà soát văn bản. Hồ sơ nộp qua mạng đạt {n}%."}, "text") for n in range(1100)]
 
@@ -27,9 +32,8 @@ def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, artic
         *(article.path for article in articles for _ in range(2)),
         *range(700, 1100),
     ]
-    lines = ["".join(tag_lines(small.model_, items, n_jobs=n)) for n in (1, 2)]
-    assert lines[0] == lines[1]
-    assert [json.loads(line) for line in lines[0].splitlines()] == one
+    lines = [b"".join(lines.data for lines in tag_lines(small.model_, items, n_jobs=n)) for n in (1, 2)]
+    assert lines[0] == lines[1] == "".join(json_lines(one)).encode()
 
 
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
@@ -121,3 +125,92 @@ def test_pages_that_cannot_be_read_are_told_or_are_an_error(small, tmp_path, tag
     assert notes == [f"{tmp_path / 'a.pdf'}: not read: page 4 is a scan without text; run OCR on it first"] * 3
     with pytest.raises(ValueError, match=r"a\.pdf: not read: page 4 is a scan"):
         list(tag(small.model_, items, n_jobs=n_jobs))
+
+
+# Lines of JSON Lines files, and what else stands in such files.
+GOOD = [
+    '{"text": "Xã trả hồ sơ một cửa trước hạn.", "id": 1}',
+    '{"id":2,"text":"Xã \\"họp\\" v\\u1ec1 th\\u1ee7 t\\u1ee5c.\\n\\ud83d\\ude00"}',
+    '{"text": "a", "n": -0, "m": 1E5, "k": 123456789012345678901234567890, "j": 1e-7, "i": [1, {"x": 2.50}]}',
+    '{"text": "cũ", "a": 1, "text": "mới", "a": 2}',
+    '{"text": "Xã họp.", "n": "\\ud800"}',
+    '{"\\udfff": 1, "text": "Xã họp."}\r',
+    "",
+    "\u2028",
+]
+BAD = [
+    '{"text": "Xã họp.", "n": NaN}',
+    '{"text": "Xã họp.", "n": 1e999}',
+    '{"text": "Xã họp.", "n": "\x01"}',
+    '{"text": "Xã \\udc00"}',
+    '{"text": "Xã họp.", "scores": 1}',
+    '{"text": 5}',
+    '{"id": 5}',
+    "{broken",
+    "[]",
+    "\ufeff{}",
+    '{"a":' * 5000,
+]
+EMPTY = ['{"text": ""}', '{"text": null}', '{"text": "\\u3000"}']
+ARTICLES = [
+    json.dumps({"source": f"{n}.txt", "paragraph": 1, "kind": "body", "text": "Thủ tục một cửa."}).replace("para", p)
+    for n in range(2)
+    for p in ("para", "p\\u0061ra")
+]
+
+
+def outcome(read, tag, model, files, on_error, on_note, context):
+    """Return the lines, the failures and the notes, or the error."""
+    failures, notes = [], []
+    told = {"on_error": lambda *why: failures.append(why) if on_error else None, "on_note": notes.append}
+    told = {name: function if wanted else None for (name, function), wanted in zip(told.items(), (on_error, on_note))}  # noqa: B905
+    try:
+        rows = list(tag(model, read(files, check=RowChecks(".jsonl"), **told), context=context, **told))
+    except ValueError as error:
+        return str(error)
+    return b"".join(lines.data for lines in rows).splitlines(), failures, notes
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.lists(st.lists(st.sampled_from([*GOOD * 4, *BAD, *EMPTY, *ARTICLES]), max_size=9), min_size=1, max_size=3),
+    on_error=st.booleans(),
+    on_note=st.booleans(),
+    context=st.sampled_from([None, False]),
+)
+def test_lines_that_workers_parse_are_tagged_as_rows_are(small, tmp_path, files, on_error, on_note, context):
+    paths = [str(tmp_path / f"{number}.jsonl") for number in range(len(files))]
+    for path, lines in zip(paths, files, strict=True):
+        Path(path).write_text("\n".join(lines), "utf8", newline="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cchc_ml.reading.decode.BLOCK_LINES", 2)
+        patch.setattr("cchc_ml.tagging.rows.BATCH_ROWS", 3)
+        how = (tag_lines, small.model_, paths, on_error, on_note, context)
+        assert outcome(read_unparsed, *how) == outcome(read_inputs, *how)
+
+
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_what_workers_find_in_lines_is_told_at_the_end_of_the_file(small, tmp_path, n_jobs):
+    line = GOOD[0] + "\n"
+    (tmp_path / "a.jsonl").write_text(line * 700 + '{"text": ""}\n{broken\n' + line * 700 + "[]\n{}\n", "utf8")
+    (tmp_path / "b.jsonl").write_bytes(line.encode() * 800 + b"[]\n" + line.encode() * 700 + b"\xff\n" + line.encode())
+    a, b = (str(tmp_path / name) for name in ("a.jsonl", "b.jsonl"))
+    failures, notes = [], []
+    told = {"on_error": lambda *why: failures.append(why), "on_note": notes.append}
+    done = tag_lines(small.model_, read_unparsed([a, b], **told), n_jobs=n_jobs, **told)
+    assert sum(lines.rows for lines in done) == 1400 + 1500
+    assert notes == [f"{a}: rows passed over: 1 without text (line 701)"]
+    assert [path for path, _ in failures] == [a, b]
+    assert failures[0][1].startswith(f"{a}, line 702: broken JSON: ")
+    assert failures[0][1].endswith(" (and 2 more rows)")
+    assert failures[1][1] == (
+        f"{b}, line 801: found list, want one JSON object a line; "
+        f"{b}, line 1502 is not UTF-8 text; save it as UTF-8 text"
+    )
+
+
+def test_an_error_in_lines_comes_before_one_of_the_next_file(small, tmp_path):
+    (tmp_path / "a.jsonl").write_text("[]\n")
+    items = read_unparsed([str(tmp_path / "a.jsonl"), str(tmp_path / "gone.jsonl")])
+    with pytest.raises(ValueError, match=r"a\.jsonl, line 1: found list, want one JSON object a line"):
+        list(tag_lines(small.model_, items))

@@ -42,8 +42,8 @@ def test_rows_come_as_they_are_read(small):
 
 
 def test_jsonl_and_csv_hold_the_same(small):
-    lines, cells = io.StringIO(), io.StringIO()
-    write_jsonl(tagged_rows(small), lines)
+    lines, cells = io.BytesIO(), io.StringIO()
+    write_jsonl(tagged_rows(small), lines.write)
     write_csv(tagged_rows(small), cells)
     objects = [json.loads(line) for line in lines.getvalue().splitlines()]
     table = list(csv.DictReader(io.StringIO(cells.getvalue())))
