@@ -435,7 +435,7 @@ def _opened(path: Path, kind: str, on_open: OnOpen | None) -> Iterator[Any]:
     """Open a table of lines, compressed or not."""
     with open(path, "rb") as raw:
         if on_open and (size := path.stat().st_size):
-            on_open(lambda: raw.tell() / size)
+            on_open(lambda: 1 if raw.closed else raw.tell() / size)
         try:
             yield gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:

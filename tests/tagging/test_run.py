@@ -237,6 +237,13 @@ def test_bad_rows_of_one_file_are_counted(trained, tmp_path):
     assert summary.failures[str(worse)].startswith(f"{worse}, line 2: no field or column 'text'")
 
 
+def test_a_bad_row_is_reported_before_a_later_line_that_is_not_text(trained, tmp_path):
+    source = tmp_path / "a.jsonl"
+    source.write_bytes(b'{"text": "Xa hop."}\n' * 9000 + b'[]\n{"text": "\xff"}\n')
+    with pytest.raises(ValueError, match=r"a\.jsonl, line 9001: found list, want one JSON object a line"):
+        tag_inputs(trained, [source], tmp_path / "o.jsonl")
+
+
 def test_an_article_among_tables_with_other_columns_is_reported(trained, folder, tmp_path):
     table = tmp_path / "t.jsonl"
     table.write_text('{"text": "Xã họp."}\n', "utf8")
