@@ -12,6 +12,7 @@ from needs import IN_CI
 from own_codebooks import codebook_yaml, write_own_rows
 from typer.testing import CliRunner
 
+from cchc_ml.cli.settings import settings as settings_of_run
 from cchc_ml.learning.classifier import PillarClassifier
 from cchc_ml.learning.corpus import Corpus, default_lexicon, read_corpus
 from cchc_ml.learning.train import train_model
@@ -89,6 +90,13 @@ def few_draws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cchc_ml.learning.metrics.BOOTSTRAP_DRAWS", 200)
         yield
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    """Forget the language of the commands that a test has run, so that tests need no order."""
+    yield
+    settings_of_run.language, settings_of_run.quiet = "en", False
 
 
 @pytest.fixture
