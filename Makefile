@@ -37,6 +37,9 @@ bench: $(VENV)/dev ## measure speed and memory, and write bench/README.md (needs
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python bench/run.py ../shared/real/train.jsonl ../shared/real/validation.jsonl
 
+parity: $(VENV)/dev ## write what Python reads and tags again, for the scripts of the page to be compared with
+	$(BIN)/python tests/parity.py
+
 ONLY ?= cchc_ml.*
 mutants: $(VENV)/dev ## change the code of seven modules edit by edit: which does no test notice? One module: ONLY='cchc_ml.text.matcher*'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[mutants]"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..model.model import Model
 
-__all__ = ["render_offline_page"]
+__all__ = ["page_data", "render_offline_page"]
 
 
 def render_offline_page(model: Model) -> str:
@@ -48,11 +48,11 @@ def render_offline_page(model: Model) -> str:
         "worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return html_template("cchc_ml.web", "offline.html.j2").render(
-        policy=policy, style=Markup(style), script=Markup(script), data=_data(model), version=__version__
+        policy=policy, style=Markup(style), script=Markup(script), data=page_data(model), version=__version__
     )
 
 
-def _data(model: Model) -> dict[str, Any]:
+def page_data(model: Model) -> dict[str, Any]:
     """Return what the scripts need: the model, the tables they share with Python, and the texts of the page."""
     features = model.features
     return {

@@ -17,6 +17,8 @@ _EXPORTED = {
     "reading.inputs": ("read_file",),
     "reading.lines": ("join_lines",),
     "reading.context": ("article_of", "documents_of"),
+    "reading.workbooks": ("MAX_SHEET_CELLS",),
+    "reading.decode": ("SNIFF_BYTES",),
     "text.sniffing": ("sniff",),
     "text.old_fonts": ("WINDOWS_1252",),
     "text.sentences": ("ABBREVIATIONS",),

@@ -10,8 +10,8 @@ import { splitSentences } from "./sentences.js";
 
 /** @typedef {import("./html_parser.js").Rules} Rules */
 
-/** What the reading shares with the tagger, and what Python says: set by reading.js. @type {{ rules: Rules, encodings: any, abbreviations: Set<string>, sniff: any, windows1252: Map<number, string>, rtf: import("./rtf.js").RtfTables | null }} */
-export const shared = { rules: null, encodings: null, abbreviations: null, sniff: null, windows1252: null, rtf: null };
+/** What the reading shares with the tagger, and what Python says: set by reading.js. @type {{ rules: Rules, encodings: any, abbreviations: Set<string>, sniff: any, windows1252: Map<number, string>, rtf: import("./rtf.js").RtfTables | null, maxSheetCells: number, sniffBytes: number }} */
+export const shared = { rules: null, encodings: null, abbreviations: null, sniff: null, windows1252: null, rtf: null, maxSheetCells: 0, sniffBytes: 0 };
 
 // --- A file ---------------------------------------------------------------------------------------------------------------------
 
@@ -269,7 +269,9 @@ class Workbook {
         merged.push([placeOf(first), placeOf(last)]);
       }
     }
-    return new Sheet(rows, merged);
+    const sheet = new Sheet(rows, merged);
+    if (sheet.end && (sheet.end[0] + 1) * (sheet.end[1] + 1) > shared.maxSheetCells) throw new py.ValueError(`sheet ${name} has too many rows and columns; delete the empty ones`);
+    return sheet;
   }
   cell(element) {
     const type = element.get("t") ?? "n";
@@ -321,7 +323,7 @@ export const jsonDecoder = { decode: (line) => py.loadJson(line.trim()) };
 /** Python's `decode_lines`, of a file that is read at once. */
 export function* decodeLines(stream, name) {
   const data = stream.read();
-  const head = py.slice(data, 0, 65_536);
+  const head = py.slice(data, 0, shared.sniffBytes);
   if (!head.length) throw new py.ValueError(`${name} is empty`);
   const end = head.text.lastIndexOf("\n") + 1;
   const codec = shared.sniff(end ? py.slice(head, 0, end) : head);

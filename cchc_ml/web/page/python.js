@@ -668,6 +668,7 @@ const tuple = (values = []) => [...iter(values)];
 const set = (values = []) => new Set(iter(values));
 const bool = (value = false) => truth(value);
 const float = (value = 0) => Number(value);
+const bytes = (text) => new Bytes(text);
 class BytesIO {
   constructor(data) {
     this.data = data;
@@ -689,7 +690,7 @@ const KINDS = new Map(/** @type {[any, (value: any) => boolean][]} */ ([
   [bool, (value) => typeof value === "boolean"],
   [int, (value) => Number.isInteger(value) || typeof value === "boolean"],
   [float, (value) => typeof value === "number" && !Number.isInteger(value)],
-  [Bytes, (value) => value instanceof Bytes],
+  [bytes, (value) => value instanceof Bytes],
 ]));
 
 function isinstance(value, kind) {
@@ -726,9 +727,11 @@ class Match {
   /**
    * @param {RegExpExecArray} found
    * @param {Pattern} pattern
+   * @param {boolean} isBytes
    */
-  constructor(found, pattern) {
+  constructor(found, pattern, isBytes) {
     this.found = found;
+    this.isBytes = isBytes;
     this.pattern = pattern;
   }
   get string() {
@@ -737,7 +740,8 @@ class Match {
   /** @param {number | string} key */
   group(key = 0) {
     const number = typeof key === "number" ? key : this.pattern.names[key];
-    return this.found[this.pattern.groups ? this.pattern.groups[number] : number] ?? null;
+    const text = this.found[this.pattern.groups ? this.pattern.groups[number] : number] ?? null;
+    return this.isBytes && text !== null ? new Bytes(text) : text;
   }
   groups() {
     const count = this.pattern.groups ? this.pattern.groups.length : this.found.length;
@@ -774,7 +778,7 @@ class Pattern {
     this.made[way] ??= way === "whole" ? new RegExp(`^(?:${this.source})$`, this.flags) : new RegExp(this.source, this.flags + way);
     this.made[way].lastIndex = at;
     const found = this.made[way].exec(end === undefined ? given : given.slice(0, end));
-    return found && new Match(found, this);
+    return found && new Match(found, this, text instanceof Bytes);
   }
   match(text, at = 0, end = undefined) {
     return this.run("y", text, at, end);
@@ -787,14 +791,12 @@ class Pattern {
   }
   *finditer(text) {
     const given = text instanceof Bytes ? text.text : text;
-    for (const found of given.matchAll(new RegExp(this.source, `${this.flags}g`))) yield new Match(found, this);
+    for (const found of given.matchAll(new RegExp(this.source, `${this.flags}g`))) yield new Match(found, this, text instanceof Bytes);
   }
   findall(text) {
-    const isBytes = text instanceof Bytes;
     return [...this.finditer(text)].map((match) => {
       const groups = match.groups().map((one) => one ?? "");
-      const found = groups.length > 1 ? groups : (groups[0] ?? match.found[0]);
-      return isBytes ? new Bytes(found) : found;
+      return groups.length > 1 ? groups : (groups[0] ?? match.group());
     });
   }
   subn(change, text) {
@@ -919,6 +921,6 @@ export const py = {
   ...{ reversed: (values) => [...iter(values)].reverse(), abs: Math.abs, isinstance, getattr: (owner, name, other) => owner[name] ?? other, memo, once, replace, enter },
   ...{ chr: (code) => String.fromCodePoint(code), ord: (c) => c.codePointAt(0), type: (value) => ({ __name__: value.constructor.name }) },
   ...{ re: (source, flags, groups = undefined, names = undefined) => new Pattern(source, flags, groups, names), escapeOf },
-  ...{ bytes: (text) => new Bytes(text), Bytes, BytesIO, PurePath, Date: PyDate, Datetime, timezone: (hours) => hours },
+  ...{ bytes, Bytes, BytesIO, PurePath, Date: PyDate, Datetime, timezone: (hours) => hours },
   ...{ loadJson, category, combining, normalize, is_normalized, normpath, joinPaths, iterator },
 };

@@ -10,14 +10,16 @@ import {
   RTF_TABLES,
   reading_context$article_of,
   reading_context$documents_of,
+  reading_decode$SNIFF_BYTES,
   reading_inputs$read_file,
   reading_lines$join_lines,
+  reading_workbooks$MAX_SHEET_CELLS,
   text_old_fonts$WINDOWS_1252,
   text_sentences$ABBREVIATIONS,
   text_sniffing$sniff,
 } from "./translated.js";
 
-/** @typedef {{ text: string, source: string | null, document: any, fields: Record<string, string>, kind: string, headline: string | null, date: string | null }} Row */
+/** @typedef {{ isArticle: boolean, text: string, source: string | null, document: any, fields: Record<string, string>, kind: string, headline: string | null, date: string | null }} Row */
 
 /** Why a file was not read: a word of the page's own, and what Python says. */
 export class Problem extends Error {
@@ -52,6 +54,8 @@ Object.assign(shared, {
   sniff: text_sniffing$sniff,
   windows1252: text_old_fonts$WINDOWS_1252,
   rtf: RTF_TABLES,
+  maxSheetCells: reading_workbooks$MAX_SHEET_CELLS,
+  sniffBytes: reading_decode$SNIFF_BYTES,
   rules: {
     empty: new Set(HTML_RULES.empty),
     closedBy: new Map(Object.entries(HTML_RULES.closedBy).map(([old, news]) => [old, new Set(news)])),
@@ -70,7 +74,7 @@ function rowsOf(pairs, source, document) {
     const isArticle = row.has("paragraph") && row.has("kind");
     const fields = isArticle ? {} : Object.fromEntries([...row].filter(([name]) => name !== field).map(([name, value]) => [name, cellOf(value)]));
     const [kind, headline, date] = ["kind", "headline", "date"].map((name) => row.get(name) ?? null);
-    return { text: row.get(field), source, document: documents[i] === null ? null : document, fields, kind: isArticle ? kind : "body", headline: isArticle ? headline : null, date: isArticle ? date : null };
+    return { isArticle, text: row.get(field), source, document: documents[i] === null ? null : document, fields, kind: isArticle ? kind : "body", headline: isArticle ? headline : null, date: isArticle ? date : null };
   });
 }
 
