@@ -906,8 +906,8 @@ class PurePath {
   }
 }
 
-/** What `with` calls: nothing in the page has to be closed. */
-const enter = (value) => value;
+/** What `with` calls: a function with `@contextmanager` yields its value. Nothing in the page has to be closed. */
+const enter = (value) => (typeof value?.next === "function" && value.return ? value.next().value : value);
 
 export const py = {
   ...{ Exception: PyError, Error: PyError, ValueError, UnicodeDecodeError, UnicodeEncodeError, EOFError, LookupError, KeyError, IndexError, OSError, FileNotFoundError },
