@@ -254,6 +254,8 @@ def describe(summary: Summary, out: Path | None) -> Message:
 
     to_folder = out is not None and out.is_dir()
     n_read = summary.written if to_folder else len(summary.files) - len(summary.failures)
+    if not n_read and summary.rows:  # every file has some rows that cannot be used, and others
+        n_read = len(summary.files)
     if all(Path(file).suffix.lower() in ARTICLES for file in summary.files):
         read = plural("{n:,} article", "{n:,} articles", n_read)
     else:

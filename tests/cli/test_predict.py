@@ -313,6 +313,16 @@ def test_the_end_says_what_was_done(cli, tmp_path):
     assert cli("predict", folder / "1.txt").stderr == ""
 
 
+def test_every_input_has_a_bad_row(cli, tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text('{"text": "Xã họp."}\n{"text": "a", "n": 1e999}\n', "utf8")
+    out = tmp_path / "o.jsonl"
+    result = cli("predict", tmp_path / "a.jsonl", tmp_path / "b.jsonl", "-o", out)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"2 paragraphs of 2 files, 0 with evidence → {out}\n")
+    assert "a.jsonl, line 2: broken JSON: the number 1e999 is too large" in result.stderr
+
+
 def test_all_inputs_are_unreadable(cli, tmp_path):
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_bytes(b"")
