@@ -44,8 +44,9 @@ export function showArticles() {
 function appendArticles(from) {
   const items = state.articles.slice(from, state.listed).map((_, i) => {
     const head = make("button", { type: "button", className: "head", "aria-expanded": "false", dataset: { article: String(from + i) } });
-    headNodes.add(head, from + i);
-    return make("li", {}, make("h3", {}, head));
+    const item = make("li", {}, make("h3", {}, head));
+    headNodes.add(item, [[head, from + i]]);
+    return item;
   });
   $("articles").append(...items);
   sayHowManyMoreArticles();

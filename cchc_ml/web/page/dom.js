@@ -45,61 +45,72 @@ export class Pace {
 const FEW = 100;
 
 /**
- * Elements that show something that changes. Of many, those near the screen are drawn again at once, and the others in
- * slices after that, or when they come near: a switch in a list of thousands costs what a screen costs.
+ * Elements that show something that changes, in groups. Of many, those near the screen are drawn again at once, and the
+ * others in slices after that, or when they come near: a switch in a list of thousands costs what a screen costs.
  */
 export class LazyNodes {
   /** @param {(node: any, item: any) => void} draw */
   constructor(draw) {
     this.draw = draw;
+    /** @type {Map<Element, any>} */
     this.items = new Map();
+    /** @type {Map<Element, Element[]>} */
+    this.groups = new Map();
+    /** @type {Set<Element>} groups that are far from the screen */
     this.far = new Set();
+    /** @type {Set<Element>} groups that do not show what they should */
     this.old = new Set();
     this.watcher = new IntersectionObserver((entries) => this.moved(entries), { rootMargin: "800px" });
   }
 
-  /** @param {any} node */
-  add(node, item) {
-    this.items.set(node, item);
-    this.draw(node, item);
-    this.watcher.observe(node);
-    return node;
+  /**
+   * Draw the elements of a group for the first time.
+   * @param {Element} group
+   * @param {[Element, any][]} pairs
+   */
+  add(group, pairs) {
+    for (const [node, item] of pairs) this.items.set(node, item);
+    this.groups.set(group, pairs.map(([node]) => node));
+    this.drawGroup(group);
+    this.watcher.observe(group);
   }
 
   clear() {
     this.watcher.disconnect();
-    for (const all of [this.items, this.far, this.old]) all.clear();
+    for (const all of [this.items, this.groups, this.far, this.old]) all.clear();
+  }
+
+  drawGroup(group) {
+    this.old.delete(group);
+    for (const node of this.groups.get(group)) this.draw(node, this.items.get(node));
   }
 
   moved(entries) {
     for (const { target, isIntersecting } of entries) {
-      if (!this.items.has(target)) continue;
+      if (!this.groups.has(target)) continue;
       if (!isIntersecting) this.far.add(target);
       else {
         this.far.delete(target);
-        if (this.old.delete(target)) this.draw(target, this.items.get(target));
+        if (this.old.has(target)) this.drawGroup(target);
       }
     }
   }
 
   refresh() {
     const isBusy = this.old.size > 0;
-    for (const [node, item] of this.items) {
-      if (this.items.size > FEW && this.far.has(node)) this.old.add(node);
-      else {
-        this.old.delete(node);
-        this.draw(node, item);
-      }
+    for (const group of this.groups.keys()) {
+      if (this.items.size > FEW && this.far.has(group)) this.old.add(group);
+      else this.drawGroup(group);
     }
     if (!isBusy) this.catchUp();
   }
 
   async catchUp() {
     const pace = new Pace();
-    for (const node of this.old) {
+    for (const group of this.old) {
       await pace.rest();
       // Whoever came near, or was taken away, during the rest is in the set no more.
-      if (this.old.delete(node)) this.draw(node, this.items.get(node));
+      if (this.old.has(group)) this.drawGroup(group);
     }
   }
 }

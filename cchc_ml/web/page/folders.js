@@ -18,7 +18,8 @@ export function filesOfFolder(all) {
   const endings = $("files").accept.split(",");
   const meant = all.filter(({ path }) => !path.split("/").some((part) => LEFT_BEHIND.test(part)));
   const files = meant.filter(({ path }) => endings.some((ending) => path.toLowerCase().endsWith(ending)));
-  files.sort((a, b) => a.path.localeCompare(b.path, "vi", { numeric: true }));
+  const { compare } = new Intl.Collator("vi", { numeric: true });
+  files.sort((a, b) => compare(a.path, b.path));
   return { files, skipped: meant.length - files.length };
 }
 

@@ -10,6 +10,8 @@ import { PILLARS, STEP, currentView, percent, piecesOf, pillarName, sourceOf, st
 
 // A longer paragraph is shown in part, until somebody wants all of it: to lay out a megabyte takes a browser seconds.
 const LONG = 20_000;
+// Paragraphs that the browser leaves out of its work together, while they are far from the screen.
+const GROUP = 20;
 const END_OF_PIECE = 700;
 
 export const corrections = new Corrections();
@@ -101,6 +103,9 @@ function drawParagraph(node, row) {
   );
 }
 
+/** @returns {HTMLElement[]} */
+const allShown = () => Array.from($("paragraphs").querySelectorAll("article"));
+
 /** Show the first paragraphs of the open article anew. */
 export function showParagraphs() {
   shownView = currentView();
@@ -112,8 +117,14 @@ export function showParagraphs() {
 /** Show the paragraphs from a place on, as many as are wanted. */
 function appendParagraphs(from) {
   const rows = state.articles[state.open]?.rows ?? [];
-  const nodes = rows.slice(from, state.shown).map((row) => paragraphNodes.add(document.createElement("article"), row));
-  $("paragraphs").append(...nodes);
+  const until = Math.min(state.shown, rows.length);
+  for (let at = from; at < until; at += GROUP) {
+    /** @type {[Element, Row][]} */
+    const pairs = rows.slice(at, Math.min(at + GROUP, until)).map((row) => [document.createElement("article"), row]);
+    const group = make("div", { className: "group" }, ...pairs.map(([article]) => article));
+    paragraphNodes.add(group, pairs);
+    $("paragraphs").append(group);
+  }
   sayHowManyMore();
 }
 
@@ -127,7 +138,7 @@ export function showMoreParagraphs() {
   const from = state.shown;
   state.shown += STEP;
   appendParagraphs(from);
-  $("paragraphs").children[from].querySelector("h3, h4").scrollIntoView();
+  allShown()[from].querySelector("h3, h4").scrollIntoView();
 }
 
 /** Show what is there with the pillars and the threshold as they are now. */
@@ -157,9 +168,13 @@ function judge(element, says) {
   corrections.decide(row, { [pillar]: corrections.decisionsOf(row)[pillar] === says ? null : says });
 }
 
-/** The next paragraph's own button, for a person who looks at one after the other. */
+/**
+ * The next paragraph's own button, for a person who looks at one after the other.
+ * @returns {HTMLElement | null | undefined}
+ */
 function nextFinish(article) {
-  return article.nextElementSibling?.querySelector(".finish");
+  const all = allShown();
+  return all[all.indexOf(article) + 1]?.querySelector(".finish");
 }
 
 /**

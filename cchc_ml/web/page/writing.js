@@ -4,7 +4,7 @@
 
 import { Pace } from "./dom.js";
 
-const ROWS = 100; // rows between two looks at the clock
+const ROWS = 25; // rows between two looks at the clock
 
 /** Yield the rows of a table as strings, some rows a string. */
 async function* portions({ head, count, row }, write) {
