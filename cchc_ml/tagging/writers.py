@@ -123,6 +123,9 @@ MAX_XLSX_ROWS = 1_048_576
 TEXT_COLUMN_CHARS = 90
 OTHER_COLUMN_CHARS = 13
 SHARE_COLUMN_CHARS = 9
+EVIDENCE_COLUMN_CHARS = 60
+# The head of the column with the evidence sentences. No reader takes a column of this name for text or labels.
+EVIDENCE_HEAD = "câu bằng chứng"
 
 
 def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None, codebook: Codebook) -> None:
@@ -146,24 +149,27 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None, codebo
                 text_column = find_text_column(columns, text_column)
                 _write_head(sheet, columns, text_column, formats["head"], codebook)
             _check_fields(own, columns)
-            texts = ((str(value), _width(name, text_column)) for name, value in own.items() if value is not None)
-            sheet.set_row(number, xlsx_row_height(texts))
+            evidence = "\n".join(dict.fromkeys(row["evidence"].values()))[:MAX_XLSX_CELL_CHARS]
+            texts = [(str(value), _width(name, text_column)) for name, value in own.items() if value is not None]
+            sheet.set_row(number, xlsx_row_height([*texts, (evidence, EVIDENCE_COLUMN_CHARS)]))
             for j, name in enumerate(columns):
                 places = row["evidence_spans"].values() if name == text_column else ()
                 _write_cell(sheet, number, j, own.get(name), places, formats)
             for j, pillar in enumerate(codebook, len(columns)):
                 tagged = pillar in row["pillars"]
                 sheet.write_number(number, j, row["scores"][pillar], formats["tagged_share" if tagged else "share"])
-            sheet.write_string(number, len(columns) + len(codebook), ";".join(row["pillars"]), formats["wrap"])
+            last = len(columns) + len(codebook)
+            sheet.write_string(number, last, ";".join(row["pillars"]), formats["wrap"])
+            if evidence:
+                sheet.write_string(number, last + 1, printable(evidence), formats["wrap"])
         if columns:
-            sheet.autofilter(0, 0, number, len(columns) + len(codebook))
+            sheet.autofilter(0, 0, number, len(columns) + len(codebook) + 1)
 
 
 def _write_head(sheet: Any, columns: Sequence[str], text_column: str | None, head: Any, codebook: Codebook) -> None:
-    names = [*columns, *(p.short for p in codebook), "pillars"]
-    widths = (
-        [_width(name, text_column) for name in columns] + [SHARE_COLUMN_CHARS] * len(codebook) + [OTHER_COLUMN_CHARS]
-    )
+    names = [*columns, *(p.short for p in codebook), "pillars", EVIDENCE_HEAD]
+    widths = [_width(name, text_column) for name in columns] + [SHARE_COLUMN_CHARS] * len(codebook)
+    widths += [OTHER_COLUMN_CHARS, EVIDENCE_COLUMN_CHARS]
     sheet.set_row(0, xlsx_row_height(zip(names, widths, strict=True)))
     for j, (name, width) in enumerate(zip(names, widths, strict=True)):
         sheet.write_string(0, j, name, head)

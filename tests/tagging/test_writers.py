@@ -113,9 +113,10 @@ def test_a_workbook_can_be_worked_in(small, tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx", rich_text=True).active
     assert_print_setup(sheet)
     heads = [cell.value for cell in sheet[1]]
-    assert heads == ["id", "text", "note", *(p.short for p in PILLARS), "pillars"]
+    assert heads == ["id", "text", "note", *(p.short for p in PILLARS), "pillars", "câu bằng chứng"]
+    assert [cell.value for cell in sheet["K"]] == ["câu bằng chứng", ROWS[0]["text"], None]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:J3"
+    assert sheet.auto_filter.ref == "A1:K3"
     assert str(sheet["B2"].value) == text
     bold = [str(part.text) for part in sheet["B2"].value if getattr(part, "font", None) is not None and part.font.b]
     assert bold == [ROWS[0]["text"]]

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from needs import needs
 from offline_page import TEXT, analyse, download, upload
+from workbooks import assert_print_setup
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.choose import choose_inputs
@@ -89,6 +90,7 @@ def test_the_workbook_is_laid_out_for_officers(offline, model):
     assert first["câu bằng chứng"] == "Bộ phận một cửa xã trả 97,6% hồ sơ thủ tục hành chính trước hạn."
     assert first["đoạn"] == 1
     assert page.freeze_panes == "A2"
+    assert_print_setup(page)
     assert page.auto_filter.ref == "A1:K4"
 
 

@@ -74,7 +74,7 @@ export function xlsxTable() {
   return {
     sheet: DATA.sheet,
     head: [...first, ...onlyOnce([...columns.values()], [...first, ...last]), ...last],
-    widths: [...first.map((_, j) => (j === 2 ? 90 : 13)), ...[...columns].map(() => 13), ...PILLARS.map(() => 13), 30, 60],
+    widths: [13, 8, 90, ...facts.map((name) => (name === "headline" ? 30 : 13)), ...[...columns].map(() => 13), ...PILLARS.map(() => 9), 30, 60],
     count: state.rows.length,
     row(i) {
       const row = state.rows[i];

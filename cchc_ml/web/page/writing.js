@@ -67,6 +67,9 @@ async function zip(files) {
 }
 
 const LONGEST_CELL = 32000;
+const BOLD = '<rPr><b/><sz val="11"/><rFont val="Calibri"/></rPr>';
+const LINE_POINTS = 15; // of the height of a row
+const MOST_POINTS = 409;
 const xml = (text) =>
   text
     .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, " ")
@@ -110,7 +113,7 @@ function cellXml(value, i, j) {
   for (const { text, bold } of Array.isArray(value) ? value : [{ text: value, bold: false }]) {
     const kept = text.slice(0, left);
     left -= kept.length;
-    if (kept) runs.push(`<r>${bold ? "<rPr><b/></rPr>" : ""}<t xml:space="preserve">${xml(kept)}</t></r>`);
+    if (kept) runs.push(`<r>${bold ? BOLD : ""}<t xml:space="preserve">${xml(kept)}</t></r>`);
   }
   return runs.length ? `<c ${place} s="${i ? FORMATS.wrap : FORMATS.head}" t="inlineStr"><is>${runs.join("")}</is></c>` : "";
 }
@@ -121,12 +124,23 @@ const PRINT_SETUP =
   '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>' +
   "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P/&amp;N</oddFooter></headerFooter>";
 
+/** The height of a row, as the command line's workbook has it: Excel would find it by itself, other programs do not. */
+function heightOf(cells, widths, isHead) {
+  const linesOf = (text, width) => text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / width)), 0);
+  const lines = cells.map((value, j) => {
+    if (typeof value === "string") return linesOf(value, widths[j]);
+    return Array.isArray(value) ? linesOf(value.map(({ text }) => text).join(""), widths[j]) : 1;
+  });
+  const most = Math.max(...lines) + (isHead ? 1 : 0); // short columns break long names where there is a space
+  return most > 1 ? ` ht="${Math.min(most * LINE_POINTS, MOST_POINTS)}" customHeight="1"` : "";
+}
+
 async function* sheetXml(table) {
   const last = `${columnName(table.head.length - 1)}${table.count + 1}`;
   const widths = table.widths.map((width, j) => `<col min="${j + 1}" max="${j + 1}" width="${width}" customWidth="1"/>`);
   yield `${TOP}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" ` +
     `state="frozen"/></sheetView></sheetViews><cols>${widths.join("")}</cols><sheetData>`;
-  yield* portions(table, (cells, i) => `<row r="${i + 1}">${cells.map((value, j) => cellXml(value, i, j)).join("")}</row>`);
+  yield* portions(table, (cells, i) => `<row r="${i + 1}"${heightOf(cells, table.widths, i === 0)}>${cells.map((value, j) => cellXml(value, i, j)).join("")}</row>`);
   yield `</sheetData><autoFilter ref="A1:${last}"/>${PRINT_SETUP}</worksheet>`;
 }
 
