@@ -21,6 +21,8 @@ from pathlib import Path
 from shutil import copyfileobj, rmtree
 from typing import IO, TYPE_CHECKING, Any
 
+from .messages import message
+
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
@@ -97,7 +99,12 @@ def require_extra(module: str, extra: str, what: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError:
         raise ImportError(
-            f'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"'
+            message(
+                'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"',
+                what=what,
+                module=module,
+                extra=extra,
+            )
         ) from None
 
 
@@ -110,12 +117,20 @@ def check_target(path: Path) -> None:
         The message says what to do.
     """
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file")
+        raise IsADirectoryError(message("{path} is a folder; name a file", path=path))
     folder = Path(os.path.realpath(path)).parent
     if not is_stream(path) and not folder.is_dir():
-        raise FileNotFoundError(f"no folder {path.parent if not path.is_symlink() else folder} to write {path.name} in")
+        raise FileNotFoundError(
+            message(
+                "no folder {folder} to write {name} in",
+                folder=path.parent if not path.is_symlink() else folder,
+                name=path.name,
+            )
+        )
     if path.exists() and not path.stat().st_mode & _WRITE_BITS:
-        raise PermissionError(f"{path} is write-protected; give another name, or allow writing to it")
+        raise PermissionError(
+            message("{path} is write-protected; give another name, or allow writing to it", path=path)
+        )
 
 
 def check_writable(path: Path, overwrite: bool, inputs: Iterable[str | Path] = ()) -> None:
@@ -125,9 +140,9 @@ def check_writable(path: Path, overwrite: bool, inputs: Iterable[str | Path] = (
     """
     check_target(path)
     if any(is_same_file(path, name) for name in inputs):
-        raise ValueError(f"{path} is input and output; give the output another name")
+        raise ValueError(message("{path} is input and output; give the output another name", path=path))
     if os.path.lexists(path) and not overwrite and not is_stream(path):
-        raise FileExistsError(f"{path} exists; give --force to overwrite it")
+        raise FileExistsError(message("{path} exists; give --force to overwrite it", path=path))
 
 
 def is_same_file(a: str | Path | int, b: str | Path | int) -> bool:
@@ -206,7 +221,9 @@ def name_on_full_disk(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL_DISK:
             reason = os.strerror(error.errno or 0)
-            raise OSError(f"{path} was not written: {reason}; make room, then run again") from None
+            raise OSError(
+                message("{path} was not written: {reason}; make room, then run again", path=path, reason=reason)
+            ) from None
         raise
 
 
@@ -224,7 +241,9 @@ def _scratch_folder(folder: Path, name: str) -> Iterator[Path]:
     except PermissionError as error:
         if lock is not None:
             raise
-        raise PermissionError(f"cannot write in {folder}: {error.strerror}") from None
+        raise PermissionError(
+            message("cannot write in {folder}: {reason}", folder=folder, reason=error.strerror)
+        ) from None
     finally:
         if lock is not None:
             lock.close()
@@ -303,7 +322,7 @@ def xlsx_workbook(path: Path, **options: Any) -> Iterator[Any]:
     **options
         More options of ``xlsxwriter.Workbook``.
     """
-    xlsxwriter = require_extra("xlsxwriter", "office", ".xlsx files")
+    xlsxwriter = require_extra("xlsxwriter", "office", message("{ending} files", ending=".xlsx"))
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(path.parent)}
     book = xlsxwriter.Workbook(str(path), {**safe, **options})
     book.set_properties({"created": DOCUMENT_CREATED, "category": GENERATOR})

@@ -7,13 +7,26 @@ any other string. It remembers its template and its values, so the command line 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-__all__ = ["LANGUAGES", "Message", "joined", "message", "message_of", "number", "plural", "translate"]
+__all__ = [
+    "LANGUAGES",
+    "Message",
+    "catalogued",
+    "joined",
+    "message",
+    "message_of",
+    "number",
+    "placed",
+    "plural",
+    "problem_of",
+    "translate",
+]
 
 # The first one is the language of the source.
 LANGUAGES = ("en", "vi")
@@ -54,7 +67,7 @@ def message(template: str, /, **values: object) -> Message:
     >>> message("no file {path}", path="a.txt")
     'no file a.txt'
     """
-    return Message(template, None, {name: _value(value) for name, value in values.items()})
+    return Message(template, None, _values(values))
 
 
 def plural(one: str, many: str, /, n: int, **values: object) -> Message:
@@ -65,7 +78,7 @@ def plural(one: str, many: str, /, n: int, **values: object) -> Message:
     >>> plural("{n} file", "{n} files", 1), plural("{n:,} file", "{n:,} files", 12000)
     ('1 file', '12,000 files')
     """
-    return Message(one, many, {"n": n, **{name: _value(value) for name, value in values.items()}})
+    return Message(one, many, {"n": n, **_values(values)})
 
 
 def number(value: float, form: str = "") -> Message:
@@ -88,8 +101,38 @@ def joined(separator: str, parts: Iterable[str]) -> Message:
     'a; b'
     """
     named = {f"part{k}": part for k, part in enumerate(parts)}
-    between = separator.replace("{", "{{").replace("}", "}}")
-    return Message(between.join(f"{{{name}}}" for name in named), None, named)
+    if not isinstance(separator, Message):
+        return Message(_escaped(separator).join(f"{{{name}}}" for name in named), None, named)
+    template = "{separator}".join(f"{{{name}}}" for name in named)
+    return Message(template, None, {**named, "separator": separator})
+
+
+def catalogued(text: str) -> Message:
+    """Return a text that stands in the catalogue as it is: the value of an enumeration, a help text, a name.
+
+    Somewhere `message` is called with it, so that it is collected.
+    """
+    return Message(_escaped(text), None, {})
+
+
+def placed(where: str, problem: str | BaseException) -> Message:
+    """Return a problem with the place in a file where it was found.
+
+    Examples
+    --------
+    >>> placed("a.csv, line 3", message("row without text"))
+    'a.csv, line 3: row without text'
+    """
+    return message("{where}: {problem}", where=where, problem=problem)
+
+
+def problem_of(error: BaseException) -> str:
+    """Return what an exception says, without the place that `placed` added."""
+    text = message_of(error)
+    if isinstance(text, Message) and text.template == "{where}: {problem}":
+        problem = text.values["problem"]
+        return problem if isinstance(problem, str) else str(problem)
+    return text
 
 
 def message_of(error: BaseException) -> str:
@@ -129,7 +172,49 @@ class _Vietnamese(Formatter):
         return text if isinstance(value, str) else text.translate(_SWAPPED)
 
 
+def _values(values: Mapping[str, object]) -> dict[str, Value]:
+    return {name: _place(value) if name == "where" else _value(value) for name, value in values.items()}
+
+
 def _value(value: object) -> Value:
     if isinstance(value, BaseException):
         return message_of(value)
     return value if isinstance(value, (str, int, float)) else str(value)
+
+
+def _place(where: object) -> Value:
+    """Return a place in a file, such as "a.csv, line 3", as a message.
+
+    Readers make the place of each row. It is plain text, because a message for each row would take too long.
+    """
+    found = None if isinstance(where, Message) else _PLACE.fullmatch(str(where))
+    if found is None:
+        return _value(where)
+    file, sheet, kind, n = found.groups()
+    inside = _KINDS_OF_PLACES[kind](int(n))
+    if file is None:
+        return inside
+    if sheet is not None:
+        return message("{file}, sheet {sheet}, {place}", file=_name(file), sheet=sheet, place=inside)
+    return message("{file}, {place}", file=_name(file), place=inside)
+
+
+_PLACE = re.compile(r"(?:(.+?), (?:sheet (.+), )?)?(line|row|paragraph|task|category) (\d+)", re.DOTALL)
+_KINDS_OF_PLACES: dict[str, Callable[[int], Message]] = {
+    "line": lambda n: message("line {n}", n=n),
+    "row": lambda n: message("row {n}", n=n),
+    "paragraph": lambda n: message("paragraph {n}", n=n),
+    "task": lambda n: message("task {n}", n=n),
+    "category": lambda n: message("category {n}", n=n),
+}
+
+
+def _name(file: str) -> str:
+    """Return the name of a file, or what is not a file in words."""
+    words = {"standard input": message("standard input"), "the codebook": message("the codebook")}
+    words["data frame"] = message("data frame")
+    return words.get(file, file)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+from .messages import message
+
 
 class Pillar(StrEnum):
     """One of the six parts of the reform in Resolution 76/NQ-CP. Its value is the slug that every file uses.
@@ -217,7 +219,7 @@ class Codebook:
     @property
     def noun(self) -> str:
         """What messages call a category: "pillar" for the six, otherwise "category"."""
-        return "pillar" if self.is_default else "category"
+        return message("pillar") if self.is_default else message("category")
 
     @property
     def noun_vi(self) -> str:
@@ -227,7 +229,7 @@ class Codebook:
     @property
     def number(self) -> str:
         """How many there are, in messages."""
-        return "six" if len(self) == len(PILLARS) else str(len(self))
+        return message("six") if len(self) == len(PILLARS) else str(len(self))
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -257,7 +259,14 @@ class Codebook:
         if category is None:
             names = ", ".join(c.short for c in self.categories)
             raise UnknownPillarError(
-                f"unknown {self.noun} {visible(name)}; the {self.number} are {', '.join(self.slugs)} ({names})"
+                message(
+                    "unknown {noun} {name}; the {number} are {slugs} ({names})",
+                    noun=self.noun,
+                    name=visible(name),
+                    number=self.number,
+                    slugs=", ".join(self.slugs),
+                    names=names,
+                )
             )
         return category
 

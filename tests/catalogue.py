@@ -88,11 +88,10 @@ def extract() -> list[Id]:
     """Return all messages of the package, sorted."""
     found: set[Id] = set()
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name != "messages.py":
-            try:
-                found.update(messages_of(ast.parse(path.read_text("utf8")), is_cli=path.parent.name == "cli"))
-            except ValueError as error:
-                raise ValueError(f"{path}: {error}") from None
+        try:
+            found.update(messages_of(ast.parse(path.read_text("utf8")), is_cli=path.parent.name == "cli"))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
     return sorted(found, key=lambda id: (id, "") if isinstance(id, str) else id)
 
 

@@ -124,7 +124,7 @@ def _print_findings(checked: Checked, number: int) -> None:
             shown[finding.kind] += 1
             if shown[finding.kind] <= number:
                 start = " ".join(finding.text.split())[:SHOWN_CHARS]
-                cells = (finding.kind.said, finding.place, finding.message, start)
+                cells = (finding.kind.said, message("{where}", where=finding.place), finding.message, start)
                 table.add_row(*(Text(say(cell)) for cell in cells))
         console.print(table)
     told = [

@@ -243,7 +243,7 @@ def _sum(why: Explanation) -> Message:
     if why.has_threshold:
         addends.append((-why.threshold, message("threshold")))
     written = joined(" ", [message("{value:+.3f} ({name})", value=value, name=name) for value, name in addends])
-    return message("{decision:+.3f} = {sum}", decision=why.decision, sum=written) if why.has_threshold else written
+    return message("{decision:+.3f} = {n}", decision=why.decision, n=written) if why.has_threshold else written
 
 
 def _context_addend(why: Explanation) -> list[tuple[float, str]]:

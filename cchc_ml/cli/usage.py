@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
-from ..messages import Message, joined, message
+from ..messages import Message, catalogued, joined, message
 from .settings import say
 
 __all__ = ["TyperUsageError", "translate_fixed_strings", "translate_help", "translate_parameter", "usage_message"]
@@ -72,7 +72,7 @@ def translate_parameter(parameter: Any, translated: Callable[[str], str] = say) 
     for name in ("metavar", "rich_help_panel"):
         text = getattr(parameter, name)
         if text:
-            setattr(parameter, name, translated(Message(_escaped(text), None, {})))
+            setattr(parameter, name, translated(catalogued(text)))
     named = parameter.display_type
     setattr(parameter, "display_type", partial(_kind, named, translated))  # noqa: B010
 
@@ -87,11 +87,7 @@ def _paragraphs(text: str | None, translated: Callable[[str], str]) -> str | Non
     if not text:
         return text
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
-    return "\n\n".join(translated(Message(_escaped(paragraph), None, {})) for paragraph in paragraphs)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    return "\n\n".join(translated(catalogued(paragraph)) for paragraph in paragraphs)
 
 
 def translate_fixed_strings() -> None:

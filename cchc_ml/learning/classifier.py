@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
 
+from ..messages import message
 from ..model.context import ArticleContext, count_others
 from ..model.counts import Counts
 from ..model.explanation import Explanations, explain
@@ -214,8 +215,14 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds = self._assign_folds(documents)
         lexicon, counts = self._count_terms(X, documents)
         if not counts.paragraphs().nnz:
-            first = "" if isinstance(X, Counts) else f" (the first is {X[0]!r:.40})"
-            raise ValueError(f"no word of the lexicon is in any paragraph{first}; is the text in another column?")
+            if isinstance(X, Counts):
+                raise ValueError(message("no word of the lexicon is in any paragraph; is the text in another column?"))
+            raise ValueError(
+                message(
+                    "no word of the lexicon is in any paragraph (the first is {text}); is the text in another column?",
+                    text=f"{X[0]!r:.40}",
+                )
+            )
         features = Features.learn(lexicon.terms, counts.paragraphs(), codebook)
         others = Examples.of(_count_others(unlabeled, lexicon), features) if len(other_documents) else None
         examples = Examples.of(counts, features)
@@ -296,8 +303,10 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_folds = min(int(self.folds), len(np.unique(documents)))
         if n_folds < 2:
             raise ValueError(
-                "all paragraphs are of one document, but thresholds need at least 2 documents; "
-                "give the document of each paragraph in `groups`"
+                message(
+                    "all paragraphs are of one document, but thresholds need at least 2 documents; give the "
+                    "document of each paragraph in `groups`"
+                )
             )
         folds = np.empty(len(documents), np.intp)
         split = GroupKFold(n_folds, shuffle=True, random_state=self.random_state).split(documents, groups=documents)
@@ -309,7 +318,9 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the lexicon, learned if none was given, and the counts of its terms."""
         if isinstance(X, Counts):
             if self.lexicon is None:
-                raise ValueError("X holds counts of terms, but `lexicon` is None; name the counted terms in `lexicon`")
+                raise ValueError(
+                    message("X holds counts of terms, but `lexicon` is None; name the counted terms in `lexicon`")
+                )
             lexicon, counts = Lexicon(self.lexicon), X
         else:
             if self.lexicon is None:
@@ -320,7 +331,13 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 lexicon = with_codebook(Lexicon(self.lexicon), self._codebook())
             counts = lexicon.count(X)
         if counts.shape[1] != len(lexicon):
-            raise ValueError(f"X counts {counts.shape[1]} terms, but `lexicon` has {len(lexicon)}; they must match")
+            raise ValueError(
+                message(
+                    "X counts {counted} terms, but `lexicon` has {terms}; they must match",
+                    counted=counts.shape[1],
+                    terms=len(lexicon),
+                )
+            )
         return lexicon, counts
 
     def _decide(self, X: Sequence[str] | Counts, documents: Sequence[Hashable] | None) -> Decisions:
@@ -330,8 +347,11 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return model.decide(self._read(X).scores, documents)
         if X.shape[1] != len(model.lexicon):
             raise ValueError(
-                f"X counts {X.shape[1]} terms, but the classifier's lexicon has {len(model.lexicon)}; "
-                "count with `model_.lexicon`"
+                message(
+                    "X counts {counted} terms, but the classifier's lexicon has {terms}; count with `model_.lexicon`",
+                    counted=X.shape[1],
+                    terms=len(model.lexicon),
+                )
             )
         return model.decide(model.scores(X), documents)
 
@@ -458,7 +478,7 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "model_")
         if Path(path).suffix != ".npz":
-            raise ValueError(f"a model is an .npz file; found {path}")
+            raise ValueError(message("a model is an .npz file; found {path}", path=path))
         write_model(self.model_, path)
 
     @classmethod
@@ -565,7 +585,9 @@ def _number_documents(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the numbers of the documents of n labelled paragraphs, and of the other paragraphs."""
     if (unlabeled is None) != (unlabeled_groups is None) or (unlabeled is not None and groups is None):
-        raise ValueError("`unlabeled` needs `groups` and `unlabeled_groups`; give the document of each paragraph")
+        raise ValueError(
+            message("`unlabeled` needs `groups` and `unlabeled_groups`; give the document of each paragraph")
+        )
     if groups is None:
         return np.arange(n), np.empty(0, np.intp)
     numbers, number_of = _number(check_documents(groups, n))
@@ -574,7 +596,11 @@ def _number_documents(
     others = check_documents(unlabeled_groups, len(unlabeled), "unlabeled_groups")
     for other in others:
         if other not in number_of:
-            raise ValueError(f"the document {other!r} in unlabeled_groups has no labelled paragraph; drop it")
+            raise ValueError(
+                message(
+                    "the document {other} in unlabeled_groups has no labelled paragraph; drop it", other=repr(other)
+                )
+            )
     return numbers, np.array([number_of[other] for other in others], np.intp)
 
 
@@ -589,7 +615,13 @@ def _count_others(unlabeled: Sequence[str] | Counts | None, lexicon: Lexicon) ->
     """Return the counts of the paragraphs without labels."""
     counts = unlabeled if isinstance(unlabeled, Counts) else lexicon.count(check_texts(unlabeled))
     if counts.shape[1] != len(lexicon):
-        raise ValueError(f"unlabeled counts {counts.shape[1]} terms, but `lexicon` has {len(lexicon)}; they must match")
+        raise ValueError(
+            message(
+                "unlabeled counts {counted} terms, but `lexicon` has {terms}; they must match",
+                counted=counts.shape[1],
+                terms=len(lexicon),
+            )
+        )
     return counts
 
 

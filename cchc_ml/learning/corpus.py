@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import data_path
+from ..messages import message, placed
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import CCHC, AnyPillar, Codebook
@@ -139,8 +140,12 @@ class Corpus:
         other = next((row for row in self.rows if "text" not in row and row.get("lexicon") != mark), None)
         if other is not None:
             raise ValueError(
-                f"row {other.get('id')!r} was packed with lexicon {other.get('lexicon')}, this one is {mark}; "
-                "pack it again from its text"
+                message(
+                    "row {id} was packed with lexicon {other}, this one is {mark}; pack it again from its text",
+                    id=repr(other.get("id")),
+                    other=other.get("lexicon"),
+                    mark=mark,
+                )
             )
         texts = [i for i, row in enumerate(self.rows) if "text" in row]
         ids = [i for i, row in enumerate(self.rows) if "text" not in row and "sentences" in row]
@@ -208,7 +213,11 @@ def _stored_counts(rows: Sequence[Row]) -> Counts:
     for row, number in zip(rows, numbers, strict=True):
         if number is None:
             raise ValueError(
-                f"row {row.get('id')!r} refers to a paragraph that is not in {DEFAULT_DOCUMENTS}; give its text"
+                message(
+                    "row {id} refers to a paragraph that is not in {file}; give its text",
+                    id=repr(row.get("id")),
+                    file=DEFAULT_DOCUMENTS,
+                )
             )
     return documents.counts[np.array(numbers, np.intp)]
 
@@ -278,9 +287,10 @@ def read_corpus(
             labels.append(found)
             rows.append(checked)
         if len(rows) == before:
-            raise ValueError(
-                f"{path} has no {'labels' if unlabelled else 'rows'}; give a table with at least one labelled paragraph"
+            problem = (
+                message("{path} has no labels", path=path) if unlabelled else message("{path} has no rows", path=path)
             )
+            raise ValueError(message("{problem}; give a table with at least one labelled paragraph", problem=problem))
         texts.end()
         if on_note:
             _note_labels(str(path), unlabelled, rows[-1], on_note)
@@ -291,21 +301,28 @@ def _read_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar, .
     try:
         return read_labels(row, codebook)
     except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+        raise ValueError(placed(where, error)) from None
 
 
 def _require_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar, ...]:
     labels = _read_labels(where, row, codebook)
     if labels is None:
-        raise ValueError(f"{where}: nobody labelled this row; remove it, or write none where no pillar applies")
+        raise ValueError(
+            placed(where, message("nobody labelled this row; remove it, or write none where no pillar applies"))
+        )
     return labels
 
 
 def _note_labels(name: str, unlabelled: Sequence[str], row: Row, on_note: OnNote) -> None:
     if unlabelled:
-        on_note(f"{passed_over(name, {'without labels': unlabelled})}; write none where no pillar applies")
+        counted = message("{n:,} without labels", n=len(unlabelled)), unlabelled
+        on_note(message("{note}; write none where no pillar applies", note=passed_over(name, [counted])))
     if are_tags(row):
-        on_note(f"{name}: the labels are the tags in the column 'pillars'; people should have corrected them")
+        on_note(
+            message(
+                "{name}: the labels are the tags in the column 'pillars'; people should have corrected them", name=name
+            )
+        )
 
 
 def _text_or_packed(where: str, row: Row, texts: TextRows) -> Row | None:
@@ -317,8 +334,13 @@ def _text_or_packed(where: str, row: Row, texts: TextRows) -> Row | None:
         return {"text": row[field]} | {key: row[key] for key in row if key not in (field, "text")}
     if not _is_packed(row):
         raise ValueError(
-            f"{where}: a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or "
-            "`corpus`, `document` and `part`; write it with: cchc-ml pack"
+            placed(
+                where,
+                message(
+                    "a packed row needs `sha256`, `lexicon` and, in `sentences`, lists of term numbers, or "
+                    "`corpus`, `document` and `part`; write it with: cchc-ml pack"
+                ),
+            )
         )
     return row
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ..messages import message, placed
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..reading.tables import read_rows
@@ -94,8 +95,14 @@ def read_whole_texts(paths: Iterable[str | Path]) -> Iterator[tuple[Paragraph, s
                 found = [(Paragraph(corpus, document, part), text) for part, text in row["paragraphs"]]
             except (KeyError, TypeError, ValueError):
                 raise ValueError(
-                    f"{where}: found {', '.join(row)}; want a document with `corpus`, `document` and, in `paragraphs`, "
-                    "pairs of number and text"
+                    placed(
+                        where,
+                        message(
+                            "found {row}; want a document with `corpus`, `document` and, in `paragraphs`, pairs of "
+                            "number and text",
+                            row=", ".join(row),
+                        ),
+                    )
                 ) from None
             yield from found
 
@@ -131,7 +138,13 @@ def _small(values: Any, dtype: type[np.integer[Any]]) -> NDArray[Any]:
     array = np.asarray(values)
     small = array.astype(dtype)
     if not np.array_equal(small, array):
-        raise ValueError(f"found {array.max()}, too large for {dtype.__name__}; give shorter paragraphs")
+        raise ValueError(
+            message(
+                "found {largest}, too large for {type}; give shorter paragraphs",
+                largest=array.max(),
+                type=dtype.__name__,
+            )
+        )
     return small
 
 
@@ -171,7 +184,9 @@ def read_documents(path: str | Path, lexicon: Lexicon) -> Documents:
         )
         matrix.check_format()
     except (lzma.LZMAError, KeyError, ValueError, TypeError, EOFError) as error:
-        raise ValueError(f"{path} is damaged, or was counted with another lexicon; pack it again") from error
+        raise ValueError(
+            message("{path} is damaged, or was counted with another lexicon; pack it again", path=path)
+        ) from error
     beginnings = _beginnings(lexicon)
     longer = matrix
     while longer.nnz:  # the longest term has ten syllables or so

@@ -14,6 +14,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
+from ..messages import message
 from ..model.counts import Counts
 from ..model.features import Features
 from ..model.model import pool
@@ -181,7 +182,9 @@ class Training:
             warnings.simplefilter("ignore", ConvergenceWarning)
             svm.fit(X, y, sample_weight=weight)
         if svm.n_iter_ >= MAX_STEPS:
-            warnings.warn(f"with C = {self.C:g} the fit did not come to its end; use a smaller C", stacklevel=2)
+            warnings.warn(
+                message("with C = {c:g} the fit did not come to its end; use a smaller C", c=self.C), stacklevel=2
+            )
         return svm
 
 

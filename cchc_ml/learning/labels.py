@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from ..messages import message
 from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import cell_of, columns_of, fold_name
 
@@ -57,10 +58,14 @@ def parse_labels(value: object, codebook: Codebook = CCHC) -> tuple[AnyPillar, .
     if isinstance(value, str):
         value = _split(value, codebook)
     if not isinstance(value, Iterable) or isinstance(value, Mapping):
-        raise ValueError(f'labels are {value!r:.80}; give a list of pillars, such as ["tthc"]')
+        raise ValueError(
+            message('labels are {value}; give a list of pillars, such as ["tthc"]', value=f"{value!r:.80}")
+        )
     labels = list(value)
     if not all(isinstance(label, str) for label in labels):
-        raise ValueError(f'labels are {labels!r:.80}; give a list of pillars, such as ["tthc"]')
+        raise ValueError(
+            message('labels are {labels}; give a list of pillars, such as ["tthc"]', labels=f"{labels!r:.80}")
+        )
     if len(labels) == 1 and fold_name(labels[0]) in NONE_WORDS:
         return ()
     pillars = {codebook.parse(label) for label in labels}
@@ -121,8 +126,12 @@ def read_labels(row: Mapping[str, Any], codebook: Codebook = CCHC) -> tuple[AnyP
     has_all = len(by_pillar) == len(codebook)
     if column is None and not has_all:
         raise ValueError(
-            f"no labels; the columns are {', '.join(map(str, row))[:300]}; "
-            f"add a column 'labels', or the {codebook.number} columns {', '.join(codebook)}"
+            message(
+                "no labels; the columns are {row}; add a column 'labels', or the {number} columns {codebook}",
+                row=", ".join(map(str, row))[:300],
+                number=codebook.number,
+                codebook=", ".join(codebook),
+            )
         )
     cells = {pillar: _mark(row[name]) for pillar, name in by_pillar.items()} if has_all else {}
     if column is None:
@@ -135,8 +144,13 @@ def read_labels(row: Mapping[str, Any], codebook: Codebook = CCHC) -> tuple[AnyP
         marked = _marked(cells, codebook)
         if marked is not None and labels is not None and marked != labels:
             raise ValueError(
-                f"the column {column!r} says {' '.join(labels) or 'none'}, but the columns of the pillars say "
-                f"{' '.join(marked) or 'none'}; remove one of them"
+                message(
+                    "the column {column} says {labels}, but the columns of the pillars say {marked}; remove "
+                    "one of them",
+                    column=repr(column),
+                    labels=" ".join(labels) or message("none"),
+                    marked=" ".join(marked) or message("none"),
+                )
             )
         return marked if labels is None else labels
     return labels
@@ -200,7 +214,7 @@ def _marked(cells: Mapping[AnyPillar, str], codebook: Codebook) -> tuple[AnyPill
     """Return the pillars whose cells say yes; None if all cells are empty."""
     unknown = {mark for mark in cells.values() if mark} - {*YES_CELLS, *NO_CELLS}
     if unknown:
-        raise ValueError(f"found {min(unknown)[:80]!r} in a pillar's column; write 0 or 1")
+        raise ValueError(message("found {unknown} in a pillar's column; write 0 or 1", unknown=repr(min(unknown)[:80])))
     if not any(cells.values()):
         return None
     return tuple(pillar for pillar in codebook if cells[pillar] in YES_CELLS)
@@ -225,7 +239,10 @@ def split_of(row: Mapping[str, Any]) -> str:
     text = " ".join(str(value).casefold().split())
     if isinstance(value, int | float) or re.fullmatch(r"(?:fold[ _-]?)?\d+(?:\.0+)?", text):
         raise ValueError(
-            f"the split is {value!r}, a number; write train, validation or test, "
-            "or leave out the column: folds are made anew in training"
+            message(
+                "the split is {value}, a number; write train, validation or test, or leave out the "
+                "column: folds are made anew in training",
+                value=repr(value),
+            )
         )
     return TRAIN if fold_name(text) in TRAIN_NAMES else text

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import atomic_write, check_writable
+from ..messages import message
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
 from ..pillars import CCHC, Codebook
 from ..reading.inputs import OnNote
@@ -140,7 +141,7 @@ def write_lexicon(
     check_writable(out, overwrite, paths)
     corpus = read_corpus(*paths, on_note=on_note, codebook=codebook).training()
     if corpus.packed:
-        raise ValueError("a lexicon is learned from text, but a row is packed; give the files with the text")
+        raise ValueError(message("a lexicon is learned from text, but a row is packed; give the files with the text"))
     lexicon = learn_lexicon(corpus.texts, corpus.documents, max_terms=max_terms, n_jobs=n_jobs, codebook=codebook)
     with atomic_write(out) as temporary:
         temporary.write_text("\n".join(lexicon.terms) + "\n", "utf8", newline="")

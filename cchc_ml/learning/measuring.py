@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..messages import joined, message
 from ..model.model import sigmoid
 from .classifier import PillarClassifier
 from .corpus import DRAWN, Corpus
@@ -88,10 +89,12 @@ def by_source(corpus: Corpus, tags_of: dict[str, NDArray[Any]]) -> list[SourceSc
     scores = []
     for split in sorted({split_of(row) for row in corpus.rows}):
         of_split = np.array([split_of(row) == split for row in corpus.rows])
-        name = split or "all rows"
+        name = split or message("all rows")
         groups = [(name, "macro", np.flatnonzero(of_split))]
         for name_of in (_kind, _year):
-            groups += [(f"{name}, {group}", "micro", rows) for group, rows in _groups(corpus, of_split, name_of)]
+            groups += [
+                (joined(", ", [name, group]), "micro", rows) for group, rows in _groups(corpus, of_split, name_of)
+            ]
         for title, average, rows in groups:
             tags_of_rows = {tagger: tags[rows] for tagger, tags in tags_of.items()}
             scores.append(_source_scores(title, average, corpus.take(rows), tags_of_rows))
@@ -119,7 +122,7 @@ def _groups(
     large = [name for name, n in labels.most_common() if n >= LEAST_LABELS and name]
     groups = [(name, np.flatnonzero(inside & (names == name))) for name in large]
     rest = np.flatnonzero(inside & ~np.isin(names, large))
-    return [*groups, *([("other", rest)] if corpus.y[rest].sum() >= LEAST_LABELS else [])]
+    return [*groups, *([(message("other"), rest)] if corpus.y[rest].sum() >= LEAST_LABELS else [])]
 
 
 def _source_scores(name: str, average: str, corpus: Corpus, tags_of: dict[str, NDArray[Any]]) -> SourceScores:

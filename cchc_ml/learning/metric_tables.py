@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..messages import Message, joined, message, number, plural
+from ..messages import Message, catalogued, joined, message, number, plural
 from .metric_types import MIN_DOCUMENTS, SOUND_DOCUMENTS
 
 if TYPE_CHECKING:
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 UNDEFINED = "–"
+# Names in evaluations, which the tables show.
+NAMES = (
+    message("alone"),
+    message("in context"),
+    message("names and patterns"),
+    message("this model"),
+    message("this model in context"),
+    message("macro"),
+    message("micro"),
+    message("samples"),
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,7 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
     if any(scores["support"] for scores in pillars) and not any(scores["tp"] + scores["fp"] for scores in pillars):
         for name in ("macro", "micro"):
             averages[name] = {**averages[name], "precision": UNDEFINED}
-    summary = [row(name, no_counts, average, None, None) for name, average in averages.items()]
+    summary = [row(catalogued(name), no_counts, average, None, None) for name, average in averages.items()]
     summary.append(row(message("exact match"), no_counts, {"f1": evaluation["exact_match"]}, None, None))
     note = remark(evaluation["documents"]) if "documents" in evaluation else ""
     return Table(
@@ -189,7 +200,7 @@ def source_tables(sources: Sequence[SourceScores]) -> list[Table]:
         chosen = [source for source in sources if source["average"] == average]
         if chosen:
             head: list[str] = [message("rows of"), message("rows"), message("documents"), message("labels")]
-            head += chosen[0]["taggers"]
+            head += map(catalogued, chosen[0]["taggers"])
             tables.append(Table(title, head, [_source_row(source) for source in chosen]))
     return tables
 
@@ -211,7 +222,9 @@ def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
         precision, recall = (
             _interval(*(interval or (None, None))) for interval in (mix["precision_interval"], mix["recall_interval"])
         )
-        rows.append([way, mix["tags"], mix["precision"], precision, mix["recall"], recall, mix["average_precision"]])
+        rows.append(
+            [catalogued(way), mix["tags"], mix["precision"], precision, mix["recall"], recall, mix["average_precision"]]
+        )
         rows[-1] += [number(mix["mean_probability"], ".4f"), number(mix["rate"], ".4f")]
     first = next(iter(mixes.values()))
     title = message(
@@ -223,7 +236,7 @@ def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
 def _baselines(baselines: Mapping[str, tuple[float, float]], comparisons: Sequence[Comparison | None]) -> Table:
     ways = message("Alone"), message("In context")
     notes = [_against(way, found) for way, found in zip(ways, comparisons, strict=True) if found]
-    rows = [(name, *scores) for name, scores in baselines.items()]
+    rows = [(catalogued(name), *scores) for name, scores in baselines.items()]
     head = (message("tagger"), "macro-F1", "micro-F1")
     return Table(message("Against the baselines"), head, rows, note=joined(" ", notes) if notes else "")
 
@@ -232,7 +245,7 @@ def _against(way: Message, comparison: Comparison) -> Message:
     told = message(
         "{way}, against {baseline}: {difference:+.3f} macro-F1",
         way=way,
-        baseline=comparison["baseline"],
+        baseline=catalogued(comparison["baseline"]),
         difference=comparison["difference"],
     )
     if comparison["p"] is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from ..files import atomic_write
+from ..messages import message
 from ..pillars import CCHC, Codebook
 from .metric_tables import Table, format_cell, natural_mix_table, scores_table, source_tables
 
@@ -74,7 +75,10 @@ def check_card(folder: Path) -> None:
     path = folder / "README.md"
     if path.exists() and not path.read_bytes().startswith(b"# Model card"):
         raise ValueError(
-            f"{path} is not a model card, and the card would overwrite it; write the model into a folder of its own"
+            message(
+                "{path} is not a model card, and the card would overwrite it; write the model into a folder of its own",
+                path=path,
+            )
         )
 
 

@@ -73,8 +73,11 @@ def check_categories(codebook: Codebook) -> None:
             f"{what} {', '.join(slugs)}" for what, slugs in (("has", other), ("does not have", missing)) if slugs
         ]
         raise ValueError(
-            f"the shipped data is labelled with the six pillars, but the codebook {' and '.join(differences)}; "
-            "train on your own DATA alone, without --with-default-data"
+            message(
+                "the shipped data is labelled with the six pillars, but the codebook {differences}; "
+                "train on your own DATA alone, without --with-default-data",
+                differences=" and ".join(differences),
+            )
         )
 
 
@@ -92,10 +95,13 @@ def check_own(own: Corpus, own_weight: float | None) -> None:
         The weight is not a number above 0, or no row is one to train on.
     """
     if own_weight is not None and not (isfinite(own_weight) and own_weight > 0):
-        raise ValueError(f"found own weight {own_weight}, want a number greater than 0")
+        raise ValueError(message("found own weight {own_weight}, want a number greater than 0", own_weight=own_weight))
     if not own.is_training().any():
         raise ValueError(
-            "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
+            message(
+                "no row to train on: every row has a `split` other than train; leave `split` empty in "
+                "the rows to train on"
+            )
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..files import atomic_write, check_writable, write_gzip
+from ..messages import message
 from ..model.lexicon import Lexicon
 from ..pillars import CCHC, Codebook
 from ..reading.columns import find_text_column
@@ -36,10 +37,16 @@ def _read_texts(paths: Iterable[str | Path], text_column: str | None, codebook: 
     for path in paths:
         corpus = read_corpus(path, text_column=text_column, codebook=codebook)
         if corpus.packed:
-            raise ValueError(f"{path} is packed already; give the file with the text")
+            raise ValueError(message("{path} is packed already; give the file with the text", path=path))
         other = next((name for row in corpus.rows for name in row if name != "text" and find_text_column([name])), None)
         if other is not None:
-            raise ValueError(f"{path} has text in {other!r} too, which would be published; remove that column")
+            raise ValueError(
+                message(
+                    "{path} has text in {other} too, which would be published; remove that column",
+                    path=path,
+                    other=repr(other),
+                )
+            )
         split = SPLIT_OF_FILE.get(Path(path).name.split(".")[0])
         yield from ({"split": split, **row} if split else row for row in corpus.rows)
 
@@ -113,7 +120,9 @@ def pack_with_documents(
     for row in kept:
         place = place_of(row)
         if place is None or place not in text_of:
-            raise ValueError(f"row {row.get('id')!r} is not in the documents; give the document that it stands in")
+            raise ValueError(
+                message("row {id} is not in the documents; give the document that it stands in", id=repr(row.get("id")))
+            )
         text_of[place] = row["text"]  # the labels are those of this text, if the collection has another version
     mark = fingerprint(lexicon)
     counted = Documents(lexicon, tuple(text_of), lexicon.count(text_of.values()))
@@ -129,11 +138,17 @@ def same_rows(packed: str, path: str | Path) -> str:
     ours = [json.loads(line) for line in packed.splitlines()]
     theirs = [row for _, row in read_rows(path)]
     if len(ours) != len(theirs):
-        return f"{path} has {len(theirs)} rows, this text {len(ours)}"
+        return message("{path} has {theirs} rows, this text {ours}", path=path, theirs=len(theirs), ours=len(ours))
     for number, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
         fields = [key for key in {**a, **b} if a.get(key) != b.get(key)]
         if fields:
-            return f"{path} differs from this text, first in row {number} ({b.get('id')!r}): {', '.join(fields)}"
+            return message(
+                "{path} differs from this text, first in row {number} ({id}): {fields}",
+                path=path,
+                number=number,
+                id=repr(b.get("id")),
+                fields=", ".join(fields),
+            )
     return ""
 
 
@@ -165,7 +180,7 @@ def write_packed(
         An output cannot be used; or as `pack_files` and `pack_with_documents`.
     """
     if not out.name.endswith(".jsonl.gz"):
-        raise ValueError(f"packed rows are a .jsonl.gz file; found {out}")
+        raise ValueError(message("packed rows are a .jsonl.gz file; found {out}", out=out))
     beside = out.parent / DOCUMENTS_FILE
     for path in (out, *([beside] if documents else [])):
         check_writable(path, overwrite, [*paths, *documents])
@@ -200,7 +215,13 @@ def verify_packed(
     path = packed.parent / DOCUMENTS_FILE
     stored = read_documents(path, counted.lexicon)
     if tuple(stored.paragraphs) != tuple(counted.paragraphs):
-        raise ValueError(f"{path} holds {len(stored.paragraphs)} paragraphs, not those of these documents")
+        raise ValueError(
+            message(
+                "{path} holds {paragraphs} paragraphs, not those of these documents",
+                path=path,
+                paragraphs=len(stored.paragraphs),
+            )
+        )
     same_sentences = np.array_equal(stored.counts.starts, counted.counts.starts)
     if not same_sentences or (stored.counts.sentences != counted.counts.sentences).nnz:
-        raise ValueError(f"{path} holds other counts than those of these documents")
+        raise ValueError(message("{path} holds other counts than those of these documents", path=path))

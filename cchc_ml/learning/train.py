@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import check_writable, data_path
+from ..messages import message
 from ..model.lexicon import Lexicon, with_codebook
 from ..model.operating_points import parse_objective
 from ..model.storage import write_model
@@ -120,7 +121,10 @@ def train_model(
     training = corpus.training()
     if not len(training):
         raise ValueError(
-            "no row to train on: every row has a `split` other than train; leave `split` empty in the rows to train on"
+            message(
+                "no row to train on: every row has a `split` other than train; leave `split` empty in "
+                "the rows to train on"
+            )
         )
     lexicon = _lexicon(corpus, lexicon_file) or (None if is_own is None else default_lexicon())
     held_out = len(corpus) - len(training)
@@ -174,7 +178,7 @@ def check_output(out: Path, *, overwrite: bool = False) -> None:
         the files exists and is not to be overwritten.
     """
     if out.suffix != ".npz":
-        raise ValueError(f"a model is an .npz file; found {out}")
+        raise ValueError(message("a model is an .npz file; found {out}", out=out))
     for path in (out, out.parent / "README.md", out.parent / "metrics.json"):
         check_writable(path, overwrite)
     check_card(out.parent)
@@ -187,13 +191,18 @@ def _lexicon(corpus: Corpus, file: str | Path | None) -> Lexicon | None:
         return default_lexicon() if corpus.packed else None
     if corpus.packed:
         raise ValueError(
-            f"packed rows are counts of the shipped lexicon, not of {file}; give text, or leave out --lexicon"
+            message(
+                "packed rows are counts of the shipped lexicon, not of {file}; give text, or leave out --lexicon",
+                file=file,
+            )
         )
     terms = [term for line in read_text(Path(file)).splitlines() if (term := line.strip())]
     try:
         return with_codebook(Lexicon(terms), corpus.codebook)
     except ValueError as error:
-        raise ValueError(f"{file} is not a lexicon: {error}; write one with: cchc-ml lexicon") from None
+        raise ValueError(
+            message("{file} is not a lexicon: {error}; write one with: cchc-ml lexicon", file=file, error=error)
+        ) from None
 
 
 def _fit(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..messages import message, plural
 from ..reading.inputs import OnNote
 from ..reading.tables import Row
 from ..text.normalize import normalise
@@ -41,7 +42,11 @@ def add_rows(corpus: Corpus, own: Corpus, on_note: OnNote | None = None) -> tupl
     _note_contradictions(both, numbers, on_note)
     is_copy = ~is_own & both.is_training() & np.isin(numbers, numbers[is_own])
     if on_note and is_copy.any():
-        on_note(f"{is_copy.sum():,} texts are in the default data too; each is used once, with its own label")
+        on_note(
+            message(
+                "{n:,} texts are in the default data too; each is used once, with its own label", n=int(is_copy.sum())
+            )
+        )
     kept = np.flatnonzero(~is_copy)
     return both.take(kept), is_own[kept]
 
@@ -70,7 +75,11 @@ def separate_twins(corpus: Corpus, on_note: OnNote | None = None) -> tuple[Corpu
     _note_contradictions(corpus, numbers, on_note)
     is_leak = in_training & np.isin(numbers, numbers[~in_training])
     if on_note and is_leak.any():
-        on_note(f"{is_leak.sum():,} rows to train on have a text that is held out too; they are not trained on")
+        on_note(
+            message(
+                "{n:,} rows to train on have a text that is held out too; they are not trained on", n=int(is_leak.sum())
+            )
+        )
     kept = np.flatnonzero(~is_leak)
     documents = corpus.documents.copy()
     first: dict[int, int] = {}
@@ -98,13 +107,18 @@ def leave_out_known(corpus: Corpus, training_hashes: NDArray[np.uint64], on_note
     is_known = np.isin([int(mark[:16], 16) for mark in corpus.text_hashes()], training_hashes)
     if not is_known.any():
         return corpus
-    found = f"{is_known.sum():,} of {len(corpus):,} rows are in this model's training data"
+    found = message("{n:,} of {all:,} rows are in this model's training data", n=int(is_known.sum()), all=len(corpus))
     if is_known.all():
         if on_note:
-            on_note(f"{found}: the measures say how well it remembers them, not how well it does on new text")
+            on_note(
+                message(
+                    "{found}: the measures say how well it remembers them, not how well it does on new text",
+                    found=found,
+                )
+            )
         return corpus
     if on_note:
-        on_note(f"{found}; measured on the other {(~is_known).sum():,}")
+        on_note(message("{found}; measured on the other {n:,}", found=found, n=int((~is_known).sum())))
     return corpus.take(np.flatnonzero(~is_known))
 
 
@@ -135,8 +149,14 @@ def _note_contradictions(corpus: Corpus, numbers: NDArray[np.intp], on_note: OnN
     if found:
         shown = "; ".join(_name_rows(corpus, rows) for rows in found[:TEXTS_IN_NOTE])
         more = "; ..." if len(found) > TEXTS_IN_NOTE else ""
-        texts = "text has" if len(found) == 1 else "texts have"
-        on_note(f"{len(found):,} {texts} different labels in different rows: {shown}{more}")
+        on_note(
+            plural(
+                "{n:,} text has different labels in different rows: {rows}",
+                "{n:,} texts have different labels in different rows: {rows}",
+                len(found),
+                rows=shown + more,
+            )
+        )
 
 
 def _name_rows(corpus: Corpus, rows: Sequence[int]) -> str:

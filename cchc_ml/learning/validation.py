@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..messages import message, plural
 from ..model.info import ModelInfo
 from ..pillars import CCHC, Codebook
 from ..version import __version__
@@ -35,20 +36,33 @@ def check_texts(X: Any) -> list[str]:
         It is not a sequence of strings, or it is empty.
     """
     if isinstance(X, str | bytes):
-        raise TypeError(f"found one {type(X).__name__}, want a sequence of strings; put it in a list: [text]")
+        raise TypeError(
+            message("found one {type}, want a sequence of strings; put it in a list: [text]", type=type(X).__name__)
+        )
     if _is_table(X) or isinstance(X, Mapping):
         # The elements of a table are the names of its columns, so they would be tagged in place of the texts.
-        raise TypeError(f"found a {type(X).__name__}, want a sequence of strings; give one column, such as df['text']")
+        raise TypeError(
+            message(
+                "found a {type}, want a sequence of strings; give one column, such as df['text']", type=type(X).__name__
+            )
+        )
     if isinstance(X, AbstractSet):
-        raise TypeError(f"found a {type(X).__name__}, which has no order; give a list of strings")
+        raise TypeError(message("found a {type}, which has no order; give a list of strings", type=type(X).__name__))
     if not isinstance(X, Iterable):
-        raise TypeError(f"found {type(X).__name__}, want a sequence of strings")
+        raise TypeError(message("found {type}, want a sequence of strings", type=type(X).__name__))
     texts = list(X)
     if not texts:
-        raise ValueError("found an empty sequence, want at least one string")
+        raise ValueError(message("found an empty sequence, want at least one string"))
     for i, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"found {type(text).__name__} ({text!r:.60}) at position {i}, want a string")
+            raise TypeError(
+                message(
+                    "found {type} ({text}) at position {i}, want a string",
+                    type=type(text).__name__,
+                    text=f"{text!r:.60}",
+                    i=i,
+                )
+            )
     return texts
 
 
@@ -69,9 +83,13 @@ def check_weight(sample_weight: Any, n: int) -> NDArray[np.float64]:
         return np.ones(n)
     weight = np.asarray(sample_weight, dtype=np.float64)
     if weight.shape != (n,):
-        raise ValueError(f"sample_weight has shape {weight.shape}, want ({n},), one weight for each paragraph")
+        raise ValueError(
+            message(
+                "sample_weight has shape {shape}, want ({n},), one weight for each paragraph", shape=weight.shape, n=n
+            )
+        )
     if not (np.isfinite(weight) & (weight > 0)).all():
-        raise ValueError(f"sample_weight holds {weight.min()}; want numbers greater than 0")
+        raise ValueError(message("sample_weight holds {number}; want numbers greater than 0", number=weight.min()))
     return weight
 
 
@@ -91,12 +109,29 @@ def check_documents(groups: Any, n: int, name: str = "groups") -> list[str | Non
     ['1', '1', '1', None, None]
     """
     if isinstance(groups, str | bytes | Mapping | AbstractSet) or not isinstance(groups, Iterable):
-        raise TypeError(f"{name} is a {type(groups).__name__}, want a sequence with the document of each paragraph")
+        raise TypeError(
+            message(
+                "{name} is a {type}, want a sequence with the document of each paragraph",
+                name=name,
+                type=type(groups).__name__,
+            )
+        )
     if _is_table(groups):
-        raise TypeError(f"{name} is a {type(groups).__name__}, want one column, such as df['document']")
+        raise TypeError(
+            message(
+                "{name} is a {type}, want one column, such as df['document']", name=name, type=type(groups).__name__
+            )
+        )
     names = [None if _is_missing(group) else _document_name(group) for group in groups]
     if len(names) != n:
-        raise ValueError(f"{name} has {len(names)} entries for {n} paragraphs; give one entry for each paragraph")
+        raise ValueError(
+            message(
+                "{name} has {entries} entries for {n} paragraphs; give one entry for each paragraph",
+                name=name,
+                entries=len(names),
+                n=n,
+            )
+        )
     return names
 
 
@@ -142,8 +177,13 @@ def check_y(y: Any, n: int, *, both: bool = True, codebook: Codebook = CCHC) -> 
     """
     if isinstance(y, str | bytes | Mapping | AbstractSet) or not isinstance(y, Iterable):
         raise TypeError(
-            f"y is {type(y).__name__} ({y!r:.60}), want an array of 0/1 of shape (n, {len(codebook)}), "
-            "or a collection of pillars for each paragraph"
+            message(
+                "y is {type} ({y}), want an array of 0/1 of shape (n, {n_codebook}), or a collection of "
+                "pillars for each paragraph",
+                type=type(y).__name__,
+                y=f"{y!r:.60}",
+                n_codebook=len(codebook),
+            )
         )
     if _is_table(y):
         y = _in_order_of_pillars(y, codebook)
@@ -151,21 +191,38 @@ def check_y(y: Any, n: int, *, both: bool = True, codebook: Codebook = CCHC) -> 
         y = _array_of_rows(list(y), codebook)
     y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
     if y.ndim != 2 or y.shape[1] != len(codebook):
-        raise ValueError(f"y has shape {y.shape}, want (n, {len(codebook)}), one column each for {', '.join(codebook)}")
+        raise ValueError(
+            message(
+                "y has shape {shape}, want (n, {n_codebook}), one column each for {codebook}",
+                shape=y.shape,
+                n_codebook=len(codebook),
+                codebook=", ".join(codebook),
+            )
+        )
     if len(y) != n:
-        raise ValueError(f"y has {len(y)} rows for {n} paragraphs; give one row for each paragraph")
+        raise ValueError(
+            message("y has {rows} rows for {n} paragraphs; give one row for each paragraph", rows=len(y), n=n)
+        )
     if y.dtype == object:
         for i, k in zip(*np.nonzero(np.vectorize(_is_missing, otypes=[bool])(y)), strict=True):
-            raise ValueError(f"y has no value in row {i} for {codebook[k]}, want 0 or 1; leave out unlabelled rows")
+            raise ValueError(
+                message(
+                    "y has no value in row {i} for {codebook}, want 0 or 1; leave out unlabelled rows",
+                    i=i,
+                    codebook=codebook[k],
+                )
+            )
     if not np.isin(y, (0, 1)).all():
-        raise ValueError(f"y holds {_strange_values(y)}, want only 0 and 1")
+        raise ValueError(message("y holds {found}, want only 0 and 1", found=_strange_values(y)))
     if both:
         for k, pillar in enumerate(codebook):
             if y[:, k].min() == y[:, k].max():
-                which = "every paragraph" if y[0, k] else "no paragraph"
-                raise ValueError(
-                    f"{which} has the {codebook.noun} {pillar}; to learn it, give paragraphs with and without it"
+                has = (
+                    message("every paragraph has the {noun} {pillar}", noun=codebook.noun, pillar=pillar)
+                    if y[0, k]
+                    else message("no paragraph has the {noun} {pillar}", noun=codebook.noun, pillar=pillar)
                 )
+                raise ValueError(message("{problem}; to learn it, give paragraphs with and without it", problem=has))
     checked: NDArray[np.int8] = y.astype(np.int8)
     return checked
 
@@ -190,12 +247,23 @@ def _in_order_of_pillars(y: Any, codebook: Codebook) -> NDArray[Any]:
         if pillar is None or pillar in position:
             found = ", ".join(map(str, names))
             raise ValueError(
-                f"y has the columns {found:.200}; want {codebook.number} columns with the names {', '.join(codebook)}, "
-                "in any order"
+                message(
+                    "y has the columns {found}; want {number} columns with the names {codebook}, in any order",
+                    found=f"{found:.200}",
+                    number=codebook.number,
+                    codebook=", ".join(codebook),
+                )
             )
         position[pillar] = at
     if missing := [pillar for pillar in codebook if pillar not in position]:
-        raise ValueError(f"y has no column {', '.join(missing)}; want {codebook.number} columns, {', '.join(codebook)}")
+        raise ValueError(
+            message(
+                "y has no column {missing}; want {number} columns, {codebook}",
+                missing=", ".join(missing),
+                number=codebook.number,
+                codebook=", ".join(codebook),
+            )
+        )
     return np.asarray(y)[:, [position[pillar] for pillar in codebook]]
 
 
@@ -204,7 +272,13 @@ def _array_of_rows(rows: list[Any], codebook: Codebook) -> NDArray[Any]:
     for i, row in enumerate(rows):
         if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
             raise TypeError(
-                f"y[{i}] is {type(row).__name__} ({row!r:.60}), want a collection of pillars, such as ['{codebook[1]}']"
+                message(
+                    "y[{i}] is {type} ({row}), want a collection of pillars, such as ['{codebook}']",
+                    i=i,
+                    type=type(row).__name__,
+                    row=f"{row!r:.60}",
+                    codebook=codebook[1],
+                )
             )
     # A generator can be read only once.
     rows = [list(row) for row in rows]
@@ -213,8 +287,13 @@ def _array_of_rows(rows: list[Any], codebook: Codebook) -> NDArray[Any]:
     for i, row in enumerate(rows):
         if len(row) != len(codebook):
             raise ValueError(
-                f"y[{i}] is {row!r:.60}, want {codebook.number} numbers 0 or 1, or a collection of pillars such as "
-                f"['{codebook[1]}']"
+                message(
+                    "y[{i}] is {row}, want {number} numbers 0 or 1, or a collection of pillars such as ['{codebook}']",
+                    i=i,
+                    row=f"{row!r:.60}",
+                    number=codebook.number,
+                    codebook=codebook[1],
+                )
             )
     return np.asarray(rows)
 
@@ -229,28 +308,53 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
     for name in ("C", "sentence_weight"):
         value = parameters[name]
         if not _is_number(value, Real) or not 0 < value < math.inf:
-            raise ValueError(f"{name} must be a number greater than 0. Got {value!r} instead.")
+            raise ValueError(
+                message("{name} must be a number greater than 0. Got {value} instead.", name=name, value=repr(value))
+            )
     for name, least in (("max_terms", 1), ("rounds", 0), ("folds", 2)):
         value = parameters[name]
         if not _is_number(value, Integral) or value < least:
-            raise ValueError(f"{name} must be a whole number of at least {least}. Got {value!r} instead.")
+            raise ValueError(
+                message(
+                    "{name} must be a whole number of at least {least}. Got {value} instead.",
+                    name=name,
+                    least=least,
+                    value=repr(value),
+                )
+            )
     seed, n_jobs, lexicon = parameters["random_state"], parameters["n_jobs"], parameters["lexicon"]
     # As in scikit-learn, None and a generator of numpy also pass: each fit then differs.
     if not isinstance(seed, np.random.RandomState | None) and not (
         _is_number(seed, Integral) and 0 <= seed <= MAX_SEED
     ):
-        raise ValueError(f"random_state must be a whole number from 0 to {MAX_SEED}. Got {seed!r} instead.")
+        raise ValueError(
+            message(
+                "random_state must be a whole number from 0 to {most}. Got {seed} instead.",
+                most=MAX_SEED,
+                seed=repr(seed),
+            )
+        )
     if n_jobs is not None and (not _is_number(n_jobs, Integral) or n_jobs == 0):
-        raise ValueError(f"n_jobs must be None or a whole number that is not 0. Got {n_jobs!r} instead.")
+        raise ValueError(
+            message("n_jobs must be None or a whole number that is not 0. Got {n_jobs} instead.", n_jobs=repr(n_jobs))
+        )
     if not isinstance(parameters.get("codebook"), Codebook | None):
         raise TypeError(
-            f"codebook must be a Codebook, as cchc_ml.model.codebook.read_codebook returns it. "
-            f"Got {parameters['codebook']!r:.60} instead."
+            message(
+                "codebook must be a Codebook, as cchc_ml.model.codebook.read_codebook returns it. Got "
+                "{parameters} instead.",
+                parameters=f"{parameters['codebook']!r:.60}",
+            )
         )
     if lexicon is not None and (
         isinstance(lexicon, str | bytes | Mapping | AbstractSet) or not isinstance(lexicon, Iterable)
     ):
-        raise TypeError(f"lexicon must be a sequence of terms, such as ['một cửa']. Got {lexicon!r:.60} instead.")
+        raise TypeError(
+            message(
+                "lexicon must be a sequence of terms, such as ['một cửa']. Got {lexicon} instead.",
+                lexicon=f"{lexicon!r:.60}",
+            )
+        )
 
 
 def _is_number(value: Any, kind: type) -> bool:
@@ -269,7 +373,14 @@ def check_drawn(drawn: Any, n: int) -> NDArray[np.bool_] | None:
         return None
     array = np.asarray(drawn)
     if array.shape != (n,) or array.dtype.kind != "b":
-        raise ValueError(f"drawn is {array.dtype} of shape {array.shape}, want {n} truth values, one each paragraph")
+        raise ValueError(
+            message(
+                "drawn is {dtype} of shape {shape}, want {n} truth values, one each paragraph",
+                dtype=array.dtype,
+                shape=array.shape,
+                n=n,
+            )
+        )
     return array if array.any() else None
 
 
@@ -299,20 +410,28 @@ def few_labels(y: NDArray[np.int8], documents: NDArray[np.intp], codebook: Codeb
     >>> few_labels(y, np.arange(40))[0][:56]
     'e_government: 2 positive paragraphs in 2 documents; at l'
     """
-    remarks = []
+    remarks: list[str] = []
     for k, pillar in enumerate(codebook):
-        for kind, has in (("positive", y[:, k] == 1), ("negative", y[:, k] == 0)):
+        for is_positive, has in ((True, y[:, k] == 1), (False, y[:, k] == 0)):
             n, n_documents = int(has.sum()), len(np.unique(documents[has]))
             if n < LEAST_PARAGRAPHS or n_documents < LEAST_DOCUMENTS:
+                paragraphs = (
+                    plural("{n} positive paragraph", "{n} positive paragraphs", n)
+                    if is_positive
+                    else plural("{n} negative paragraph", "{n} negative paragraphs", n)
+                )
                 remarks.append(
-                    f"{pillar}: {_count(n, f'{kind} paragraph')} in {_count(n_documents, 'document')}; at least "
-                    f"{LEAST_PARAGRAPHS} in {LEAST_DOCUMENTS} are needed, so do not trust its tags and probabilities"
+                    message(
+                        "{pillar}: {paragraphs} in {documents}; at least {least} in {least_documents} are needed, so "
+                        "do not trust its tags and probabilities",
+                        pillar=pillar,
+                        paragraphs=paragraphs,
+                        documents=plural("{n} document", "{n} documents", n_documents),
+                        least=LEAST_PARAGRAPHS,
+                        least_documents=LEAST_DOCUMENTS,
+                    )
                 )
     return remarks
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def describe(parameters: Mapping[str, Any], points: OperatingPoints, y: NDArray[np.int8]) -> ModelInfo:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from ..messages import message, placed, plural
 from ..pillars import AnyPillar, Codebook, Entry, OwnCategory, fold, visible
 from ..text.normalize import normalise
 
@@ -65,23 +66,36 @@ def read_codebook(path: str | Path) -> Codebook:
 
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no codebook at {path}; give a .yaml file with your categories")
+        raise FileNotFoundError(message("no codebook at {path}; give a .yaml file with your categories", path=path))
     if (size := path.stat().st_size) > MAX_FILE_BYTES:
-        raise ValueError(f"{path} has {size:,} bytes; a codebook has at most {MAX_FILE_BYTES:,}")
+        raise ValueError(
+            message(
+                "{path} has {size:,} bytes; a codebook has at most {max_file_bytes:,}",
+                path=path,
+                size=size,
+                max_file_bytes=MAX_FILE_BYTES,
+            )
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         root = _At(None, f"{path}, line 1") if node is None else _of_yaml(node, str(path))
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not in UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
+        raise ValueError(
+            message("{path} is not in UTF-8 (byte {n}); save it as UTF-8", path=path, n=error.start + 1)
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise ValueError(f"{path}{line} is not YAML: {error.problem or error.context}") from None
+        at = f"{path}, line {mark.line + 1}" if mark else str(path)
+        raise ValueError(
+            message("{where} is not YAML: {reason}", where=at, reason=error.problem or error.context)
+        ) from None
     except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())[:200]}") from None
+        raise ValueError(
+            message("{where} is not YAML: {reason}", where=path, reason=" ".join(str(error).split())[:200])
+        ) from None
     except RecursionError:
-        raise ValueError(f"{path} is nested too deeply for a codebook") from None
+        raise ValueError(message("{path} is nested too deeply for a codebook", path=path)) from None
     return _build(root)
 
 
@@ -101,7 +115,7 @@ def codebook_from_json(text: str, place: str = "the codebook") -> Codebook:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError(f"{place} is not JSON") from None
+        raise ValueError(message("{place} is not JSON", place=place)) from None
     return _build(_of_json(rows, place))
 
 
@@ -111,17 +125,23 @@ def _of_yaml(node: Any, path: str, depth: int = 0) -> _At:
 
     place = f"{path}, line {node.start_mark.line + 1}"
     if depth > 5:
-        raise ValueError(f"{place}: nested too deeply; want a list of categories, each with {', '.join(_KEYS)}")
+        raise ValueError(
+            placed(
+                place, message("nested too deeply; want a list of categories, each with {keys}", keys=", ".join(_KEYS))
+            )
+        )
     if isinstance(node, yaml.ScalarNode):
         return _At(None if node.tag.endswith(":null") else node.value, place)
     if isinstance(node, yaml.SequenceNode):
         return _At([_of_yaml(item, path, depth + 1) for item in node.value], place)
     found: dict[str, _At] = {}
     for key, value in node.value:
-        name = key.value if isinstance(key, yaml.ScalarNode) else "a list or an object"
+        name = key.value if isinstance(key, yaml.ScalarNode) else message("a list or an object")
         at = f"{path}, line {key.start_mark.line + 1}"
         if name in found:
-            raise ValueError(f"{at}: the key {visible(name)} stands twice in one category; delete one")
+            raise ValueError(
+                placed(at, message("the key {name} stands twice in one category; delete one", name=visible(name)))
+            )
         found[name] = _At(_of_yaml(value, path, depth + 1).value, at)
     return _At(found, place)
 
@@ -139,13 +159,25 @@ def _build(root: _At) -> Codebook:
     """Return the codebook of what was read."""
     if not isinstance(root.value, list):
         raise ValueError(
-            f'{root.place}: found {_kind(root.value)}, want a list of categories; begin each one with "- slug: …"'
+            placed(
+                root.place,
+                message(
+                    'found {kind}, want a list of categories; begin each one with "- slug: …"', kind=_kind(root.value)
+                ),
+            )
         )
     n = len(root.value)
     if not MIN_CATEGORIES <= n <= MAX_CATEGORIES:
         raise ValueError(
-            f"{root.place}: found {n} {'category' if n == 1 else 'categories'}, want {MIN_CATEGORIES} to "
-            f"{MAX_CATEGORIES}"
+            placed(
+                root.place,
+                message(
+                    "found {found}, want {least} to {most}",
+                    found=plural("{n} category", "{n} categories", n),
+                    least=MIN_CATEGORIES,
+                    most=MAX_CATEGORIES,
+                ),
+            )
         )
     colours = _free_colours(root.value)
     categories = [_category(item, colours) for item in root.value]
@@ -155,17 +187,24 @@ def _build(root: _At) -> Codebook:
 
 def _category(item: _At, colours: Iterator[str]) -> AnyPillar:
     if not isinstance(item.value, dict):
-        raise ValueError(f"{item.place}: found {_kind(item.value)}, want a category with slug, vi and so on")
+        raise ValueError(
+            placed(item.place, message("found {kind}, want a category with slug, vi and so on", kind=_kind(item.value)))
+        )
     fields: Mapping[str, _At] = item.value
     for key, at in fields.items():
         if key not in _KEYS:
-            raise ValueError(f"{at.place}: unknown key {visible(key)}; want one of {', '.join(_KEYS)}")
+            raise ValueError(
+                placed(
+                    at.place,
+                    message("unknown key {name}; want one of {keys}", name=visible(key), keys=", ".join(_KEYS)),
+                )
+            )
     slug = _slug(item, fields)
-    of = f"category {slug}"
+    of = message("category {slug}", slug=slug)
     texts = {key: _text(fields[key], key, of) for key in _TEXTS if key in fields and fields[key].value is not None}
     if not texts.get("vi"):
         at = fields.get("vi", item)
-        raise ValueError(f"{at.place}: {of} has no name; want its Vietnamese name in vi")
+        raise ValueError(placed(at.place, message("{of} has no name; want its Vietnamese name in vi", of=of)))
     for key in ("vi", "en", "short"):
         texts[key] = _name(fields.get(key, item), texts.get(key) or texts["vi"], key, of)
     examples = {key: _list(fields.get(key), key, of, _example) for key in _EXAMPLES}
@@ -180,37 +219,115 @@ def _slug(item: _At, fields: Mapping[str, _At]) -> str:
     at = fields.get("slug", item)
     slug = at.value
     if slug is None or not isinstance(slug, str):
-        found = f"found {_kind(slug)} as slug" if "slug" in fields else "a category has no slug"
-        raise ValueError(f"{at.place}: {found}; want up to 40 of a-z, 0-9 and _, such as slug: e_government")
+        if "slug" in fields:
+            found = message("found {kind} as slug", kind=_kind(slug))
+        else:
+            found = message("a category has no slug")
+        raise ValueError(
+            placed(
+                at.place, message("{found}; want up to 40 of a-z, 0-9 and _, such as slug: e_government", found=found)
+            )
+        )
     if not _SLUG.fullmatch(slug):
         raise ValueError(
-            f"{at.place}: found the slug {visible(slug)}, want up to 40 of a-z, 0-9 and _, the first one a letter"
+            placed(
+                at.place,
+                message(
+                    "found the slug {name}, want up to 40 of a-z, 0-9 and _, the first one a letter", name=visible(slug)
+                ),
+            )
         )
     if normalise(slug).strip() in RESERVED:
-        raise ValueError(f"{at.place}: the slug {slug!r} means something else in files; choose another")
+        raise ValueError(
+            placed(at.place, message("the slug {slug} means something else in files; choose another", slug=repr(slug)))
+        )
     return slug
 
 
 def _text(at: _At, key: str, of: str) -> str:
     if not isinstance(at.value, str):
-        raise ValueError(f"{at.place}: found {_kind(at.value)} in {key} of {of}, want one text")
+        raise ValueError(
+            placed(
+                at.place, message("found {kind} in {key} of {of}, want one text", kind=_kind(at.value), key=key, of=of)
+            )
+        )
     text = " ".join(at.value.split())
     if len(text) > MAX_TEXT_CHARS:
-        raise ValueError(f"{at.place}: {key} of {of} has {len(text)} characters, want at most {MAX_TEXT_CHARS}")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} has {chars} characters, want at most {max_text_chars}",
+                    key=key,
+                    of=of,
+                    chars=len(text),
+                    max_text_chars=MAX_TEXT_CHARS,
+                ),
+            )
+        )
     if not text.isprintable():
-        raise ValueError(f"{at.place}: {key} of {of} has characters that are not visible: {visible(text)}")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} has characters that are not visible: {name}", key=key, of=of, name=visible(text)
+                ),
+            )
+        )
     return text
 
 
 def _name(at: _At, name: str, key: str, of: str) -> str:
     if len(name) > MAX_NAME_CHARS:
-        raise ValueError(f"{at.place}: {key} of {of} has {len(name)} characters, want at most {MAX_NAME_CHARS}")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} has {n_name} characters, want at most {max_name_chars}",
+                    key=key,
+                    of=of,
+                    n_name=len(name),
+                    max_name_chars=MAX_NAME_CHARS,
+                ),
+            )
+        )
     if name[0] in "=+-@":
-        raise ValueError(f"{at.place}: {key} of {of} is {visible(name)}; a name cannot begin with {name[0]!r}")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} is {visible}; a name cannot begin with {name}",
+                    key=key,
+                    of=of,
+                    visible=visible(name),
+                    name=repr(name[0]),
+                ),
+            )
+        )
     if ";" in name or "|" in name:
-        raise ValueError(f"{at.place}: {key} of {of} is {visible(name)}; ; and | separate labels, leave them out")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} is {name}; ; and | separate labels, leave them out",
+                    key=key,
+                    of=of,
+                    name=visible(name),
+                ),
+            )
+        )
     if normalise(name).strip() in RESERVED:
-        raise ValueError(f"{at.place}: {key} of {of} is {name!r}, which means something else in files; choose another")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "{key} of {of} is {name}, which means something else in files; choose another",
+                    key=key,
+                    of=of,
+                    name=repr(name),
+                ),
+            )
+        )
     return name
 
 
@@ -218,7 +335,14 @@ def _colour(at: _At, of: str) -> str:
     colour = at.value.lower() if isinstance(at.value, str) else ""
     if not _COLOUR.fullmatch(colour):
         found = visible(at.value) if isinstance(at.value, str) else _kind(at.value)
-        raise ValueError(f'{at.place}: found {found} as colour of {of}, want "#rrggbb" in quotes, such as "#0072b2"')
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    'found {found} as colour of {of}, want "#rrggbb" in quotes, such as "#0072b2"', found=found, of=of
+                ),
+            )
+        )
     return colour
 
 
@@ -226,22 +350,39 @@ def _list(at: _At | None, key: str, of: str, one: Callable[[_At, str], T]) -> tu
     if at is None or at.value is None:
         return ()
     if not isinstance(at.value, list):
-        raise ValueError(f"{at.place}: found {_kind(at.value)} in {key} of {of}, want a list, each line with a dash")
-    return tuple(one(item, f"{key} of {of}") for item in at.value)
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "found {kind} in {key} of {of}, want a list, each line with a dash",
+                    kind=_kind(at.value),
+                    key=key,
+                    of=of,
+                ),
+            )
+        )
+    return tuple(one(item, message("{key} of {of}", key=key, of=of)) for item in at.value)
 
 
 def _example(at: _At, of: str) -> dict[str, str]:
     """Return an example as its text and the reason, which may be empty."""
     if isinstance(at.value, str):
-        return {"text": _text(at, "an example", of), "why": ""}
+        return {"text": _text(at, message("an example"), of), "why": ""}
     if not isinstance(at.value, dict):
-        raise ValueError(f"{at.place}: found {_kind(at.value)} in {of}, want a text, or text and why")
+        raise ValueError(
+            placed(at.place, message("found {kind} in {of}, want a text, or text and why", kind=_kind(at.value), of=of))
+        )
     for key, inner in at.value.items():
         if key not in ("text", "why", "why_vi"):
-            raise ValueError(f"{inner.place}: unknown key {visible(key)} in {of}; want text, why and why_vi")
+            raise ValueError(
+                placed(
+                    inner.place,
+                    message("unknown key {name} in {of}; want text, why and why_vi", name=visible(key), of=of),
+                )
+            )
     example = {key: _text(inner, key, of) for key, inner in at.value.items() if inner.value is not None}
     if not example.get("text"):
-        raise ValueError(f"{at.place}: an example in {of} has no text")
+        raise ValueError(placed(at.place, message("an example in {of} has no text", of=of)))
     return {"text": "", "why": "", **example}
 
 
@@ -253,11 +394,28 @@ def _term(at: _At, of: str) -> str:
     if strange or not term or max(term) > "\uffff":
         what = f"{strange[0]!r} in {visible(text)}" if strange else visible(text)
         raise ValueError(
-            f'{at.place}: found {what} in {of}, want words as they stand in texts, such as "một cửa"; '
-            "regular expressions are not read"
+            placed(
+                at.place,
+                message(
+                    'found {what} in {of}, want words as they stand in texts, such as "một cửa"; regular '
+                    "expressions are not read",
+                    what=what,
+                    of=of,
+                ),
+            )
         )
     if len(term) > MAX_TERM_CHARS:
-        raise ValueError(f"{at.place}: a term in {of} has {len(term)} characters, want at most {MAX_TERM_CHARS}")
+        raise ValueError(
+            placed(
+                at.place,
+                message(
+                    "a term in {of} has {n_term} characters, want at most {max_term_chars}",
+                    of=of,
+                    n_term=len(term),
+                    max_term_chars=MAX_TERM_CHARS,
+                ),
+            )
+        )
     return term
 
 
@@ -267,7 +425,14 @@ def _check_different(categories: list[AnyPillar], places: list[str]) -> None:
     for category, place in zip(categories, places, strict=True):
         if category.value in slugs:
             raise ValueError(
-                f"{place}: the slug {category.value!r} is there twice, first at {slugs[category.value]}; want each once"
+                placed(
+                    place,
+                    message(
+                        "the slug {value} is there twice, first at {slugs}; want each once",
+                        value=repr(category.value),
+                        slugs=slugs[category.value],
+                    ),
+                )
             )
         slugs[category.value] = place.rpartition(", ")[2]
     names: dict[str, str] = {}
@@ -275,13 +440,32 @@ def _check_different(categories: list[AnyPillar], places: list[str]) -> None:
     for category, place in zip(categories, places, strict=True):
         for name in (category.value, category.vi, category.short, category.en):
             if (other := names.setdefault(fold(name), category.value)) != category.value:
-                raise ValueError(f"{place}: {category.value} and {other} have the same name {name!r}; want two names")
+                raise ValueError(
+                    placed(
+                        place,
+                        message(
+                            "{value} and {other} have the same name {name}; want two names",
+                            value=category.value,
+                            other=other,
+                            name=repr(name),
+                        ),
+                    )
+                )
         for kind in _TERMS:
             for term in getattr(category.entry, kind):
                 if (other := terms.setdefault((kind, term), category.value)) != category.value:
                     raise ValueError(
-                        f"{place}: the term {term!r} stands in {kind} of {other} and of {category.value}; "
-                        "a term belongs to one category"
+                        placed(
+                            place,
+                            message(
+                                "the term {term} stands in {kind} of {other} and of {value}; a term belongs to one "
+                                "category",
+                                term=repr(term),
+                                kind=kind,
+                                other=other,
+                                value=category.value,
+                            ),
+                        )
                     )
 
 
@@ -301,5 +485,7 @@ def _free_colours(items: list[_At]) -> Iterator[str]:
 
 def _kind(value: Any) -> str:
     if value is None:
-        return "nothing"
-    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else visible(str(value))
+        return message("nothing")
+    if isinstance(value, list):
+        return message("a list")
+    return message("an object") if isinstance(value, dict) else visible(str(value))

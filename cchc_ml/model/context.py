@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..messages import message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -66,7 +68,13 @@ def number_documents(documents: Iterable[Hashable], n: int) -> NDArray[np.intp]:
     numbers: dict[Hashable, int] = {}
     keys = [object() if document is None or document != document else document for document in documents]
     if len(keys) != n:
-        raise ValueError(f"found {len(keys)} documents for {n} paragraphs; give the document of each paragraph")
+        raise ValueError(
+            message(
+                "found {keys} documents for {n} paragraphs; give the document of each paragraph",
+                keys=len(keys),
+                n=n,
+            )
+        )
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
 
 

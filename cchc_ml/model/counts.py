@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
+from ..messages import message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -83,7 +85,13 @@ class Counts:
             starts.append(len(ends) - 1)
         if ids and not 0 <= min(ids) <= max(ids) < n_terms:
             wrong = min(ids) if min(ids) < 0 else max(ids)
-            raise ValueError(f"no term has the id {wrong}; the {n_terms} terms of the lexicon have ids from 0")
+            raise ValueError(
+                message(
+                    "no term has the id {wrong}; the {n_terms} terms of the lexicon have ids from 0",
+                    wrong=wrong,
+                    n_terms=n_terms,
+                )
+            )
         matrix = sparse.csr_array(
             (np.ones(len(ids), np.float32), np.array(ids, np.int32), np.array(ends, np.int32)),
             shape=(len(ends) - 1, n_terms),

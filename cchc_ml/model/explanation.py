@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from ..messages import message
 from ..pillars import AnyPillar
 from .lexicon import prepare
 from .model import SENTENCE_SHARE, sigmoid
@@ -211,14 +212,25 @@ def _context_terms(model: Model, context: Mapping[AnyPillar, tuple[int, int]] | 
     if context is None or not any(others for _, others in context.values()):
         return []
     if model.context is None:
-        raise ValueError("the model reads every paragraph alone; explain the paragraph without context")
+        raise ValueError(message("the model reads every paragraph alone; explain the paragraph without context"))
     if missing := [pillar for pillar in model.codebook if pillar not in context]:
-        raise ValueError(f"the context does not have {', '.join(missing)}; give the context of an annotation")
+        raise ValueError(
+            message(
+                "the context does not have {missing}; give the context of an annotation", missing=", ".join(missing)
+            )
+        )
     terms = []
     for pillar in model.codebook:
         carrying, others = context[pillar]
         if not 0 <= carrying <= others:
-            raise ValueError(f"the context of {pillar} is {carrying} of {others} paragraphs; want 0 to {others}")
+            raise ValueError(
+                message(
+                    "the context of {pillar} is {carrying} of {others} paragraphs; want 0 to {others}",
+                    pillar=pillar,
+                    carrying=carrying,
+                    others=others,
+                )
+            )
         terms.append(ContextTerm(carrying, others, float(model.context.term(carrying, others))))
     return terms
 

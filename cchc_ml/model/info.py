@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ..messages import message
 from ..pillars import PILLARS
 
 
@@ -70,7 +71,14 @@ class ModelInfo:
             wanted, is_right = _CHECKS[name]
             wanted = wanted.format("six" if n_pillars == len(PILLARS) else n_pillars)
             if not is_right(value) or (is_right is _is_row and len(value) != n_pillars):
-                raise ValueError(f"the header has {name} = {str(value)[:40]!r}; want {wanted}")
+                raise ValueError(
+                    message(
+                        "the header has {name} = {value}; want {wanted}",
+                        name=name,
+                        value=repr(str(value)[:40]),
+                        wanted=wanted,
+                    )
+                )
             if isinstance(value, list):
                 known[name] = tuple(value)
         return cls(**known)
@@ -95,8 +103,8 @@ _CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "version": _TEXT,
     "data": _TEXT,
     "objective": _TEXT,
-    "parameters": ("an object", lambda value: isinstance(value, dict)),
+    "parameters": (message("an object"), lambda value: isinstance(value, dict)),
     "f1_thresholds": _ROW,
     "prevalence": _ROW,
-    "macro_f1": ("an object of numbers", _is_table),
+    "macro_f1": (message("an object of numbers"), _is_table),
 }

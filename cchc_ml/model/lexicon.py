@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from ..messages import message
 from ..pillars import CCHC, Codebook
 from ..text.encodings import repair
 from ..text.matcher import Matcher
@@ -119,15 +120,22 @@ class Lexicon:
         for term in terms:
             if normalise(term) != f" {term} ":
                 raise ValueError(
-                    f"lexicon term {term!r} is not in lower-case NFC syllables; write it {normalise(term).strip()!r}"
+                    message(
+                        "lexicon term {term} is not in lower-case NFC syllables; write it {normalise}",
+                        term=repr(term),
+                        normalise=repr(normalise(term).strip()),
+                    )
                 )
             if max(term) > LAST_LETTER:
                 raise ValueError(
-                    f"lexicon term {term!r} has a letter above U+FFFF, which cannot be found in text; leave it out"
+                    message(
+                        "lexicon term {term} has a letter above U+FFFF, which cannot be found in text; leave it out",
+                        term=repr(term),
+                    )
                 )
         if len(set(terms)) != len(terms):
             twice = next(term for term, n in Counter(terms).items() if n > 1)
-            raise ValueError(f"the lexicon has the term {twice!r} twice; want each term once")
+            raise ValueError(message("the lexicon has the term {twice} twice; want each term once", twice=repr(twice)))
         self.terms = tuple(terms)
 
     def __len__(self) -> int:

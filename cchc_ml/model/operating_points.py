@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..messages import message
 from ..pillars import CCHC, AnyPillar, Codebook
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ def parse_objective(objective: object) -> Objective:
         number = math.nan
     if measure not in ("precision", "recall") or not 0 < number <= TARGETS[-1]:
         raise ValueError(
-            "objective must be 'f1', or 'precision=' or 'recall=' and a number above 0 and up to "
-            f"{TARGETS[-1]}, such as 'precision=0.9'. Got {objective!r} instead."
+            message(
+                "objective must be 'f1', or 'precision=' or 'recall=' and a number above 0 and up to "
+                "{targets}, such as 'precision=0.9'. Got {objective} instead.",
+                targets=TARGETS[-1],
+                objective=repr(objective),
+            )
         )
     return Objective(measure, number)
 

@@ -11,6 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..messages import message
+
 if TYPE_CHECKING:
     from .model import Model
 
@@ -77,7 +79,9 @@ def parallel_map(
             else:
                 wait(unfinished + submitted, return_when=FIRST_COMPLETED)
     except BrokenExecutor:
-        raise OSError("a worker process was killed, perhaps for lack of memory; use fewer processes (--jobs)") from None
+        raise OSError(
+            message("a worker process was killed, perhaps for lack of memory; use fewer processes (--jobs)")
+        ) from None
     finally:
         _stop(pool, pending)
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from ..files import atomic_write, data_path
+from ..messages import message
 from ..pillars import CCHC, PILLARS, Codebook
 from .codebook import codebook_from_json, codebook_to_json, read_codebook
 from .context import ArticleContext
@@ -100,29 +101,48 @@ def read_model(path: str | Path | None = None) -> Model:
     """
     path = data_path("models/pillars.npz") if path is None else Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no model at {path}; train one with: cchc-ml train -o {path}")
+        raise FileNotFoundError(message("no model at {path}; train one with: cchc-ml train -o {path}", path=path))
     header, arrays = _read_arrays(path)
     version = header.pop("format")
     if version not in range(1, FORMAT + 1):
         raise ValueError(
-            f"{path} has model format {version!r:.20}, this version of cchc-ml reads formats 1 to {FORMAT}; "
-            "upgrade cchc-ml"
+            message(
+                "{path} has model format {version}, this version of cchc-ml reads formats 1 to {format}; "
+                "upgrade cchc-ml",
+                path=path,
+                version=f"{version!r:.20}",
+                format=FORMAT,
+            )
         )
     slugs = header.pop("pillars" if version == 1 else "categories", None)
     if "codebook" not in arrays and slugs != list(PILLARS):
-        raise ValueError(f"{path} is for other pillars; want a model for {', '.join(PILLARS)}")
+        raise ValueError(
+            message("{path} is for other pillars; want a model for {pillars}", path=path, pillars=", ".join(PILLARS))
+        )
     wanted = _ARRAYS | (_CONTEXT_ARRAYS if _CONTEXT_ARRAYS & arrays.keys() else set())
     if missing := sorted(wanted - arrays.keys()):
         raise ValueError(
-            f"{path} is damaged: it does not have {', '.join(missing)}; train it again with: cchc-ml train"
+            message(
+                "{path} is damaged: it does not have {missing}; train it again with: cchc-ml train",
+                path=path,
+                missing=", ".join(missing),
+            )
         )
     try:
         codebook = codebook_from_json(arrays["codebook"].tobytes().decode("utf8")) if "codebook" in arrays else CCHC
         if slugs != codebook.slugs:
-            raise ValueError(f"its header has the categories {str(slugs)[:80]}, its codebook {codebook.slugs}")
+            raise ValueError(
+                message(
+                    "its header has the categories {slugs}, its codebook {slugs2}",
+                    slugs=str(slugs)[:80],
+                    slugs2=codebook.slugs,
+                )
+            )
         return _build(arrays, header, codebook)
     except (ValueError, IndexError, TypeError) as error:
-        raise ValueError(f"{path} is damaged: {error}; train it again with: cchc-ml train") from error
+        raise ValueError(
+            message("{path} is damaged: {error}; train it again with: cchc-ml train", path=path, error=error)
+        ) from error
 
 
 def codebook_of(path: str | Path | None) -> Codebook:
@@ -147,7 +167,7 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         header: dict[str, Any] = json.loads(arrays.pop("header").tobytes())
         header["format"]  # every header has it
     except _TooLargeError as error:
-        raise ValueError(f"{path} is not a cchc-ml model: {error}") from None
+        raise ValueError(message("{path} is not a cchc-ml model: {error}", path=path, error=error)) from None
     except (
         ValueError,
         KeyError,
@@ -161,7 +181,9 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         zlib.error,
     ) as error:
         raise ValueError(
-            f"{path} is not a cchc-ml model, or is damaged; want an .npz file written by: cchc-ml train"
+            message(
+                "{path} is not a cchc-ml model, or is damaged; want an .npz file written by: cchc-ml train", path=path
+            )
         ) from error
     return header, arrays
 
@@ -174,13 +196,28 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
     """Raise if a file has more, or larger, arrays than a model has."""
     members = archive.infolist()
     if len(members) > MAX_ARRAYS:
-        raise _TooLargeError(f"it has {len(members)} arrays; a model has at most {MAX_ARRAYS}")
+        raise _TooLargeError(
+            message(
+                "it has {n_members} arrays; a model has at most {most}",
+                n_members=len(members),
+                most=MAX_ARRAYS,
+            )
+        )
     for member in members:
         limit = MAX_HEADER_BYTES if member.filename == "header.npy" else MAX_BYTES
         if member.file_size > limit:
-            raise _TooLargeError(f"{member.filename} has {member.file_size:,} bytes; at most {limit:,} are read")
+            raise _TooLargeError(
+                message(
+                    "{filename} has {file_size:,} bytes; at most {limit:,} are read",
+                    filename=member.filename,
+                    file_size=member.file_size,
+                    limit=limit,
+                )
+            )
     if (size := sum(member.file_size for member in members)) > MAX_BYTES:
-        raise _TooLargeError(f"its arrays have {size:,} bytes; at most {MAX_BYTES:,} are read")
+        raise _TooLargeError(
+            message("its arrays have {size:,} bytes; at most {most:,} are read", size=size, most=MAX_BYTES)
+        )
 
 
 def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
@@ -190,7 +227,15 @@ def _read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
         shape, fortran_order, dtype = _read_array_header(file, major)
         data = file.read()
     if dtype.hasobject or fortran_order or dtype.itemsize * int(np.prod(shape, dtype=object)) != len(data):
-        raise ValueError(f"the array {name} has {len(data)} bytes for {dtype} of shape {shape}")
+        raise ValueError(
+            message(
+                "the array {name} has {n_data} bytes for {dtype} of shape {shape}",
+                name=name,
+                n_data=len(data),
+                dtype=dtype,
+                shape=shape,
+            )
+        )
     return np.frombuffer(data, dtype).reshape(shape)
 
 
@@ -206,7 +251,7 @@ def _read_array_header(file: IO[bytes], major: int) -> tuple[tuple[int, ...], bo
         UserWarning,
         tokenize.TokenError,
     ) as error:  # numpy reads it as a Python expression
-        raise ValueError(f"the header of an array cannot be read ({type(error).__name__})") from None
+        raise ValueError(message("the header of an array cannot be read ({type})", type=type(error).__name__)) from None
     return shape, fortran_order, dtype
 
 
@@ -258,7 +303,13 @@ def _check_arrays(model: Model) -> None:
             _check_thresholds("context_carrying", model.context.carrying_thresholds, (n_pillars,))
     hashes = model.training_hashes
     if hashes.ndim != 1 or hashes.dtype != np.uint64:
-        raise ValueError(f"the array 'training_hashes' is {hashes.dtype} of shape {hashes.shape}, want uint64 numbers")
+        raise ValueError(
+            message(
+                "the array 'training_hashes' is {dtype} of shape {shape}, want uint64 numbers",
+                dtype=hashes.dtype,
+                shape=hashes.shape,
+            )
+        )
 
 
 def _join_points(points: OperatingPoints) -> NDArray[np.float32]:
@@ -285,14 +336,32 @@ def _check_thresholds(name: str, array: NDArray[Any], shape: tuple[int, ...]) ->
 def _check_pillar_numbers(name: str, array: NDArray[Any], n_terms: int, n_pillars: int) -> None:
     if array.shape != (n_terms,) or array.dtype.kind != "i":
         raise ValueError(
-            f"the array {name!r} is {array.dtype} of shape {array.shape}, want integers of shape ({n_terms},)"
+            message(
+                "the array {name} is {dtype} of shape {shape}, want integers of shape ({n_terms},)",
+                name=repr(name),
+                dtype=array.dtype,
+                shape=array.shape,
+                n_terms=n_terms,
+            )
         )
     if ((array < -1) | (array >= n_pillars)).any():
-        raise ValueError(f"the array {name!r} must have numbers from -1 to {n_pillars - 1}")
+        raise ValueError(
+            message(
+                "the array {name} must have numbers from -1 to {n_pillars}", name=repr(name), n_pillars=n_pillars - 1
+            )
+        )
 
 
 def _check_weights(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
     if array.shape != shape or array.dtype.kind != "f":
-        raise ValueError(f"the array {name!r} is {array.dtype} of shape {array.shape}, want floats of shape {shape}")
+        raise ValueError(
+            message(
+                "the array {name} is {dtype} of shape {shape}, want floats of shape {wanted}",
+                name=repr(name),
+                dtype=array.dtype,
+                shape=array.shape,
+                wanted=shape,
+            )
+        )
     if not np.isfinite(array).all():
-        raise ValueError(f"the array {name!r} must not have NaN or infinite numbers")
+        raise ValueError(message("the array {name} must not have NaN or infinite numbers", name=repr(name)))

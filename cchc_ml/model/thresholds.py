@@ -8,6 +8,7 @@ from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from ..messages import joined, message, plural
 from ..pillars import CCHC, AnyPillar, Codebook, UnknownPillarError
 from .operating_points import TARGETS, Objective, parse_objective, target_number
 
@@ -41,7 +42,7 @@ def choose(
     given = {"precision": precision, "recall": recall, "probability": probability}
     named = {name: value for name, value in given.items() if value is not None}
     if len(named) != 1:
-        raise ValueError("give exactly one of precision, recall and probability, such as precision=0.95")
+        raise ValueError(message("give exactly one of precision, recall and probability, such as precision=0.95"))
     ((name, value),) = named.items()
     wanted = _by_pillar(name, value, model.codebook)
 
@@ -52,8 +53,10 @@ def choose(
         return _with_thresholds(model, f"probability={_text(wanted, model.codebook)}", wanted, of_probability)
     if not model.points:
         raise ValueError(
-            "the model file does not hold thresholds for other objectives, because an older version wrote it; "
-            "train it again with: cchc-ml train"
+            message(
+                "the model file does not hold thresholds for other objectives, because an older version "
+                "wrote it; train it again with: cchc-ml train"
+            )
         )
     text = f"{name}={_text(wanted, model.codebook)}"
     return _with_thresholds(model, text, wanted, lambda k, number, _, points: points.at(Objective(name, number))[k])
@@ -99,10 +102,13 @@ def parse_probabilities(text: str, codebook: Codebook = CCHC) -> float | dict[st
         raise
     except ValueError:
         raise ValueError(
-            f"found the threshold {text!r}; want a probability such as 0.9, or some by pillar: tthc=0.9,apparatus=0.8"
+            message(
+                "found the threshold {text}; want a probability such as 0.9, or some by pillar: tthc=0.9,apparatus=0.8",
+                text=repr(text),
+            )
         ) from None
     if len(values) < len(pairs):
-        raise ValueError(f"the threshold {text!r} names a pillar twice; give each pillar once")
+        raise ValueError(message("the threshold {text} names a pillar twice; give each pillar once", text=repr(text)))
     return values
 
 
@@ -111,19 +117,32 @@ def precision_remarks(model: Model, precision: Mapping[AnyPillar, float] | float
     wanted = _by_pillar("precision", precision, model.codebook)
     never = [p for p, t in zip(model.codebook, model.thresholds.tolist(), strict=True) if p in wanted and math.isinf(t)]
     reached = model.points.reached(model.codebook) if model.points else {}
-    remarks = []
+    remarks: list[str] = []
     if never:
-        most = ", ".join(f"{pillar} (the most is {reached.get(pillar, 0):g})" for pillar in never)
+        most = [
+            message("{pillar} (the most is {most:g})", pillar=pillar, most=reached.get(pillar, 0)) for pillar in never
+        ]
         remarks.append(
-            f"no threshold has precision {_text(wanted, model.codebook)} with 95 % confidence for {most}; tags of "
-            f"{'this pillar' if len(never) == 1 else 'these pillars'} are not given"
+            plural(
+                "no threshold has precision {precision} with 95 % confidence for {pillars}; tags of this pillar are "
+                "not given",
+                "no threshold has precision {precision} with 95 % confidence for {pillars}; tags of these pillars are "
+                "not given",
+                len(never),
+                precision=_text(wanted, model.codebook),
+                pillars=joined(", ", most),
+            )
         )
     highest = max(wanted.values())
     shown = float(model.points.shown[target_number(highest)]) if model.points else 0.0
     if 0 < shown < highest:
         remarks.append(
-            f"precision {highest:g} holds for paragraphs like the labelled ones; those drawn at random are too few to "
-            f"show more than {math.floor(shown * 100) / 100:g}, for all pillars together"
+            message(
+                "precision {precision:g} holds for paragraphs like the labelled ones; those drawn at random are too "
+                "few to show more than {shown:g}, for all pillars together",
+                precision=highest,
+                shown=math.floor(shown * 100) / 100,
+            )
         )
     return remarks
 
@@ -134,11 +153,20 @@ def _by_pillar(name: str, value: Any, codebook: Codebook) -> dict[AnyPillar, flo
     most = 1.0 if name == "probability" else TARGETS[-1]
     for pillar, number in numbers:
         if isinstance(number, bool) or not isinstance(number, Real) or not 0 < float(number) <= most or number == 1:
-            limit = "below 1" if name == "probability" else f"up to {most}"
-            raise ValueError(f"{name} must be a number above 0 and {limit}. Got {number!r} instead.")
+            limit = message("below 1") if name == "probability" else message("up to {most}", most=most)
+            raise ValueError(
+                message(
+                    "{name} must be a number above 0 and {limit}. Got {number} instead.",
+                    name=name,
+                    limit=limit,
+                    number=repr(number),
+                )
+            )
         wanted[codebook.parse(str(pillar))] = float(number)
     if not wanted:
-        raise ValueError(f"{name} names no pillar; give a number, or numbers by pillar, such as {{'tthc': 0.9}}")
+        raise ValueError(
+            message("{name} names no pillar; give a number, or numbers by pillar, such as {{'tthc': 0.9}}", name=name)
+        )
     return wanted
 
 
@@ -152,8 +180,11 @@ def _of_probability(pillar: AnyPillar, probability: float, calibration: list[flo
     slope, offset = calibration
     if slope <= 0:
         raise ValueError(
-            f"the model's probabilities of {pillar} do not rise with its scores, because an older version was "
-            "trained on too few rows; train it again with: cchc-ml train"
+            message(
+                "the model's probabilities of {pillar} do not rise with its scores, because an older "
+                "version was trained on too few rows; train it again with: cchc-ml train",
+                pillar=pillar,
+            )
         )
     return float((math.log(probability / (1 - probability)) - offset) / slope)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
+from ..messages import message
 from ..text.encodings import repair_text
 from .blocks import Block, Kind, arrange
 from .boilerplate import is_boilerplate, is_certain_boilerplate, is_prose, is_signature, word_count
@@ -124,7 +125,7 @@ def read_article(path: str | Path) -> Article:
     """
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"no file {path}")
+        raise FileNotFoundError(message("no file {path}", path=path))
     check_not_empty(path)
     return _read(str(path), path)
 
@@ -139,7 +140,7 @@ def article_from_bytes(name: str, data: bytes) -> Article:
     """
     _check_size(data, name)
     if not data:
-        raise ValueError(f"{name} is empty")
+        raise ValueError(message("{name} is empty", name=name))
     return _read(name, io.BytesIO(data))
 
 
@@ -153,7 +154,7 @@ def decode_article(data: bytes, source: str) -> Article:
     """
     kind = kind_of(data)
     if kind in _DOCUMENT_READERS or kind in (FileKind.ARCHIVE, FileKind.OLD_OFFICE):
-        raise ValueError(f"{source} is not text; give the name of the file")
+        raise ValueError(message("{source} is not text; give the name of the file", source=source))
     return _from_bytes(source, data, kind)
 
 
@@ -252,7 +253,14 @@ def _repaired(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
 def _from_html(text: str, source: str) -> Article:
     tags = text.count("<")
     if tags > MAX_HTML_TAGS:
-        raise ValueError(f"{source} has {tags:,} HTML tags; want one article, at most {MAX_HTML_TAGS:,} tags")
+        raise ValueError(
+            message(
+                "{source} has {tags:,} HTML tags; want one article, at most {most:,} tags",
+                source=source,
+                tags=tags,
+                most=MAX_HTML_TAGS,
+            )
+        )
     _check_attributes(text, source)
     page = read_page(text)
     blocks = tuple(Block(_clean(block.text), block.kind) for block in page.blocks)
@@ -278,8 +286,13 @@ def _check_attributes(text: str, source: str) -> None:
         attributes = max(len(names.split()) - 1, names.count("="))
         if attributes > MAX_TAG_ATTRIBUTES:
             raise ValueError(
-                f"{source} has an HTML tag with {attributes:,} attributes; want one article, "
-                f"at most {MAX_TAG_ATTRIBUTES:,} attributes in a tag"
+                message(
+                    "{source} has an HTML tag with {attributes:,} attributes; want one article, at most "
+                    "{most:,} attributes in a tag",
+                    source=source,
+                    attributes=attributes,
+                    most=MAX_TAG_ATTRIBUTES,
+                )
             )
 
 
@@ -344,22 +357,30 @@ def _clean(text: str) -> str:
 
 def _check_text(article: Article) -> Article:
     if not article.paragraphs:
-        raise ValueError(f"{article.source} has no paragraph of text; want an article")
+        raise ValueError(message("{source} has no paragraph of text; want an article", source=article.source))
     return article
 
 
 def _check_number(paragraphs: int, source: str) -> None:
     if paragraphs > MAX_PARAGRAPHS:
         raise ValueError(
-            f"{source} has {paragraphs:,} paragraphs; want an article, at most {MAX_PARAGRAPHS:,} "
-            "(if it is a table, name it .csv; if it is a book, cut it into chapters)"
+            message(
+                "{source} has {paragraphs:,} paragraphs; want an article, at most {most:,} (if "
+                "it is a table, name it .csv; if it is a book, cut it into chapters)",
+                source=source,
+                paragraphs=paragraphs,
+                most=MAX_PARAGRAPHS,
+            )
         )
 
 
 def _check_size(data: bytes, source: str) -> bytes:
     if len(data) > MAX_ARTICLE_BYTES:
         raise ValueError(
-            f"{source} is larger than {MAX_ARTICLE_BYTES // 1_000_000} MB; want an article "
-            "(if it is a table, name it .csv or .jsonl)"
+            message(
+                "{source} is larger than {most} MB; want an article (if it is a table, name it .csv or .jsonl)",
+                source=source,
+                most=MAX_ARTICLE_BYTES // 1000000,
+            )
         )
     return data

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from ..files import GENERATOR, is_same_file
+from ..messages import joined, message
 from ..pillars import PILLARS
 from .finding import NOT_READ, find_files
 from .inputs import READING_ERRORS, STANDARD_INPUT
@@ -67,14 +68,15 @@ def choose_inputs(paths: Iterable[str | Path], out: Path | int | None = None) ->
             if _is_output(file, out):
                 if is_named:
                     name = STANDARD_INPUT if file == "-" else file
-                    raise ValueError(f"{name} is input and output; give the output another name")
-                passed_over[file] = "the output"
+                    raise ValueError(message("{name} is input and output; give the output another name", name=name))
+                passed_over[file] = message("the output")
             elif not is_named and _is_result(file):
-                passed_over[file] = "a result of an earlier run"
+                passed_over[file] = message("a result of an earlier run")
             else:
                 files.append(file)
     if not files:
-        raise ValueError(f"no file to read: {', '.join(f'{file} is {why}' for file, why in passed_over.items())}")
+        reasons = (message("{file} is {reason}", file=file, reason=why) for file, why in passed_over.items())
+        raise ValueError(message("no file to read: {reasons}", reasons=joined(", ", reasons)))
     return InputFiles(files, passed_over)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
+from ..messages import message
 from .blocks import Kind
 from .columns import document_of
 from .tables import Row
@@ -45,8 +46,11 @@ def article_of(row: Row, context: bool | None = None) -> Hashable | None:
     if name := document_of(row):
         return name
     raise ValueError(
-        f"a row does not name its document, which --context needs; found: {', '.join(map(str, row))}; "
-        "add a column 'document', or leave out --context"
+        message(
+            "a row does not name its document, which --context needs; found: {row}; add a column "
+            "'document', or leave out --context",
+            row=", ".join(map(str, row)),
+        )
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from ..messages import message
 from ..text.encodings import READABLE_PLAUSIBILITY, plausibility, repair_text
 from ..text.old_fonts import WINDOWS_1252
 from ..text.sniffing import is_mostly_utf8, is_utf8, sniff
@@ -40,14 +41,14 @@ def read_text(path: str | Path) -> str:
     """
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"no file {path}")
+        raise FileNotFoundError(message("no file {path}", path=path))
     return decode(path.read_bytes(), str(path))
 
 
 def check_not_empty(path: Path) -> None:
     """Raise if a file has no bytes."""
     if not path.stat().st_size:
-        raise ValueError(f"{path} is empty")
+        raise ValueError(message("{path} is empty", path=path))
 
 
 def decode(data: bytes, name: str) -> str:
@@ -67,7 +68,7 @@ def decode(data: bytes, name: str) -> str:
         The file is empty, binary, or in an unknown encoding.
     """
     if not data.strip():
-        raise ValueError(f"{name} is empty")
+        raise ValueError(message("{name} is empty", name=name))
     codec = sniff(data)
     if codec is None or (codec == "latin-1" and _has_utf8_line(data)):
         text = _decode_mixed(data)
@@ -79,7 +80,7 @@ def decode(data: bytes, name: str) -> str:
     try:
         return _decode_as(codec, data)
     except UnicodeDecodeError as error:
-        raise _not_text(f"{name}, byte {error.start},", data, codec) from None
+        raise _not_text(message("{file}, byte {n},", file=name, n=error.start), data, codec) from None
 
 
 def _decode_as(codec: str, data: bytes) -> str:
@@ -121,12 +122,12 @@ def _decode_mixed(data: bytes) -> str | None:
 def _not_text(where: str, data: bytes, codec: str | None = None) -> ValueError:
     """Return the error for bytes that are not text, or not text in the encoding `codec`."""
     if codec:
-        problem = f"is not {codec.removesuffix('-sig').upper()} text"
+        problem = message("is not {codec} text", codec=codec.removesuffix("-sig").upper())
     elif b"\0" in data:
-        problem = "is binary, not text"
+        problem = message("is binary, not text")
     else:
-        problem = "is not UTF-8, UTF-16, Windows-1258, TCVN3 or VNI text"
-    return ValueError(f"{where} {problem}; save it as UTF-8 text")
+        problem = message("is not UTF-8, UTF-16, Windows-1258, TCVN3 or VNI text")
+    return ValueError(message("{where} {problem}; save it as UTF-8 text", where=where, problem=problem))
 
 
 def decode_page(data: bytes, name: str) -> str:
@@ -170,7 +171,7 @@ def decode_lines(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[str
         else:
             for number, raw in enumerate(_byte_lines(head, stream, name), 1):
                 if b"\0" in raw:
-                    raise _not_text(f"{name}, line {number}", raw)
+                    raise _not_text(message("{name}, line {number}", name=name, number=number), raw)
                 # Only the first line can begin with a byte order mark.
                 yield _decode_as(codec if number == 1 else codec.removesuffix("-sig"), raw)
     except UnicodeDecodeError:
@@ -201,7 +202,9 @@ def line_blocks(stream: IO[bytes] | PrependedStream, name: str) -> Iterator[tupl
             before = _first_bad_line(data) - 1
             yield first, b"".join(lines[:before])
             raw = lines[before]
-            raise _not_text(f"{name}, line {first + before}", raw, None if b"\0" in raw else codec)
+            raise _not_text(
+                message("{name}, line {first}", name=name, first=first + before), raw, None if b"\0" in raw else codec
+            )
         yield first, data
         first += len(lines)
 
@@ -229,10 +232,10 @@ def _sniff_stream(stream: IO[bytes] | PrependedStream, name: str) -> tuple[bytes
     """Return the first bytes of a stream, and the codec that they show."""
     head = stream.read(SNIFF_BYTES)
     if not head:
-        raise ValueError(f"{name} is empty")
+        raise ValueError(message("{name} is empty", name=name))
     codec = sniff(head[: head.rfind(b"\n") + 1] or head)
     if codec is None:
-        raise _not_text(f"{name}, line {_first_bad_line(head)}", head)
+        raise _not_text(message("{name}, line {line}", name=name, line=_first_bad_line(head)), head)
     return head, codec
 
 
@@ -247,7 +250,13 @@ def _byte_lines(head: bytes, stream: IO[bytes] | PrependedStream, name: str) -> 
     for source in (io.BytesIO(head), stream):
         while line := source.readline(MAX_LINE_BYTES):
             if len(line) >= MAX_LINE_BYTES:
-                raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
+                raise ValueError(
+                    message(
+                        "{name} has a line longer than {most} MB; want one row a line",
+                        name=name,
+                        most=MAX_LINE_BYTES // 1000000,
+                    )
+                )
             yield line
 
 
@@ -255,7 +264,13 @@ def _old_mac_lines(text: IO[str], name: str) -> Iterator[str]:
     """Yield the lines of a text whose lines end with a carriage return only, as old Macs wrote them."""
     while line := text.readline(MAX_LINE_BYTES):
         if len(line) >= MAX_LINE_BYTES:
-            raise ValueError(f"{name} has a line longer than {MAX_LINE_BYTES // 1_000_000} MB; want one row a line")
+            raise ValueError(
+                message(
+                    "{name} has a line longer than {most} MB; want one row a line",
+                    name=name,
+                    most=MAX_LINE_BYTES // 1000000,
+                )
+            )
         yield line
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
+from ..messages import message
 from ..text.encodings import from_tcvn3, from_vni, plausibility
 from .lines import join_lines
 
@@ -153,11 +154,15 @@ def check_archive(name: str, file: Path | BytesIO) -> None:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise ValueError(f"{name} is damaged: {error}") from None
+        raise ValueError(message("{name} is damaged: {error}", name=name, error=error)) from None
     size = file.stat().st_size if isinstance(file, Path) else file.getbuffer().nbytes
     most = MAX_UNPACKED_BYTES_OF_BOMB if unpacked >= BOMB_RATIO * size else MAX_UNPACKED_BYTES
     if unpacked > most:
-        raise ValueError(f"{name} unpacks to {unpacked:,} bytes; want at most {most:,}")
+        raise ValueError(
+            message(
+                "{name} unpacks to {unpacked:,} bytes; want at most {most:,}", name=name, unpacked=unpacked, most=most
+            )
+        )
 
 
 def paragraphs_of(passages: Iterable[Passage]) -> list[Paragraph]:

@@ -9,13 +9,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from ..messages import Message, joined, message, number, plural
 from .kinds import ARTICLES
 from .tables import TABLES, table_kind
 
 __all__ = ["NOT_READ", "FoundFiles", "expand", "find_files", "not_read_note"]
 
 # Why such a file is passed over.
-NOT_READ = "of a kind that is not read"
+NOT_READ: str = message("of a kind that is not read")
 # What to save a file as so that it can be read, by its ending.
 _SAVE_AS = {
     **dict.fromkeys((".doc", ".dot", ".docm", ".wps", ".pages", ".wpd"), ".docx"),
@@ -63,7 +64,7 @@ def find_files(paths: Iterable[str | Path]) -> FoundFiles:
         elif matches := _matches(path):
             found.files.extend(matches)
         else:
-            raise FileNotFoundError(f"no file {path}")
+            raise FileNotFoundError(message("no file {path}", path=path))
     return found
 
 
@@ -72,7 +73,7 @@ def expand(paths: Iterable[str | Path]) -> list[str]:
     return find_files(paths).files
 
 
-def not_read_note(files: Sequence[str]) -> str:
+def not_read_note(files: Sequence[str]) -> Message:
     """Return a sentence about files that are not read.
 
     Examples
@@ -80,12 +81,19 @@ def not_read_note(files: Sequence[str]) -> str:
     >>> not_read_note(["a/1.doc", "a/2.DOC", "a/3.zip"])
     'passed over 3 files of kinds that are not read: .doc 2, .zip 1; save them as .docx'
     """
-    counts = Counter(Path(file).suffix.lower() or "without ending" for file in files)
-    endings = ", ".join(f"{ending} {number}" for ending, number in counts.most_common())
+    counts = Counter(Path(file).suffix.lower() or message("without ending") for file in files)
+    note = plural(
+        "passed over {n:,} file of a kind that is not read: {endings}",
+        "passed over {n:,} files of kinds that are not read: {endings}",
+        len(files),
+        endings=joined(", ", (joined(" ", [ending, number(n)]) for ending, n in counts.most_common())),
+    )
     save_as = sorted({_SAVE_AS[ending] for ending in counts if ending in _SAVE_AS})
-    remedy = f"; save {'it' if len(files) == 1 else 'them'} as {' or '.join(save_as)}" if save_as else ""
-    some = "1 file of a kind that is" if len(files) == 1 else f"{len(files):,} files of kinds that are"
-    return f"passed over {some} not read: {endings}{remedy}"
+    if not save_as:
+        return note
+    kinds = joined(message(" or "), save_as)
+    remedy = plural("save it as {kinds}", "save them as {kinds}", len(files), kinds=kinds)
+    return joined("; ", [note, remedy])
 
 
 def _add_folder(found: FoundFiles, folder: Path) -> None:
@@ -93,8 +101,11 @@ def _add_folder(found: FoundFiles, folder: Path) -> None:
     readable = [str(path) for path in files if _is_readable(path)]
     not_read = [str(path) for path in files if not _is_readable(path)]
     if not readable:
-        note = f": {not_read_note(not_read)}" if not_read else ""
-        raise ValueError(f"folder {folder} has no file to read{note}; want {', '.join((*ARTICLES, *TABLES))}")
+        found_nothing: str = message("folder {folder} has no file to read", folder=folder)
+        if not_read:
+            found_nothing = joined(": ", [found_nothing, not_read_note(not_read)])
+        kinds = ", ".join((*ARTICLES, *TABLES))
+        raise ValueError(message("{problem}; want {kinds}", problem=found_nothing, kinds=kinds))
     found.files.extend(readable)
     found.not_read.extend(not_read)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
+from ..messages import message, placed
 from ..pillars import is_pillar
 from .columns import COLUMN_NAMES, find_column, find_text_column, fold_name
 
@@ -98,7 +99,13 @@ def check_unique(where: str, columns: Sequence[str]) -> None:
     if len(set(columns)) != len(columns):
         twice = [name for name in columns if columns.count(name) > 1]
         raise ValueError(
-            f"{where}: two columns have the same name: {', '.join(twice)[:MAX_NAME_CHARS]}; rename one of them"
+            placed(
+                where,
+                message(
+                    "two columns have the same name: {twice}; rename one of them",
+                    twice=", ".join(twice)[:MAX_NAME_CHARS],
+                ),
+            )
         )
 
 

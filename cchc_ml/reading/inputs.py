@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ..messages import Message, joined, message, message_of, placed, plural
 from .articles import MAX_ARTICLE_BYTES, Article, article_from_bytes, decode_article, read_article
 from .blocks import Kind
 from .columns import COLUMN_NAMES, find_text_column
@@ -64,7 +65,7 @@ MAX_PARAGRAPH_CHARS = 1_000_000
 # A longer first line of standard input is not the header of a CSV.
 MAX_HEADER_CHARS = 2000
 
-STANDARD_INPUT = "standard input"
+STANDARD_INPUT: str = message("standard input")
 
 # A note names so many places.
 PLACES_IN_NOTE = 5
@@ -185,9 +186,9 @@ class FileReport:
     is_end: bool = False
     error: Exception | None = None
 
-    def add_bad_row(self, message: str) -> None:
+    def add_bad_row(self, problem: str) -> None:
         """Count a row that cannot be used."""
-        self.first_bad = self.first_bad or message
+        self.first_bad = self.first_bad or problem
         self.bad += 1
 
     def add(self, later: FileReport) -> None:
@@ -206,7 +207,9 @@ class FileReport:
         if self.error and not on_error:
             raise self.error
         if self.empty and not self.error:
-            self.notes.append(passed_over(str(Path(self.path)), {"without text": self.empty}))
+            self.notes.append(
+                passed_over(str(Path(self.path)), [(message("{n:,} without text", n=len(self.empty)), self.empty)])
+            )
         for note in self.notes:
             if not on_note:
                 raise ValueError(note)
@@ -217,8 +220,10 @@ class FileReport:
     def reason(self) -> str:
         """Return what is wrong with the rows that cannot be used, and with the rest of the file."""
         others = self.bad - 1
-        bad = f"{self.first_bad} (and {others:,} more row{'s' * (others > 1)})" if others > 0 else self.first_bad
-        return "; ".join(filter(None, (bad, str(self.error or ""))))
+        bad = self.first_bad
+        if others > 0:
+            bad = plural("{problem} (and {n:,} more row)", "{problem} (and {n:,} more rows)", others, problem=bad)
+        return joined("; ", filter(None, (bad, message_of(self.error) if self.error else "")))
 
 
 # What `read_inputs` yields and `cchc_ml.tagging` tags: a row of a table, or an article that the worker reads.
@@ -249,21 +254,45 @@ def require_text(where: str, row: Row, wanted: str | None = None) -> str:
 
 def _require_text_in(text_column: str | None, where: str, row: Row, wanted: str | None) -> str:
     if text_column is None:
-        name = repr(wanted) if wanted else f"'text' (nor {', '.join(COLUMN_NAMES['text'][1:6])} ...)"
+        others = ", ".join(COLUMN_NAMES["text"][1:6])
+        name = repr(wanted) if wanted else message("'text' (nor {others} ...)", others=others)
         raise ValueError(
-            f"{where}: no field or column {name}; found: {', '.join(map(str, row))[:300] or 'none'}; "
-            "name the column with --text-column"
+            placed(
+                where,
+                message(
+                    "no field or column {name}; found: {row}; name the column with --text-column",
+                    name=name,
+                    row=", ".join(map(str, row))[:300] or message("none"),
+                ),
+            )
         )
     text = row[text_column]
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{where}: row without text ({text_column} is {text!r:.60})")
+        raise ValueError(
+            placed(
+                where,
+                message("row without text ({text_column} is {text})", text_column=text_column, text=f"{text!r:.60}"),
+            )
+        )
     if len(text) > MAX_PARAGRAPH_CHARS:
-        raise ValueError(f"{where}: {len(text):,} characters; want a paragraph, at most {MAX_PARAGRAPH_CHARS:,}")
+        raise ValueError(
+            placed(
+                where,
+                message(
+                    "{chars:,} characters; want a paragraph, at most {most:,}",
+                    chars=len(text),
+                    most=MAX_PARAGRAPH_CHARS,
+                ),
+            )
+        )
     try:
         text.encode("utf-16-le")  # faster than UTF-8
     except UnicodeEncodeError as error:
         raise ValueError(
-            f"{where}: the text holds half a character ({text[error.start]!a}); write it as UTF-8"
+            placed(
+                where,
+                message("the text holds half a character ({text}); write it as UTF-8", text=ascii(text[error.start])),
+            )
         ) from None
     return text_column
 
@@ -439,7 +468,11 @@ def read_file(
     else:
         check_not_empty(path)
         if not has_known_kind(path):
-            raise ValueError(f"{path} is a file of another kind; want {', '.join((*ARTICLES, *TABLES))}")
+            raise ValueError(
+                message(
+                    "{path} is a file of another kind; want {kinds}", path=path, kinds=", ".join((*ARTICLES, *TABLES))
+                )
+            )
         yield from _article_rows(read_article(path), keep_boilerplate, on_note)
 
 
@@ -479,7 +512,7 @@ class TextRows:
         field = find_text_column(row, self.text_column)
         if self.may_have_totals and is_total(row.values()):
             if self.on_note is None:
-                raise ValueError(f"{where}: a row of totals; delete it, or leave out --strict")
+                raise ValueError(placed(where, message("a row of totals; delete it, or leave out --strict")))
             self.totals.append(where)
             return None
         if self.may_have_totals and self.on_note is not None and field is not None and row[field] == field:
@@ -492,23 +525,32 @@ class TextRows:
 
     def end(self) -> None:
         """Tell what was passed over."""
-        places = {"without text": self.empty, "of totals": self.totals, "that repeat the names": self.repeated}
-        if self.on_note is not None and any(places.values()):
-            self.on_note(passed_over(self.name, places))
+        counted = (
+            (message("{n:,} without text", n=len(self.empty)), self.empty),
+            (message("{n:,} of totals", n=len(self.totals)), self.totals),
+            (message("{n:,} that repeat the names", n=len(self.repeated)), self.repeated),
+        )
+        if self.on_note is not None and any(places for _, places in counted):
+            self.on_note(passed_over(self.name, counted))
 
 
-def passed_over(name: str, places: Mapping[str, Sequence[str]]) -> str:
+def passed_over(name: str, counted: Iterable[tuple[Message, Sequence[str]]]) -> Message:
     """Return a sentence that counts the rows of a table that were passed over, and names the first ones.
 
     Examples
     --------
-    >>> passed_over("a.csv", {"without text": ["a.csv, line 2", "a.csv, line 9"]})
+    >>> passed_over("a.csv", [(message("{n:,} without text", n=2), ["a.csv, line 2", "a.csv, line 9"])])
     'a.csv: rows passed over: 2 without text (line 2, line 9)'
     """
-    counted = " and ".join(f"{len(of_kind):,} {kind}" for kind, of_kind in places.items() if of_kind)
-    every = [where.removeprefix(f"{name}, ") for of_kind in places.values() for where in of_kind]
-    shown = [*every[:PLACES_IN_NOTE], *["..."][: len(every) > PLACES_IN_NOTE]]
-    return f"{name}: rows passed over: {counted} ({', '.join(shown)})"
+    told = [(kind, places) for kind, places in counted if places]
+    every = [where.removeprefix(f"{name}, ") for _, places in told for where in places]
+    shown: list[str] = [message("{where}", where=where) for where in every[:PLACES_IN_NOTE]]
+    return message(
+        "{name}: rows passed over: {kinds} ({places})",
+        name=name,
+        kinds=joined(message(" and "), (kind for kind, _ in told)),
+        places=joined(", ", shown + ["..."] * (len(every) > PLACES_IN_NOTE)),
+    )
 
 
 def is_blank(text: object) -> bool:
@@ -532,14 +574,18 @@ def _article_rows(
 ) -> Iterator[TextRow]:
     for note in article.notes:
         if on_note is None:
-            raise ValueError(f"{article.source}: {note}")
-        on_note(f"{article.source}: not read: {note}")
+            raise ValueError(message("{source}: {note}", source=article.source, note=note))
+        on_note(message("{source}: not read: {note}", source=article.source, note=note))
     blocks = [block for block in article.blocks if keep_boilerplate or block.kind is not Kind.BOILERPLATE]
     for number, block in enumerate(blocks, 1):
         if len(block.text) > MAX_PARAGRAPH_CHARS:
             raise ValueError(
-                f"{article.source}, paragraph {number}: {len(block.text):,} characters; "
-                f"want at most {MAX_PARAGRAPH_CHARS:,}"
+                placed(
+                    f"{article.source}, paragraph {number}",
+                    message(
+                        "{chars:,} characters; want at most {most:,}", chars=len(block.text), most=MAX_PARAGRAPH_CHARS
+                    ),
+                )
             )
         row = {
             "source": source or printable_name(article.source),
@@ -581,7 +627,7 @@ def _used_rows(
         except ValueError as error:
             if on_bad_row is None:
                 raise
-            on_bad_row(str(error))
+            on_bad_row(message_of(error))
             texts.has_rows = True
             continue
         if field is not None:
@@ -590,7 +636,9 @@ def _used_rows(
 
 
 def _no_rows(name: str, of_text: bool) -> ValueError:
-    return ValueError(f"{name} has no rows{' of text' * of_text}; want at least one row of text")
+    if of_text:
+        return ValueError(message("{name} has no rows of text; want at least one row of text", name=name))
+    return ValueError(message("{name} has no rows; want at least one row of text", name=name))
 
 
 def _standard_input(
@@ -602,7 +650,7 @@ def _standard_input(
 ) -> Iterator[TextRow]:
     """Read JSON Lines, a CSV or one article. The first line that is not blank shows which of them it is."""
     if sys.stdin is None:  # cron, services and ``<&-`` start programs like that
-        raise ValueError(f"{STANDARD_INPUT} is closed; open it, or name files")
+        raise ValueError(message("{name} is closed; open it, or name files", name=STANDARD_INPUT))
     stream: IO[bytes] = sys.stdin.buffer
     lines = []
     while (first := stream.readline()) and not first.strip():
@@ -613,7 +661,7 @@ def _standard_input(
         rows = parse_jsonl(PrependedStream(blank_lines + first, stream), STANDARD_INPUT, on_bad_row)
         yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)
     elif start.startswith(b"[{"):
-        raise ValueError(f"{STANDARD_INPUT} is one JSON array; want one object a line")
+        raise ValueError(message("{name} is one JSON array; want one object a line", name=STANDARD_INPUT))
     elif start.lower().startswith(b"sep=") or _is_header(_first_line(start), text_column):
         rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column)
         yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)

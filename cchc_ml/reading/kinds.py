@@ -9,26 +9,28 @@ from enum import StrEnum
 from io import BytesIO
 from pathlib import Path, PurePath
 
+from ..messages import catalogued, message
+
 __all__ = ["ARTICLES", "FileKind", "check_office_file", "has_known_kind", "kind_of", "kind_to_read"]
 
 
 class FileKind(StrEnum):
     """The kind of a file, in words for messages."""
 
-    TEXT = "plain text"
-    PAGE = "a web page"
-    WEB_ARCHIVE = "a web page with its pictures (MHTML)"
-    MAIL = "a mail"
-    WORD = "a Word document"
-    ODT = "an OpenDocument text"
-    RTF = "rich text (RTF)"
-    PDF = "a PDF"
-    WORKBOOK = "a workbook"
-    OLD_WORD = "an old Word document"
-    OLD_WORKBOOK = "an old Excel workbook"
-    LOCKED = "locked by a password"
-    OLD_OFFICE = "damaged, locked by a password, or an old .doc or .xls"
-    ARCHIVE = "a zip archive"
+    TEXT = message("plain text")
+    PAGE = message("a web page")
+    WEB_ARCHIVE = message("a web page with its pictures (MHTML)")
+    MAIL = message("a mail")
+    WORD = message("a Word document")
+    ODT = message("an OpenDocument text")
+    RTF = message("rich text (RTF)")
+    PDF = message("a PDF")
+    WORKBOOK = message("a workbook")
+    OLD_WORD = message("an old Word document")
+    OLD_WORKBOOK = message("an old Excel workbook")
+    LOCKED = message("locked by a password")
+    OLD_OFFICE = message("damaged, locked by a password, or an old .doc or .xls")
+    ARCHIVE = message("a zip archive")
 
 
 # The kind that each file ending of an article stands for.
@@ -48,10 +50,10 @@ ARTICLES = {
 _PAGES = (FileKind.PAGE, FileKind.WEB_ARCHIVE)
 # What to do with a file of a kind that is not read.
 _REMEDIES = {
-    FileKind.OLD_WORD: "open it in Word and save it as .docx",
-    FileKind.OLD_OFFICE: "take the password away, or save it as .docx or .xlsx",
-    FileKind.LOCKED: "open it, take the password away and save it again",
-    FileKind.ARCHIVE: "unpack it and read the files in it",
+    FileKind.OLD_WORD: message("open it in Word and save it as .docx"),
+    FileKind.OLD_OFFICE: message("take the password away, or save it as .docx or .xlsx"),
+    FileKind.LOCKED: message("open it, take the password away and save it again"),
+    FileKind.ARCHIVE: message("unpack it and read the files in it"),
 }
 # Such a file may hold something else: many programs write RTF or a web page as .doc.
 _OLD_WORD_ENDINGS = (".doc", ".dot", ".wps")
@@ -164,11 +166,24 @@ def kind_to_read(name: str, file: Path | BytesIO) -> FileKind:
     if found is named or (found, named) in _READ_AS_NAMED:
         return named or found
     if named is None and found is FileKind.TEXT:
-        raise ValueError(f"{name} is not an article; want one of {', '.join(ARTICLES)}")
+        raise ValueError(
+            message("{name} is not an article; want one of {articles}", name=name, articles=", ".join(ARTICLES))
+        )
     if found is FileKind.TEXT:
-        raise ValueError(f"{name} is damaged or is not {named}; save it again")
-    instead = f", not {named}" if named else ""
-    raise ValueError(f"{name} is {found}{instead}; rename it to {PurePath(name).stem}{_ENDINGS[found]}")
+        raise ValueError(
+            message(
+                "{name} is damaged or is not {named}; save it again",
+                name=name,
+                named=catalogued(named or FileKind.TEXT),
+            )
+        )
+    is_found: str = message("{name} is {found}", name=name, found=catalogued(found))
+    if named:
+        is_found = message(
+            "{name} is {found}, not {named}", name=name, found=catalogued(found), named=catalogued(named)
+        )
+    new_name = f"{PurePath(name).stem}{_ENDINGS[found]}"
+    raise ValueError(message("{problem}; rename it to {new_name}", problem=is_found, new_name=new_name))
 
 
 # A part of a page has no mark of a page; and a mail may have lost its head, or come without pictures.
@@ -195,16 +210,24 @@ def check_office_file(name: str, file: Path | BytesIO) -> None:
     found = _kind_of_file("", file)
     if found in _OLE_KINDS:
         _check_readable(name, found)
-        raise ValueError(f"{name} is {found}; rename it to {PurePath(name).stem}{_ENDINGS[found]}")
+        problem = message("{name} is {found}", name=name, found=catalogued(found))
+        new_name = f"{PurePath(name).stem}{_ENDINGS[found]}"
+        raise ValueError(message("{problem}; rename it to {new_name}", problem=problem, new_name=new_name))
 
 
 def _check_readable(name: str, found: FileKind) -> None:
     ending = PurePath(name).suffix.lower()
     if ending in _OLD_WORD_ENDINGS and found not in (FileKind.LOCKED, FileKind.OLD_WORD, FileKind.OLD_WORKBOOK):
-        what = "" if found in (FileKind.OLD_OFFICE, FileKind.TEXT) else f" ({found})"
-        raise ValueError(f"{name} is of a kind that is not read: {ending}{what}; {_REMEDIES[FileKind.OLD_WORD]}")
+        what: str = ending
+        if found not in (FileKind.OLD_OFFICE, FileKind.TEXT):
+            what = message("{ending} ({kind})", ending=ending, kind=catalogued(found))
+        remedy = _REMEDIES[FileKind.OLD_WORD]
+        raise ValueError(
+            message("{name} is of a kind that is not read: {kind}; {remedy}", name=name, kind=what, remedy=remedy)
+        )
     if found in _REMEDIES:
-        raise ValueError(f"{name} is {found}; {_REMEDIES[found]}")
+        problem = message("{name} is {found}", name=name, found=catalogued(found))
+        raise ValueError(message("{problem}; {remedy}", problem=problem, remedy=_REMEDIES[found]))
 
 
 def _kind_of_file(ending: str, file: Path | BytesIO) -> FileKind:

@@ -10,6 +10,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from ..messages import message
 from .decode import decode, decode_page
 
 __all__ = ["Mail", "read_mail"]
@@ -56,19 +57,19 @@ def read_mail(name: str, data: bytes) -> Mail:
         There is no text in it, or its encoding is not known.
     """
     try:
-        message = email.message_from_bytes(data)
-        texts = [part for part in message.walk() if _is_text(part)]
+        mail = email.message_from_bytes(data)
+        texts = [part for part in mail.walk() if _is_text(part)]
     except RecursionError:
-        raise ValueError(f"{name} is damaged: its parts are nested too deeply") from None
+        raise ValueError(message("{name} is damaged: its parts are nested too deeply", name=name)) from None
     pages = [part for part in texts if part.get_content_subtype() in ("html", "xhtml+xml", "xml")]
     if not texts:
-        raise ValueError(f"{name} has no text{_attachments(message)}")
+        raise ValueError(_no_text(name, mail))
     part = next(iter(pages or texts))
     html = part in pages
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     text = _decoded(content, part.get_content_charset(), html, name)
-    return Mail(text if html else _own_words(text), html, _subject(message), _date(message))
+    return Mail(text if html else _own_words(text), html, _subject(mail), _date(mail))
 
 
 def _is_text(part: Message) -> bool:
@@ -77,9 +78,14 @@ def _is_text(part: Message) -> bool:
     return is_text and not part.is_multipart() and not is_script and part.get_content_disposition() != "attachment"
 
 
-def _attachments(message: Message) -> str:
-    names = [name for part in message.walk() if (name := part.get_filename())]
-    return f"; save what is attached to it ({', '.join(names[:3])}) and read that" if names else "; want an article"
+def _no_text(name: str, mail: Message) -> str:
+    problem = message("{name} has no text", name=name)
+    files = [file for part in mail.walk() if (file := part.get_filename())]
+    if not files:
+        return message("{problem}; want an article", problem=problem)
+    return message(
+        "{problem}; save what is attached to it ({names}) and read that", problem=problem, names=", ".join(files[:3])
+    )
 
 
 def _decoded(content: bytes, charset: str | None, html: bool, name: str) -> str:
@@ -101,19 +107,19 @@ def _own_words(text: str) -> str:
     return body if body.strip() else text
 
 
-def _header(message: Message, name: str) -> str:
+def _header(mail: Message, name: str) -> str:
     try:
-        return str(make_header(decode_header(str(message.get(name) or ""))))
+        return str(make_header(decode_header(str(mail.get(name) or ""))))
     except (HeaderParseError, LookupError, ValueError):
         return ""
 
 
-def _subject(message: Message) -> str | None:
-    return _REPLY.sub("", " ".join(_header(message, "Subject").split())) or None
+def _subject(mail: Message) -> str | None:
+    return _REPLY.sub("", " ".join(_header(mail, "Subject").split())) or None
 
 
-def _date(message: Message) -> str | None:
+def _date(mail: Message) -> str | None:
     try:
-        return parsedate_to_datetime(_header(message, "Date")).date().isoformat()
+        return parsedate_to_datetime(_header(mail, "Date")).date().isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

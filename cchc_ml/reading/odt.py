@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from ..messages import message
 from .documents import TITLE_LEVEL, XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
 from .metadata import is_author
 
@@ -63,9 +64,13 @@ def read_odt(name: str, file: Path | BytesIO) -> Document:
         walker = _Walker(_styles(root for name, root in roots.items() if name != "meta.xml"))
         walker.read(content)
     except _LockedError:
-        raise ValueError(f"{name} is locked by a password; open it, take the password away and save it again") from None
+        raise ValueError(
+            message("{name} is locked by a password; open it, take the password away and save it again", name=name)
+        ) from None
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, KeyError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} is damaged or is not an OpenDocument text ({type(error).__name__})") from None
+        raise ValueError(
+            message("{name} is damaged or is not an OpenDocument text ({type})", name=name, type=type(error).__name__)
+        ) from None
     return Document(paragraphs_of(walker.passages), _facts(roots.get("meta.xml")))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from math import cos, pi, sin
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..files import require_extra
+from ..messages import Message, joined, message, plural
 from ..text.encodings import plausibility, repair_text
 from .documents import Document, Facts
 from .layout import Word, blocks_of_page, drop_running_lines
@@ -71,18 +72,27 @@ def read_pdf(name: str, file: Path | BytesIO) -> Document:
         The file is damaged, locked by a password, too large, or a third of its pages have no text that can be read:
         they were scanned, or their fonts do not name their letters. The message names the pages.
     """
-    pdfium = require_extra("pypdfium2", "office", ".pdf files")
+    pdfium = require_extra("pypdfium2", "office", message("{ending} files", ending=".pdf"))
     try:
         document = pdfium.PdfDocument(str(file) if isinstance(file, Path) else file)
     except pdfium.PdfiumError as error:
-        raise ValueError(f"{name} is damaged, locked with a password, or not a PDF: {error}") from None
+        raise ValueError(
+            message("{name} is damaged, locked with a password, or not a PDF: {error}", name=name, error=error)
+        ) from None
     try:
         if len(document) > MAX_PAGES:
-            raise ValueError(f"{name} has {len(document):,} pages; want an article, at most {MAX_PAGES:,} pages")
+            raise ValueError(
+                message(
+                    "{name} has {pages:,} pages; want an article, at most {most:,} pages",
+                    name=name,
+                    pages=len(document),
+                    most=MAX_PAGES,
+                )
+            )
         pages = list(_pages(name, document))
         properties = document.get_metadata_dict()
     except pdfium.PdfiumError as error:
-        raise ValueError(f"{name} is damaged: {error}") from None
+        raise ValueError(message("{name} is damaged: {error}", name=name, error=error)) from None
     finally:
         document.close()
     notes = _check_readable(name, pages)
@@ -108,21 +118,29 @@ def _check_readable(name: str, pages: Sequence[_Page]) -> tuple[str, ...]:
     }
     number = sum(map(len, unreadable.values()))
     if not unreadable["unnamed"] and not any(page.words for page in pages):
-        raise ValueError(f"{name} is a scan: its {len(pages)} pages are pictures without text; run OCR on it first")
-    told = [_PROBLEMS[problem].format(pages=_in_words(numbers)) for problem, numbers in unreadable.items() if numbers]
+        raise ValueError(
+            message(
+                "{name} is a scan: its {pages} pages are pictures without text; run OCR on it first",
+                name=name,
+                pages=len(pages),
+            )
+        )
+    told = [_PROBLEMS[problem](_in_words(numbers)) for problem, numbers in unreadable.items() if numbers]
     if number >= UNREADABLE_SHARE * len(pages):
-        raise ValueError(f"{name}: {'; '.join(told)}")
+        raise ValueError(message("{name}: {told}", name=name, told=joined("; ", told)))
     return tuple(told)
 
 
-_PROBLEMS = {
-    "scanned": "{pages} a scan without text; run OCR on it first",
-    "unnamed": "{pages} text whose fonts do not name their letters; "
-    "make the PDF again from the document, or run OCR on it",
+_PROBLEMS: dict[str, Callable[[Message], Message]] = {
+    "scanned": lambda pages: message("{pages} a scan without text; run OCR on it first", pages=pages),
+    "unnamed": lambda pages: message(
+        "{pages} text whose fonts do not name their letters; make the PDF again from the document, or run OCR on it",
+        pages=pages,
+    ),
 }
 
 
-def _in_words(numbers: Sequence[int]) -> str:
+def _in_words(numbers: Sequence[int]) -> Message:
     """Return page numbers in words: "page 3 is", "pages 1-4, 7 are"."""
     ranges: list[list[int]] = []
     for number in numbers:
@@ -131,7 +149,7 @@ def _in_words(numbers: Sequence[int]) -> str:
         else:
             ranges.append([number])
     named = ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]}-{part[-1]}" for part in ranges)
-    return f"page {named} is" if len(numbers) == 1 else f"pages {named} are"
+    return plural("page {pages} is", "pages {pages} are", len(numbers), pages=named)
 
 
 # One page
@@ -143,7 +161,13 @@ def _pages(name: str, document: Any) -> Iterator[_Page]:
         text = page.get_textpage()
         characters += text.count_chars()
         if characters > MAX_CHARACTERS:
-            raise ValueError(f"{name} has more than {MAX_CHARACTERS:,} characters; want an article")
+            raise ValueError(
+                message(
+                    "{name} has more than {most:,} characters; want an article",
+                    name=name,
+                    most=MAX_CHARACTERS,
+                )
+            )
         yield _page(page, text)
         text.close()
         page.close()
@@ -174,7 +198,7 @@ class _Letter(NamedTuple):
 
 def _letters(text: Any) -> Iterator[_Letter]:
     """Yield the characters of a page in the order in which they are drawn, turned upright."""
-    raw = require_extra("pypdfium2.raw", "office", ".pdf files")
+    raw = require_extra("pypdfium2.raw", "office", message("{ending} files", ending=".pdf"))
     number = text.count_chars()
     sample = range(0, number, 1 + number // 200)
     angles = Counter(round(raw.FPDFText_GetCharAngle(text, i) / (pi / 2)) % 4 for i in sample)
@@ -264,7 +288,7 @@ def _as_letter(match: re.Match[str]) -> str:
 
 def _picture_share(page: Any) -> float:
     """Return which share of a page pictures cover; 1 if there are so many drawings that they may be letters."""
-    raw = require_extra("pypdfium2.raw", "office", ".pdf files")
+    raw = require_extra("pypdfium2.raw", "office", message("{ending} files", ending=".pdf"))
     width, height = page.get_size()
     sides = [ctypes.c_float() for _ in range(4)]
     covered, drawings = 0.0, 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..files import require_extra
+from ..messages import message
 from ..text.old_fonts import WINDOWS_1252
 
 __all__ = ["rtf_lines"]
@@ -54,12 +55,14 @@ def rtf_lines(name: str, data: bytes) -> list[str]:
     ValueError
         The file is damaged.
     """
-    striprtf = require_extra("striprtf.striprtf", "office", ".rtf files")
+    striprtf = require_extra("striprtf.striprtf", "office", message("{ending} files", ending=".rtf"))
     prepared = _CELL.sub(r"\\par ", _without_hidden_groups(data.decode("latin-1")))
     try:
         text: str = striprtf.rtf_to_text(prepared, errors="ignore")
     except Exception as error:  # striprtf raises errors of any type for damaged files
-        raise ValueError(f"{name} is damaged or is not RTF ({type(error).__name__})") from None
+        raise ValueError(
+            message("{name} is damaged or is not RTF ({type})", name=name, type=type(error).__name__)
+        ) from None
     # Two numbers may be the halves of one character.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").translate(WINDOWS_1252)
     return text.split("\n")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..files import require_extra
+from ..messages import message, message_of, placed
 from .columns import find_text_column
 from .csv_cells import unguard_cell
 from .decode import check_not_empty, decode_lines, line_blocks
@@ -84,17 +85,23 @@ def check_free(where: str, columns: Collection[str], names: Iterable[str]) -> No
     ValueError: a.csv already has a column 'scores', which the result needs; rename or drop it
     """
     if taken := next((name for name in names if name in columns), None):
-        raise ValueError(f"{where} already has a column {taken!r}, which the result needs; rename or drop it")
+        raise ValueError(
+            message(
+                "{where} already has a column {taken}, which the result needs; rename or drop it",
+                where=where,
+                taken=repr(taken),
+            )
+        )
 
 
 def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(message("{name} is not JSON", name=name))
 
 
 def _finite(number: str) -> float:
     if isfinite(value := float(number)):
         return value
-    raise ValueError(f"the number {number:.40} is too large")
+    raise ValueError(message("the number {number} is too large", number=f"{number:.40}"))
 
 
 _JSON = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_finite)  # NaN and Infinity
@@ -118,7 +125,7 @@ def parse_json_lines(
         except ValueError as error:
             if on_bad_row is None:
                 raise
-            on_bad_row(str(error))
+            on_bad_row(message_of(error))
         else:
             yield where, row
 
@@ -127,9 +134,9 @@ def _json_object(where: str, line: str) -> Row:
     try:
         row = _JSON.decode(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{where}: broken JSON: {getattr(error, 'msg', error)}") from None
+        raise ValueError(placed(where, message("broken JSON: {error}", error=getattr(error, "msg", error)))) from None
     if not isinstance(row, dict):
-        raise ValueError(f"{where}: found {type(row).__name__}, want one JSON object a line")
+        raise ValueError(placed(where, message("found {type}, want one JSON object a line", type=type(row).__name__)))
     return row
 
 
@@ -156,7 +163,7 @@ def parse_csv(
     csv.field_size_limit(max(csv.field_size_limit(), sys.maxsize >> 32))
     first_lines, delimiter, head = _csv_head(chain([first], lines), delimiter, text_column)
     if head is None:
-        raise ValueError(f"{name} has no row of column names; want one as its first line")
+        raise ValueError(message("{name} has no row of column names; want one as its first line", name=name))
     reader = csv.reader(chain(first_lines, lines), delimiter=delimiter, strict=True)
     try:
         for _ in range(head.first_row):
@@ -169,11 +176,17 @@ def parse_csv(
             if len(cells) < len(columns) and is_total(cells):
                 cells += [""] * (len(columns) - len(cells))
             if len(cells) < len(columns) or any(cells[len(columns) :]):
-                raise ValueError(f"{where}: {len(cells)} cells for {len(columns)} columns")
+                raise ValueError(
+                    placed(
+                        where, message("{cells} cells for {columns} columns", cells=len(cells), columns=len(columns))
+                    )
+                )
             named = zip(columns, cells, strict=False)
             yield where, {column: unguard_cell(cell) for column, cell in named if column is not None}
     except csv.Error as error:
-        raise ValueError(f"{name}, line {reader.line_num + lines_before}: broken CSV: {error}") from None
+        raise ValueError(
+            placed(f"{name}, line {reader.line_num + lines_before}", message("broken CSV: {error}", error=error))
+        ) from None
 
 
 def _csv_head(
@@ -235,13 +248,15 @@ def open_parquet(path: Path) -> Iterator[Any]:
     ValueError
         The file is damaged, or two of its columns have the same name.
     """
-    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
+    parquet = require_extra("pyarrow.parquet", "office", message("{ending} files", ending=".parquet"))
     try:
         file = parquet.ParquetFile(path)
     except FileNotFoundError:
-        raise FileNotFoundError(f"no file {path}") from None
+        raise FileNotFoundError(message("no file {path}", path=path)) from None
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path} is damaged or is not a Parquet file: {str(error).splitlines()[0]}") from None
+        raise ValueError(
+            message("{path} is damaged or is not a Parquet file: {error}", path=path, error=str(error).splitlines()[0])
+        ) from None
     with file:
         check_unique(str(path), file.schema_arrow.names)
         yield file
@@ -272,7 +287,9 @@ def parquet_batches(file: Any, path: str | Path, batch_rows: int) -> Iterator[An
             batch.validate(full=True)  # text that is not UTF-8
         except (OSError, ValueError) as error:
             reason = str(error).partition("\n")[0]
-            raise ValueError(f"{path} is damaged after row {done}: {reason}") from None
+            raise ValueError(
+                message("{path} is damaged after row {done}: {reason}", path=path, done=done, reason=reason)
+            ) from None
         yield batch
         done += len(batch)
 
@@ -391,10 +408,10 @@ def read_rows(
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no file {path}")
+        raise FileNotFoundError(message("no file {path}", path=path))
     kind = table_kind(path)
     if kind not in TABLES:
-        raise ValueError(f"{path} is not a table; want one of {', '.join(TABLES)}")
+        raise ValueError(message("{path} is not a table; want one of {tables}", path=path, tables=", ".join(TABLES)))
     if kind in WORKBOOKS:
         yield from _read_binary(path, _read_sheets(path, text_column, on_note, on_open))
     elif kind == ".parquet":
@@ -413,7 +430,9 @@ def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
     except (ValueError, ImportError):
         raise
     except Exception as error:  # the libraries raise errors of any type for damaged files
-        raise ValueError(f"{path} is damaged after {where} ({type(error).__name__})") from None
+        raise ValueError(
+            message("{path} is damaged after {where} ({type})", path=path, where=where, type=type(error).__name__)
+        ) from None
 
 
 def _read_text(
@@ -439,13 +458,13 @@ def _opened(path: Path, kind: str, on_open: OnOpen | None) -> Iterator[Any]:
         try:
             yield gzip.GzipFile(fileobj=raw) if kind.endswith(".gz") else raw
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise ValueError(f"{path} is not a complete gzip file: {error}") from None
+            raise ValueError(message("{path} is not a complete gzip file: {error}", path=path, error=error)) from None
 
 
 def jsonl_blocks(path: str | Path, on_open: OnOpen | None = None) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a JSON Lines file in blocks; see `cchc_ml.reading.decode.line_blocks` and `read_rows`."""
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no file {path}")
+        raise FileNotFoundError(message("no file {path}", path=path))
     with _opened(path, table_kind(path), on_open) as stream:
         yield from line_blocks(stream, str(path))

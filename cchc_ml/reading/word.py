@@ -18,6 +18,7 @@ from typing import Any
 
 from lxml import etree
 
+from ..messages import message
 from .documents import XML_PARSER_OPTIONS, Document, Facts, Passage, Run, check_archive, paragraphs_of
 from .metadata import is_author
 from .word_styles import Style, Styles, attribute, font_of, is_on, level_of
@@ -339,10 +340,14 @@ def read_docx(name: str, file: Path | BytesIO) -> Document:
             facts = _facts(package)
             has_pages = bool(package.parts("aFChunk"))
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, KeyError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} is damaged or is not a Word document ({type(error).__name__})") from None
+        raise ValueError(
+            message("{name} is damaged or is not a Word document ({type})", name=name, type=type(error).__name__)
+        ) from None
     paragraphs = paragraphs_of(passages)
     if has_pages and not paragraphs:
-        raise ValueError(f"{name} has its text in a part that only Word reads; open it in Word and save it again")
+        raise ValueError(
+            message("{name} has its text in a part that only Word reads; open it in Word and save it again", name=name)
+        )
     return Document(paragraphs, facts)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..files import require_extra
+from ..messages import joined, message
 from .documents import check_archive
 from .heads import MAX_ROWS_ABOVE, ROWS_BELOW, Head, check_unique, find_head, first_filled_row
 from .kinds import check_office_file
@@ -62,7 +63,7 @@ def read_workbook(
     with open_workbook(path) as book:
         sheets, passed_over = _tables(book, path, text_column)
         if on_note and passed_over:
-            on_note(f"{path}: not read: {', '.join(passed_over)}")
+            on_note(message("{path}: not read: {sheets}", path=path, sheets=joined(", ", passed_over)))
         several = len(sheets) > 1
         done = 0
         if on_open:
@@ -98,7 +99,7 @@ def _tables(book: Any, path: Path, text_column: str | None) -> tuple[list[_Sheet
     """Return the sheets to read, and the others, each with the reason."""
     shown, passed_over = _visible_sheets(book)
     if not shown:
-        raise ValueError(f"{path} has no rows; want column names and rows on a visible sheet")
+        raise ValueError(message("{path} has no rows; want column names and rows on a visible sheet", path=path))
     tables = []
     for name, content, first_rows in shown:
         left = content.start[1]
@@ -116,18 +117,20 @@ def _tables(book: Any, path: Path, text_column: str | None) -> tuple[list[_Sheet
     for table in tables:
         check_unique(f"{path}, sheet {table.name!r}", table.head.names())
     taken = {table.name for table in tables}
-    passed_over = [f"sheet {name!r} (no column with text)" for name, _, _ in shown if name not in taken] + passed_over
+    passed_over = [
+        message("sheet {name} (no column with text)", name=repr(name)) for name, _, _ in shown if name not in taken
+    ] + passed_over
     return tables, passed_over
 
 
 def _visible_sheets(book: Any) -> tuple[list[tuple[str, Any, list[list[Any]]]], list[str]]:
     """Return the visible sheets that are not empty, with their first rows; and the names of the hidden ones."""
-    shown, hidden = [], []
+    shown, hidden = [], list[str]()
     for facts in book.sheets_metadata:
         if not str(facts.typ).endswith("WorkSheet"):
             continue
         if not str(facts.visible).endswith(".Visible"):
-            hidden.append(f"sheet {facts.name!r} (hidden)")
+            hidden.append(message("sheet {name} (hidden)", name=repr(facts.name)))
             continue
         content = book.get_sheet_by_name(facts.name)
         if content.start is not None:  # it is not empty
@@ -139,7 +142,7 @@ def _visible_sheets(book: Any) -> tuple[list[tuple[str, Any, list[list[Any]]]], 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Any]:
     """Open a workbook as a CalamineWorkbook. `read_workbook` says what it raises."""
-    calamine = require_extra("python_calamine", "office", f"{path.suffix} files")
+    calamine = require_extra("python_calamine", "office", message("{ending} files", ending=path.suffix))
     if path.suffix.lower() != ".xls":
         check_office_file(str(path), path)
         check_archive(str(path), path)
@@ -149,12 +152,14 @@ def open_workbook(path: Path) -> Iterator[Any]:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
             yield book
     except calamine.PasswordError:
-        raise ValueError(f"{path} is protected by a password; save it without one") from None
+        raise ValueError(message("{path} is protected by a password; save it without one", path=path)) from None
     except calamine.CalamineError as error:
-        raise ValueError(f"{path} is damaged or is not a workbook ({type(error).__name__})") from None
+        raise ValueError(
+            message("{path} is damaged or is not a workbook ({type})", path=path, type=type(error).__name__)
+        ) from None
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # an error inside calamine; it is not an Exception
-            raise ValueError(f"{path} is damaged or is not a workbook") from None
+            raise ValueError(message("{path} is damaged or is not a workbook", path=path)) from None
         raise
 
 
@@ -166,12 +171,17 @@ def _check_size(path: Path) -> None:
             try:
                 content = archive.read(name)
             except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-                raise ValueError(f"{path} is damaged: {error}") from None
+                raise ValueError(message("{path} is damaged: {error}", path=path, error=error)) from None
             last_row = max(map(int, set(_CELL_ROWS.findall(content))), default=0)
             last_column = max(map(_column_number, set(_CELL_COLUMNS.findall(content))), default=0)
             if last_row * last_column > MAX_SHEET_CELLS:
                 raise ValueError(
-                    f"{path} has a sheet of {last_row:,} rows and {last_column:,} columns; delete the empty ones"
+                    message(
+                        "{path} has a sheet of {last_row:,} rows and {last_column:,} columns; delete the empty ones",
+                        path=path,
+                        last_row=last_row,
+                        last_column=last_column,
+                    )
                 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..messages import message
 from ..pillars import CCHC, Codebook, Entry, OwnCategory
 
 __all__ = ["NONE", "Category", "as_codebook", "categories", "category_keys", "find_category", "read_categories"]
@@ -92,7 +93,7 @@ def read_categories(text: str) -> tuple[Category, ...]:
         ]
         return tuple(Category(**row) for row in fields)
     except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"the codebook of a store is damaged ({type(error).__name__})") from None
+        raise ValueError(message("the codebook of a store is damaged ({type})", type=type(error).__name__)) from None
 
 
 def category_keys(number: int) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def category_keys(number: int) -> tuple[str, ...]:
     """
     keys = "123456789" + _LETTERS + _LETTERS.upper()
     if number > len(keys):
-        raise ValueError(f"{number} categories; the page has keys for {len(keys)}")
+        raise ValueError(message("{number} categories; the page has keys for {keys}", number=number, keys=len(keys)))
     return tuple(keys[:number])
 
 

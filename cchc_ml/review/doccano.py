@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..messages import message, placed
 from .categories import NONE, Category
 from .items import SOURCE_FIELDS, ReviewItem, yes_no
 from .records import item_fields, slug_of
@@ -74,10 +75,19 @@ def doccano_item(where: str, row: Mapping[str, Any], annotator: str, categories:
         fields = item_fields(dict(row) | {"suggestion": row.get("suggestion") or None}, categories)
         chosen = row["label"]
         if any(not isinstance(label, str) for label in chosen):
-            raise ValueError(f"the labels are {chosen!r:.60}; want names; export a text classification project")
+            raise ValueError(
+                message(
+                    "the labels are {chosen}; want names; export a text classification project",
+                    chosen=f"{chosen!r:.60}",
+                )
+            )
         labels = [slug_of(label, categories) for label in chosen if label != NONE]
         if labels and NONE in chosen:
-            raise ValueError(f"the labels are {', '.join(chosen)}; {NONE!r} excludes the others")
+            raise ValueError(
+                message(
+                    "the labels are {chosen}; {none} excludes the others", chosen=", ".join(chosen), none=repr(NONE)
+                )
+            )
         comments = row.get("Comments") or []
         return ReviewItem(
             **fields,
@@ -87,4 +97,4 @@ def doccano_item(where: str, row: Mapping[str, Any], annotator: str, categories:
             place=where,
         )
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{where}: {error}") from None
+        raise ValueError(placed(where, error)) from None

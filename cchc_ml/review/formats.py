@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import atomic_write
+from ..messages import message
 from ..reading.decode import read_text
 from ..reading.documents import check_archive
 from ..reading.tables import parse_jsonl, read_rows, table_kind
@@ -35,7 +36,7 @@ def _format(path: Path) -> str:
         return "doccano" if "doccano" in name else "records"
     if kind == ".json" and ("label-studio" in name or "labelstudio" in name or "label_studio" in name):
         return "label-studio"
-    raise ValueError(f"{path} is of no kind that is written; want {_WRITTEN}")
+    raise ValueError(message("{path} is of no kind that is written; want {written}", path=path, written=_WRITTEN))
 
 
 def companion_of(path: Path) -> Path | None:
@@ -109,7 +110,7 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no file {path}")
+        raise FileNotFoundError(message("no file {path}", path=path))
     kind = table_kind(path)
     if is_store(path):
         with ReviewStore.open(path) as store:
@@ -124,11 +125,14 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
         items = _zip(path, categories)
     else:
         raise ValueError(
-            f"{path} is of no kind that is read; want .xlsx, .csv, .jsonl, a store of the labelling page,"
-            " or an export of Label Studio (.json) or doccano (.jsonl, .zip)"
+            message(
+                "{path} is of no kind that is read; want .xlsx, .csv, .jsonl, a store of the labelling "
+                "page, or an export of Label Studio (.json) or doccano (.jsonl, .zip)",
+                path=path,
+            )
         )
     if not items:
-        raise ValueError(f"{path} has no rows")
+        raise ValueError(message("{path} has no rows", path=path))
     return items
 
 
@@ -149,13 +153,16 @@ def _json(name: str, text: str, stem: str, categories: Sequence[Category]) -> li
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name} is not whole JSON: {error}") from None
+        raise ValueError(message("{name} is not whole JSON: {error}", name=name, error=error)) from None
     if is_label_studio(rows):
         return label_studio_items(name, rows, categories)
     if isinstance(rows, list) and rows and all(isinstance(row, dict) and is_doccano(row) for row in rows):
         return [doccano_item(f"{name}, row {n}", row, stem, categories) for n, row in enumerate(rows, 1)]
     raise ValueError(
-        f"{name} is no export of Label Studio (JSON, JSON-MIN) or doccano; want a list of tasks with `data`"
+        message(
+            "{name} is no export of Label Studio (JSON, JSON-MIN) or doccano; want a list of tasks with `data`",
+            name=name,
+        )
     )
 
 
@@ -166,7 +173,7 @@ def _zip(path: Path, categories: Sequence[Category]) -> list[ReviewItem]:
     with zipfile.ZipFile(path) as archive:
         names = sorted(name for name in archive.namelist() if name.endswith((".jsonl", ".json")))
         if not names:
-            raise ValueError(f"{path} has no .jsonl or .json in it; export from doccano as JSONL")
+            raise ValueError(message("{path} has no .jsonl or .json in it; export from doccano as JSONL", path=path))
         for name in names:
             place, stem = f"{path}, {name}", Path(name).stem
             with archive.open(name) as file:

@@ -8,6 +8,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from ..messages import message
+
 __all__ = ["RANDOM", "SOURCE_FIELDS", "UNCERTAIN", "ReviewItem", "make_id", "yes_no"]
 
 # Where a paragraph comes from. Every format keeps these fields.
@@ -89,16 +91,41 @@ class ReviewItem:
 
     def __post_init__(self) -> None:
         if not self.id or not self.text.strip():
-            raise ValueError(f"a paragraph needs an id and a text; got id {self.id!r} and text {self.text[:40]!r}")
+            raise ValueError(
+                message(
+                    "a paragraph needs an id and a text; got id {id} and text {text}",
+                    id=repr(self.id),
+                    text=repr(self.text[:40]),
+                )
+            )
         for slug, decision in self.decisions.items():
             if type(decision) is not bool:
-                raise TypeError(f"the decision on {slug!r} is {decision!r}; want True or False")
+                raise TypeError(
+                    message(
+                        "the decision on {slug} is {decision}; want True or False",
+                        slug=repr(slug),
+                        decision=repr(decision),
+                    )
+                )
         for slug, probability in (self.suggestion or {}).items():
             if type(probability) is not float or not 0 <= probability <= 1:
-                raise TypeError(f"the suggestion for {slug!r} is {probability!r}; want a float between 0 and 1")
+                raise TypeError(
+                    message(
+                        "the suggestion for {slug} is {probability}; want a float between 0 and 1",
+                        slug=repr(slug),
+                        probability=repr(probability),
+                    )
+                )
         for slug, span in self.evidence_spans.items():
             if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(self.text):
-                raise ValueError(f"the evidence of {slug!r} is at {span}; the text has {len(self.text)} characters")
+                raise ValueError(
+                    message(
+                        "the evidence of {slug} is at {span}; the text has {chars} characters",
+                        slug=repr(slug),
+                        span=span,
+                        chars=len(self.text),
+                    )
+                )
 
     def label(self, slugs: Iterable[str]) -> frozenset[str] | None:
         """Return the categories that the person said yes to; None if one of `slugs` was not looked at."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ..messages import message, placed
 from .categories import NONE, Category, category_keys
 from .items import ReviewItem, yes_no
 from .records import item_fields, slug_of, suggestion_fields
@@ -86,14 +87,14 @@ def label_studio_items(name: str, rows: Sequence[object], categories: Sequence[C
         where = f"{name}, task {number}"
         try:
             if not isinstance(task, dict):
-                raise ValueError(f"found {type(task).__name__}, want an object")
+                raise ValueError(message("found {type}, want an object", type=type(task).__name__))
             items += (
                 _task(where, task, categories)
                 if isinstance(task.get("data"), dict)
                 else [_flat(where, task, categories)]
             )
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(placed(where, error)) from None
     return items
 
 
@@ -105,7 +106,7 @@ def _task(where: str, task: Mapping[str, Any], categories: Sequence[Category]) -
     items = []
     for annotation in task.get("annotations") or ():
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
-            raise ValueError("an annotation has no list `result`; export it from Label Studio as JSON")
+            raise ValueError(message("an annotation has no list `result`; export it from Label Studio as JSON"))
         choices, notes = _result(annotation["result"])
         cancelled = bool(annotation.get("was_cancelled"))
         items.append(
@@ -158,7 +159,13 @@ def _result(result: Sequence[Any]) -> tuple[list[str], str]:
 def _decisions(choices: Sequence[Any], categories: Sequence[Category]) -> dict[str, bool]:
     labels = [slug_of(choice, categories) for choice in choices if choice != NONE]
     if labels and NONE in choices:
-        raise ValueError(f"the choices are {', '.join(map(str, choices))}; {NONE!r} excludes the others")
+        raise ValueError(
+            message(
+                "the choices are {choices}; {none} excludes the others",
+                choices=", ".join(map(str, choices)),
+                none=repr(NONE),
+            )
+        )
     return yes_no([c.slug for c in categories], labels)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..learning.labels import TRAIN, are_tags, read_labels, split_of
+from ..messages import message, message_of, placed, problem_of
 from ..reading.columns import cell_of, document_of, find_text_column
 from ..reading.heads import is_total
 from ..reading.inputs import is_blank, require_text
@@ -78,8 +79,8 @@ def read_labelled(
             split = split_of({"split": item.split}) or TRAIN
         except ValueError as error:
             if on_fault is None:
-                raise ValueError(f"{item.place}: {error}") from None
-            on_fault("split", item.place, str(error))
+                raise ValueError(placed(item.place, error)) from None
+            on_fault("split", item.place, message_of(error))
         else:
             yield LabelledRow(item, item.document or item.place, split)
 
@@ -110,7 +111,9 @@ def _items(
         return
     for where, row in read_rows(path):
         if "sentences" in row or "lexicon" in row:
-            raise ValueError(f"{where}: found a packed row, want text; give the table that it was packed from")
+            raise ValueError(
+                placed(where, message("found a packed row, want text; give the table that it was packed from"))
+            )
         if is_total(row.values()):
             continue
         kind = "empty"
@@ -123,7 +126,7 @@ def _items(
         except ValueError as error:
             if on_fault is None:
                 raise
-            on_fault(kind, where, str(error).removeprefix(f"{where}: "))
+            on_fault(kind, where, problem_of(error))
 
 
 def _labelled(
@@ -140,7 +143,7 @@ def _labelled(
     try:
         labels = read_labels(row, as_codebook(tuple(categories)))
     except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+        raise ValueError(placed(where, error)) from None
     own["document"] = own.get("document") or document_of(row).partition(":")[2]
     own["split"] = cell_of(row, "split")
     if not isinstance(own.get("pillars"), list):  # in a table, tags are one string

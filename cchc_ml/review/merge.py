@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..messages import message, placed
 from ..reading.tables import Row
 from .agreement import MISSING, Agreement, confusion, measure
 from .items import RANDOM, ReviewItem
@@ -211,7 +212,16 @@ def merge(items: Iterable[ReviewItem], slugs: Sequence[str]) -> Merged:
     for item in items:
         first = paragraphs.setdefault(item.id, item)
         if _squeezed(first.text) != _squeezed(item.text):
-            raise ValueError(f"{item.place}: the text of {item.id} is not the one of {first.place}; do not edit texts")
+            raise ValueError(
+                placed(
+                    item.place,
+                    message(
+                        "the text of {id} is not the one of {other_place}; do not edit texts",
+                        id=item.id,
+                        other_place=first.place,
+                    ),
+                )
+            )
         paragraphs[item.id] = _fuller(first, item)
         if item.decisions or item.notes or item.annotator:
             by_person = (adjudications if item.adjudicates else votes).setdefault(item.id, {})
@@ -252,8 +262,16 @@ def _later(before: ReviewItem | None, item: ReviewItem) -> ReviewItem:
         return item
     if not before.time or not item.time or before.time == item.time:
         raise ValueError(
-            f"{item.place}: {item.annotator} decided {item.id} otherwise in {before.place}, and the times"
-            " do not tell which is later; delete one of the two rows"
+            placed(
+                item.place,
+                message(
+                    "{annotator} decided {id} otherwise in {other_place}, and the times do not tell which is "
+                    "later; delete one of the two rows",
+                    annotator=item.annotator,
+                    id=item.id,
+                    other_place=before.place,
+                ),
+            )
         )
     return item if item.time > before.time else before
 
@@ -263,5 +281,13 @@ def _check_verdicts(voters: Sequence[ReviewItem]) -> None:
         for slug in first.decisions.keys() & second.decisions.keys():
             if first.decisions[slug] != second.decisions[slug]:
                 raise ValueError(
-                    f"{second.place}: the deciding vote on {slug} of {second.id} contradicts {first.place}; keep one"
+                    placed(
+                        second.place,
+                        message(
+                            "the deciding vote on {slug} of {id} contradicts {other_place}; keep one",
+                            slug=slug,
+                            id=second.id,
+                            other_place=first.place,
+                        ),
+                    )
                 )

@@ -125,7 +125,7 @@ def make_plan(
         There are no rows.
     """
     if not rows:
-        raise ValueError("no row is labelled in full; want at least one")
+        raise ValueError(message("no row is labelled in full; want at least one"))
     slugs = [c.slug for c in categories]
     y = np.array([[row.item.decisions[slug] for slug in slugs] for row in rows], np.int8)
     documents = [row.document for row in rows]

@@ -10,6 +10,7 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from ..messages import message, message_of
 from ..pillars import CCHC
 from ..reading.blocks import Kind
 from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
@@ -95,7 +96,7 @@ def _rows(items: Iterable[InputItem], on_error: Callable[[str, str], None] | Non
         except READING_ERRORS as error:
             if not on_error:
                 raise
-            on_error(item.path, str(error))
+            on_error(item.path, message_of(error))
 
 
 def build_queue(
@@ -133,12 +134,14 @@ def build_queue(
         datasketch is not installed (extra ``review``).
     """
     if number < 1:
-        raise ValueError(f"found {number} paragraphs to choose, want 1 or more")
+        raise ValueError(message("found {number} paragraphs to choose, want 1 or more", number=number))
     if not 0 <= random_share <= 1:
-        raise ValueError(f"found a random share of {random_share:g}, want a number from 0 to 1")
+        raise ValueError(
+            message("found a random share of {random_share:g}, want a number from 0 to 1", random_share=random_share)
+        )
     pool = list(items)
     if not pool:
-        raise ValueError("there are no paragraphs to choose from")
+        raise ValueError(message("there are no paragraphs to choose from"))
     _check_ids(pool)
     seen = _Duplicates()
     chance = random.Random(seed)
@@ -155,7 +158,7 @@ def _check_ids(pool: Sequence[ReviewItem]) -> None:
     texts: dict[str, str] = {}
     for item in pool:
         if texts.setdefault(item.id, item.text) != item.text:
-            raise ValueError(f"two different paragraphs have the id {item.id!r}; ids must differ")
+            raise ValueError(message("two different paragraphs have the id {id}; ids must differ", id=repr(item.id)))
 
 
 def _uncertain(

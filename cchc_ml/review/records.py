@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from ..learning.labels import read_labels
+from ..messages import message, placed
 from ..reading.columns import find_text_column
 from ..reading.inputs import require_text
 from ..reading.tables import Row
@@ -67,11 +68,12 @@ def from_record(where: str, row: Mapping[str, Any], categories: Sequence[Categor
         if reviews is None:
             return [ReviewItem(**fields, **_review_fields(row, categories), place=where)]
         if not isinstance(reviews, list) or not all(isinstance(review, dict) for review in reviews):
-            raise ValueError(f"reviews are {reviews!r:.60}; want a list of objects")
+            raise ValueError(message("reviews are {reviews}; want a list of objects", reviews=f"{reviews!r:.60}"))
         return [ReviewItem(**fields, **_review_fields(review, categories), place=where) for review in reviews]
     except (ValueError, TypeError) as error:
-        message = str(error)
-        raise ValueError(message if message.startswith(where) else f"{where}: {message}") from None
+        if str(error).startswith(where):
+            raise
+        raise ValueError(placed(where, error)) from None
 
 
 def item_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
@@ -82,11 +84,20 @@ def item_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
     suggested = row.get("suggested", row.get("pillars"))
     spans = row.get("evidence_spans") or {}
     if suggestion is not None and not isinstance(suggestion, dict):
-        raise ValueError(f"the suggestion is {suggestion!r:.60}; want an object with a probability for each category")
+        raise ValueError(
+            message(
+                "the suggestion is {suggestion}; want an object with a probability for each category",
+                suggestion=f"{suggestion!r:.60}",
+            )
+        )
     if suggested is not None and not isinstance(suggested, list):
-        raise ValueError(f"suggested categories are {suggested!r:.60}; want a list")
+        raise ValueError(message("suggested categories are {suggested}; want a list", suggested=f"{suggested!r:.60}"))
     if not isinstance(spans, dict):
-        raise ValueError(f"evidence_spans are {spans!r:.60}; want an object with [start, end] for each category")
+        raise ValueError(
+            message(
+                "evidence_spans are {spans}; want an object with [start, end] for each category", spans=f"{spans!r:.60}"
+            )
+        )
     fields: Row = {
         "id": _text(row.get("id")) or make_id(source["document"], text),
         "text": text,
@@ -115,7 +126,7 @@ def text_of(row: Mapping[str, Any]) -> str:
         require_text("row", dict(row))
     text = row[column or "text"]
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"row without text ({column} is {text!r:.60})")
+        raise ValueError(message("row without text ({column} is {text})", column=column, text=f"{text!r:.60}"))
     return text
 
 
@@ -124,8 +135,11 @@ def slug_of(name: object, categories: Sequence[Category]) -> str:
     found = find_category(name, categories) if isinstance(name, str) else None
     if found is None:
         raise ValueError(
-            f"unknown category {name!r}; want one of {', '.join(c.slug for c in categories)}; another "
-            "codebook is named with --codebook"
+            message(
+                "unknown category {name}; want one of {categories}; another codebook is named with --codebook",
+                name=repr(name),
+                categories=", ".join(c.slug for c in categories),
+            )
         )
     return found.slug
 
@@ -133,12 +147,21 @@ def slug_of(name: object, categories: Sequence[Category]) -> str:
 def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Row:
     decisions = row.get("decisions") or {}
     if not isinstance(decisions, dict):
-        raise ValueError(f"decisions are {decisions!r:.60}; want an object with true, false or null for each category")
+        raise ValueError(
+            message(
+                "decisions are {decisions}; want an object with true, false or null for each category",
+                decisions=f"{decisions!r:.60}",
+            )
+        )
     found = {}
     for name, decision in decisions.items():
         slug = slug_of(name, categories)
         if decision is not None and type(decision) is not bool:
-            raise ValueError(f"the decision on {slug} is {decision!r}; want true, false or null")
+            raise ValueError(
+                message(
+                    "the decision on {slug} is {decision}; want true, false or null", slug=slug, decision=repr(decision)
+                )
+            )
         if decision is not None:
             found[slug] = decision
     labels = row.get("labels")
@@ -146,10 +169,10 @@ def _review_fields(row: Mapping[str, Any], categories: Sequence[Category]) -> Ro
         labels = read_labels({"labels": labels}, as_codebook(tuple(categories)))
     if labels is not None:
         if not isinstance(labels, list | tuple):
-            raise ValueError(f"labels are {labels!r:.60}; want a list of categories")
+            raise ValueError(message("labels are {labels}; want a list of categories", labels=f"{labels!r:.60}"))
         said = yes_no([c.slug for c in categories], [slug_of(label, categories) for label in labels])
         if any(said[slug] is not decision for slug, decision in found.items()):
-            raise ValueError("`labels` and `decisions` contradict each other; delete one of them")
+            raise ValueError(message("`labels` and `decisions` contradict each other; delete one of them"))
         found = said
     return {
         "decisions": found,
@@ -164,11 +187,11 @@ def _text(value: object) -> str:
 
 def _probability(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 <= value <= 1:
-        raise ValueError(f"a probability is {value!r}; want a number between 0 and 1")
+        raise ValueError(message("a probability is {value}; want a number between 0 and 1", value=repr(value)))
     return float(value)
 
 
 def _span(value: object) -> tuple[int, int]:
     if not isinstance(value, list | tuple) or len(value) != 2 or not all(type(end) is int for end in value):
-        raise ValueError(f"an evidence span is {value!r:.60}; want [start, end]")
+        raise ValueError(message("an evidence span is {value}; want [start, end]", value=f"{value!r:.60}"))
     return value[0], value[1]

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import atomic_write, xlsx_page, xlsx_row_height, xlsx_workbook
+from ..messages import joined, message, placed
 from ..reading.csv_cells import GuardedWriter
 from ..reading.tables import Row, read_rows, table_kind
 from .categories import Category, find_category
@@ -104,7 +105,13 @@ def write_review_sheet(
         with atomic_write(path) as temporary:
             _write_workbook(paired, temporary, columns, categories)
     else:
-        raise ValueError(f"{path} is not a review sheet; want a name that ends in {' or '.join(SHEET_KINDS)}")
+        raise ValueError(
+            message(
+                "{path} is not a review sheet; want a name that ends in {kinds}",
+                path=path,
+                kinds=joined(message(" or "), SHEET_KINDS),
+            )
+        )
 
 
 def _columns(categories: Sequence[Category], adjudication: bool) -> list[str]:
@@ -115,7 +122,12 @@ def _columns(categories: Sequence[Category], adjudication: bool) -> list[str]:
     heads += [*_SOURCE.values(), SAMPLING, ADJUDICATES, ID, SUGGESTED, SPANS]
     if len(set(heads)) != len(heads):
         twice = sorted({head for head in heads if heads.count(head) > 1})
-        raise ValueError(f"two columns of the sheet are called {twice[0]!r}; give that category another short name")
+        raise ValueError(
+            message(
+                "two columns of the sheet are called {twice}; give that category another short name",
+                twice=repr(twice[0]),
+            )
+        )
     return heads
 
 
@@ -180,9 +192,9 @@ def read_review_sheet(path: str | Path, categories: Sequence[Category]) -> list[
         try:
             items.append(_item(where, row, path.stem, categories))
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(placed(where, error)) from None
     if not items:
-        raise ValueError(f"{path} has no rows")
+        raise ValueError(message("{path} has no rows", path=path))
     return items
 
 
@@ -190,7 +202,11 @@ def _item(where: str, row: Row, file_name: str, categories: Sequence[Category]) 
     columns = _category_columns(tuple(row), categories)
     if TEXT not in row or not columns:
         wanted = ", ".join((TEXT, *(c.short for c in categories)))
-        raise ValueError(f"not a review sheet; want columns {wanted}; found: {', '.join(map(str, row))}")
+        raise ValueError(
+            message(
+                "not a review sheet; want columns {wanted}; found: {row}", wanted=wanted, row=", ".join(map(str, row))
+            )
+        )
     record: Row = {name: _plain(row.get(head)) for name, head in _SOURCE.items()}
     record |= {"id": _plain(row.get(ID)), "text": row[TEXT], "sampling": _plain(row.get(SAMPLING))}
     record |= _suggestion(row, categories)
@@ -236,7 +252,13 @@ def _suggestion(row: Row, categories: Sequence[Category]) -> Row:
         try:
             fields["evidence_spans"] = json.loads(spans)
         except ValueError:
-            raise ValueError(f"found {spans[:40]!r} in column {SPANS}; leave this column as it was") from None
+            raise ValueError(
+                message(
+                    "found {spans} in column {column}; leave this column as it was",
+                    spans=repr(spans[:40]),
+                    column=SPANS,
+                )
+            ) from None
     return fields
 
 
@@ -246,7 +268,9 @@ def _number(slug: str, value: Any) -> float:
         try:  # Excel saves a percent cell of a CSV as 83%
             value = float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
         except ValueError:
-            raise ValueError(f"the probability of {slug} is {value!r}; want a number") from None
+            raise ValueError(
+                message("the probability of {slug} is {value}; want a number", slug=slug, value=repr(value))
+            ) from None
     return float(value)
 
 
@@ -267,7 +291,15 @@ def _read_decision(head: str, value: Any) -> bool | None:
         return False
     if not cell or _SUGGESTION.fullmatch(cell) or _AGREED.fullmatch(cell):
         return None
-    raise ValueError(f"found {_plain(value)[:40]!r} in column {head}; want {YES}, {NO} or an empty cell")
+    raise ValueError(
+        message(
+            "found {found} in column {head}; want {yes}, {no} or an empty cell",
+            found=repr(_plain(value)[:40]),
+            head=head,
+            yes=YES,
+            no=NO,
+        )
+    )
 
 
 # What Excel cannot hold.
@@ -292,7 +324,12 @@ def _write_workbook(
         count = 0
         for count, (item, cells) in enumerate(rows, 1):
             if count >= MOST_ROWS:
-                raise ValueError(f"an Excel sheet holds {MOST_ROWS - 1:,} rows, this is more; write .csv or .jsonl")
+                raise ValueError(
+                    message(
+                        "an Excel sheet holds {most:,} rows, this is more; write .csv or .jsonl",
+                        most=MOST_ROWS - 1,
+                    )
+                )
             sheet.set_row(count, xlsx_row_height([(item.text, _WIDTHS[TEXT])]))
             _write_row(sheet, count, item, cells, columns, categories, formats)
         _write_head(sheet, columns, categories, formats)
@@ -348,7 +385,13 @@ def _write_row(
         text = _CONTROL.sub(" ", value)
         if len(text) > LONGEST_CELL:
             raise ValueError(
-                f"{item.id}: {len(text):,} characters in {head}; an Excel cell holds {LONGEST_CELL:,}; write .csv"
+                message(
+                    "{id}: {chars:,} characters in {head}; an Excel cell holds {most:,}; write .csv",
+                    id=item.id,
+                    chars=len(text),
+                    head=head,
+                    most=LONGEST_CELL,
+                )
             )
         if head == TEXT:
             _write_text(sheet, i, j, text, item, formats)

@@ -19,6 +19,7 @@ from statistics import median
 from types import TracebackType
 
 from ..files import check_target
+from ..messages import message, placed
 from .categories import Category, categories, read_categories
 from .items import ReviewItem
 from .records import as_record, from_record
@@ -134,12 +135,14 @@ class ReviewStore:
         check_target(path)
         if path.exists():
             raise FileExistsError(
-                f"{path} exists, and a store may hold labels; delete it yourself, or give another name"
+                message(
+                    "{path} exists, and a store may hold labels; delete it yourself, or give another name", path=path
+                )
             )
         slugs = [c.slug for c in among]
         records = [json.dumps(as_record(item, slugs)) for item in _once(items)]
         if not records:
-            raise ValueError(f"no paragraphs to make {path} of")
+            raise ValueError(message("no paragraphs to make {path} of", path=path))
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
@@ -175,7 +178,7 @@ class ReviewStore:
         """
         path = Path(path)
         if not path.is_file():
-            raise FileNotFoundError(f"no file {path}")
+            raise FileNotFoundError(message("no file {path}", path=path))
         store = cls(path)
         try:
             with store._connection() as connection:
@@ -184,11 +187,20 @@ class ReviewStore:
                 if mark == APPLICATION_ID and version == FORMAT:
                     connection.execute("SELECT count(*) FROM items, settings").fetchone()
         except sqlite3.DatabaseError as error:
-            raise ValueError(f"{path} is no store of the labelling page, or is damaged: {error}") from None
+            raise ValueError(
+                message("{path} is no store of the labelling page, or is damaged: {error}", path=path, error=error)
+            ) from None
         if mark != APPLICATION_ID:
-            raise ValueError(f"{path} is no store of the labelling page")
+            raise ValueError(message("{path} is no store of the labelling page", path=path))
         if version != FORMAT:
-            raise ValueError(f"{path} has format {version}; this version reads {FORMAT}; install a newer cchc_ml")
+            raise ValueError(
+                message(
+                    "{path} has format {version}; this version reads {format}; install a newer cchc_ml",
+                    path=path,
+                    version=version,
+                    format=FORMAT,
+                )
+            )
         return store
 
     def __enter__(self) -> ReviewStore:
@@ -221,11 +233,23 @@ class ReviewStore:
         if "codebook" in settings:
             own = read_categories(settings["codebook"])
             if [category.slug for category in own] != slugs:
-                raise ValueError(f"{self.path} is damaged: its codebook is not of its categories {', '.join(slugs)}")
+                raise ValueError(
+                    message(
+                        "{path} is damaged: its codebook is not of its categories {slugs}",
+                        path=self.path,
+                        slugs=", ".join(slugs),
+                    )
+                )
             return own
         known = {c.slug: c for c in categories()}
         if unknown := [slug for slug in slugs if slug not in known]:
-            raise ValueError(f"{self.path} was made for categories that are not known here: {', '.join(unknown)}")
+            raise ValueError(
+                message(
+                    "{path} was made for categories that are not known here: {unknown}",
+                    path=self.path,
+                    unknown=", ".join(unknown),
+                )
+            )
         return tuple(known[slug] for slug in slugs)
 
     def items(self) -> list[ReviewItem]:
@@ -262,7 +286,9 @@ class ReviewStore:
                 if act.kind == "undo":
                     act = self._taken_back(connection, act)
                 elif connection.execute("SELECT 1 FROM items WHERE id = ?", [act.item]).fetchone() is None:
-                    raise ValueError(f"there is no paragraph {act.item!r} in {self.path.name}")
+                    raise ValueError(
+                        message("there is no paragraph {item} in {name}", item=repr(act.item), name=self.path.name)
+                    )
                 connection.execute(
                     "INSERT INTO decisions (item, annotator, time, kind, decisions, notes, saw_suggestion, seconds)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -285,23 +311,44 @@ class ReviewStore:
 
     def _check(self, act: Act) -> None:
         if act.kind not in KINDS:
-            raise ValueError(f"found {act.kind!r}, want one of {', '.join(KINDS)}")
+            raise ValueError(message("found {kind}, want one of {kinds}", kind=repr(act.kind), kinds=", ".join(KINDS)))
         if not act.annotator.strip() or len(act.annotator) > LONGEST_NAME or not act.annotator.isprintable():
-            raise ValueError(f"the name is {act.annotator[:LONGEST_NAME]!r}; want 1 to {LONGEST_NAME} characters")
+            raise ValueError(
+                message(
+                    "the name is {annotator}; want 1 to {most} characters",
+                    annotator=repr(act.annotator[:LONGEST_NAME]),
+                    most=LONGEST_NAME,
+                )
+            )
         if len(act.notes) > LONGEST_NOTES:
-            raise ValueError(f"the notes have {len(act.notes):,} characters; want at most {LONGEST_NOTES:,}")
+            raise ValueError(
+                message(
+                    "the notes have {chars:,} characters; want at most {most:,}",
+                    chars=len(act.notes),
+                    most=LONGEST_NOTES,
+                )
+            )
         slugs = [c.slug for c in self.categories()]
         for slug, decision in act.decisions.items():
             if slug not in slugs or type(decision) is not bool:
-                raise ValueError(f"the decision on {slug!r} is {decision!r}; want true or false on {', '.join(slugs)}")
+                raise ValueError(
+                    message(
+                        "the decision on {slug} is {decision}; want true or false on {slugs}",
+                        slug=repr(slug),
+                        decision=repr(decision),
+                        slugs=", ".join(slugs),
+                    )
+                )
         if act.kind == "label" and (missing := [slug for slug in slugs if slug not in act.decisions]):
-            raise ValueError(f"a label decides every category; not decided: {', '.join(missing)}")
+            raise ValueError(
+                message("a label decides every category; not decided: {missing}", missing=", ".join(missing))
+            )
 
     def _taken_back(self, connection: sqlite3.Connection, act: Act) -> Act:
         states = self._states(connection, act.annotator)
         done = [(number, last) for number, last in states.values() if last.kind in ("label", "skip")]
         if not done:
-            raise ValueError(f"{act.annotator} has nothing to undo")
+            raise ValueError(message("{annotator} has nothing to undo", annotator=act.annotator))
         last = max(done, key=lambda pair: pair[0])[1]
         return Act(last.item, act.annotator, "undo", last.decisions, last.notes, act.saw_suggestion, None)
 
@@ -388,7 +435,12 @@ def _once(items: Iterable[ReviewItem]) -> Iterator[ReviewItem]:
             texts[item.id] = item.text
             yield item.without_decisions()
         elif texts[item.id] != item.text:
-            raise ValueError(f"{item.place or 'a row'}: id {item.id!r} stands for another text before; ids must differ")
+            raise ValueError(
+                placed(
+                    item.place or message("a row"),
+                    message("id {id} stands for another text before; ids must differ", id=repr(item.id)),
+                )
+            )
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -406,6 +458,6 @@ def _publish(temporary: Path, path: Path) -> None:
     try:
         os.link(temporary, path)
     except FileExistsError:
-        raise FileExistsError(f"{path} exists; give another name") from None
+        raise FileExistsError(message("{path} exists; give another name", path=path)) from None
     except OSError:  # a file system without hard links
         temporary.rename(path)

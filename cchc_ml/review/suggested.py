@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..messages import joined, message
 from ..reading.inputs import OnNote, read_inputs
 from ..reading.progress import InputProgress
 from ..reading.tables import table_kind
@@ -38,9 +39,11 @@ def check_sheet(path: Path | None) -> Path:
         There is no path, or its name does not end in the name of a sheet.
     """
     if path is None or table_kind(path) not in SHEET_KINDS:
-        found = "no -o" if path is None else f"-o {path}"
-        wanted = " or ".join(f"-o FILE{kind}" for kind in SHEET_KINDS)
-        raise ValueError(f"--review writes a sheet to correct; found {found}, want {wanted}")
+        found = message("no -o") if path is None else f"-o {path}"
+        wanted = joined(message(" or "), (message("-o FILE{kind}", kind=kind) for kind in SHEET_KINDS))
+        raise ValueError(
+            message("--review writes a sheet to correct; found {found}, want {wanted}", found=found, wanted=wanted)
+        )
     return path
 
 
@@ -94,7 +97,7 @@ def write_suggestions(
             if on_item:
                 on_item(count.written + count.repeated)
         if not count.written:  # an older sheet stays
-            raise ValueError(f"the input has no paragraph; {out} was not written")
+            raise ValueError(message("the input has no paragraph; {out} was not written", out=out))
 
     write_review_sheet(counted(unique_items(suggest(model, rows, on_error=on_error), count)), out, categories)
     return count
@@ -117,4 +120,6 @@ def unique_items(items: Iterable[ReviewItem], count: SuggestionCount) -> Iterato
         elif known[item.id] == item.text:
             count.repeated += 1
         else:
-            raise ValueError(f"two different paragraphs have the id {item.id!r}; give each row an id of its own")
+            raise ValueError(
+                message("two different paragraphs have the id {id}; give each row an id of its own", id=repr(item.id))
+            )

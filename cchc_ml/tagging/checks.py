@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ..messages import message, placed
 from ..pillars import CCHC, Codebook
 from ..reading.tables import Row, check_free
 from .schema import RESULTS
@@ -54,8 +55,14 @@ class RowChecks:
             self.first = tuple(columns)
         if extra := [] if self.is_json else sorted(set(columns) - set(self.first)):
             raise ValueError(
-                f"{where}: rows differ in their fields: the first row does not have {', '.join(extra)}; "
-                "choose --format jsonl, or tag the inputs one by one"
+                placed(
+                    where,
+                    message(
+                        "rows differ in their fields: the first row does not have {extra}; choose --format "
+                        "jsonl, or tag the inputs one by one",
+                        extra=", ".join(extra),
+                    ),
+                )
             )
 
     def _check_value(self, where: str, name: str, value: Any) -> None:
@@ -65,17 +72,33 @@ class RowChecks:
         except UnicodeEncodeError as error:
             half = error.object[error.start]
             raise ValueError(
-                f"{where}: column {name!a} holds half a character ({half!a}); write it as UTF-8, or write .jsonl"
+                placed(
+                    where,
+                    message(
+                        "column {name} holds half a character ({half}); write it as UTF-8, or write .jsonl",
+                        name=ascii(name),
+                        half=ascii(half),
+                    ),
+                )
             ) from None
         if self.is_parquet and (unfit := _unfit_for_parquet(value)):
-            raise ValueError(f"{where}: column {name!r} holds {unfit}, which Parquet cannot hold; write .jsonl")
+            raise ValueError(
+                placed(
+                    where,
+                    message(
+                        "column {name} holds {unfit}, which Parquet cannot hold; write .jsonl",
+                        name=repr(name),
+                        unfit=unfit,
+                    ),
+                )
+            )
 
 
 def _unfit_for_parquet(value: Any) -> str:
     """Return what of a value Parquet cannot hold, or an empty string."""
     if isinstance(value, int) and not MIN_PARQUET_INT <= value <= MAX_PARQUET_INT:
-        return f"the number {str(value)[:40]}"
+        return message("the number {number}", number=str(value)[:40])
     if value == {}:
-        return "an object without fields"
+        return message("an object without fields")
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next(filter(None, map(_unfit_for_parquet, parts)), "")

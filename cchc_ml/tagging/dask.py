@@ -11,6 +11,7 @@ from uuid import uuid4
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
 from ..files import remove_leftovers
+from ..messages import message, placed
 from ..version import __version__
 from .parquet import Partition, PartitionResult, tag_partition
 
@@ -32,8 +33,13 @@ class _Model(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         if self.version != __version__:
             raise ValueError(
-                f"worker {worker.address} has cchc_ml {__version__}, but this machine has {self.version}; "
-                "install the same version on both"
+                message(
+                    "worker {address} has cchc_ml {version}, but this machine has {version2}; install the "
+                    "same version on both",
+                    address=worker.address,
+                    version=__version__,
+                    version2=self.version,
+                )
             )
 
 
@@ -69,14 +75,21 @@ def connect(address: str, n_workers: int | None = None) -> Iterator[Client]:
         client = Client(address, timeout=TIMEOUT_SECONDS)
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"no Dask scheduler answers at {address} ({type(error).__name__}); give --dask tcp://HOST:8786, or local"
+            message(
+                "no Dask scheduler answers at {address} ({type}); give --dask tcp://HOST:8786, or local",
+                address=address,
+                type=type(error).__name__,
+            )
         ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=TIMEOUT_SECONDS)
         except TimeoutError:
             raise ValueError(
-                f"the Dask scheduler at {address} has no workers; start one with: dask worker {address}"
+                message(
+                    "the Dask scheduler at {address} has no workers; start one with: dask worker {address}",
+                    address=address,
+                )
             ) from None
         yield client
 
@@ -107,7 +120,7 @@ def tag_partitions(client: Client, model: Model, partitions: Sequence[Partition]
             try:
                 yield future.result()
             except KilledWorker as error:
-                yield PartitionResult(partition, 0, ValueError(f"{partition.source}: {error}"))
+                yield PartitionResult(partition, 0, ValueError(placed(partition.source, error)))
     finally:
         client.unregister_worker_plugin(plugin.name)
         for folder in {Path(partition.target).parent for partition in partitions}:

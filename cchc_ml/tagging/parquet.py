@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..files import atomic_write, require_extra
+from ..messages import message, message_of, placed
 from ..model.parallel import parallel_map
 from ..model.storage import read_model
 from ..reading.columns import find_text_column
@@ -91,7 +92,16 @@ def _text_column(where: str, columns: list[str], wanted: str | None) -> str:
     check_free(where, columns, RESULTS)
     name = find_text_column(columns, wanted)
     if name is None:
-        raise ValueError(f"{where}: no column {wanted or 'text'!r}; found: {', '.join(columns) or 'none'}")
+        raise ValueError(
+            placed(
+                where,
+                message(
+                    "no column {wanted}; found: {columns}",
+                    wanted=repr(wanted or "text"),
+                    columns=", ".join(columns) or message("none"),
+                ),
+            )
+        )
     return name
 
 
@@ -153,11 +163,21 @@ def plan_partitions(
     for source in dict.fromkeys(map(os.path.abspath, files)):
         target = os.path.join(os.path.abspath(folder), os.path.basename(source))
         if Path(source).suffix.lower() != ".parquet":
-            raise ValueError(f"{source} is not a .parquet file; only .parquet files can be written to a folder")
+            raise ValueError(
+                message(
+                    "{source} is not a .parquet file; only .parquet files can be written to a folder", source=source
+                )
+            )
         if os.path.realpath(source) == os.path.realpath(target):
-            raise ValueError(f"{source} would be overwritten; choose another folder")
+            raise ValueError(message("{source} would be overwritten; choose another folder", source=source))
         if other := partitions.get(target.casefold()):  # Windows and macOS ignore case
-            raise ValueError(f"{other.source} and {source} have the same name; tag them into two folders")
+            raise ValueError(
+                message(
+                    "{source} and {source2} have the same name; tag them into two folders",
+                    source=other.source,
+                    source2=source,
+                )
+            )
         partitions[target.casefold()] = Partition(source, target, text_column, strict)
     return list(partitions.values())
 
@@ -222,8 +242,8 @@ def tag_parquet(
     ValueError
         The columns of a source differ from those of the first in name or type.
     """
-    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
-    pc = require_extra("pyarrow.compute", "office", ".parquet files")
+    parquet = require_extra("pyarrow.parquet", "office", message("{ending} files", ending=".parquet"))
+    pc = require_extra("pyarrow.compute", "office", message("{ending} files", ending=".parquet"))
     sources = list(sources)
     total = count_rows(sources) if on_progress else None
     tally = Tally()
@@ -246,7 +266,8 @@ def tag_parquet(
         first = next(groups, None)
         if first is None:  # no source could be read
             first = add_results(
-                require_extra("pyarrow", "office", ".parquet files").schema([]), model.codebook
+                require_extra("pyarrow", "office", message("{ending} files", ending=".parquet")).schema([]),
+                model.codebook,
             ).empty_table()
         with parquet.ParquetWriter(temporary, first.schema) as writer:
             for group in chain([first], groups):
@@ -258,7 +279,7 @@ def tag_parquet(
 
 def _are_paragraphs(table: Any, pc: Any) -> Any:
     """Return for each row whether it is a paragraph; None if all are. See `cchc_ml.reading.context.is_paragraph`."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     if "kind" not in table.column_names or not pa.types.is_string(table.schema.field("kind").type):
         return None
     return pc.invert(pc.is_in(table.column("kind"), value_set=pa.array([str(kind) for kind in UNCOUNTED_KINDS])))
@@ -299,7 +320,7 @@ def _read_batches(
         except PARQUET_ERRORS as error:
             if not on_error:
                 raise
-            on_error(source, str(error))
+            on_error(source, message_of(error))
 
 
 class _DifferentColumnsError(ValueError):
@@ -309,11 +330,15 @@ class _DifferentColumnsError(ValueError):
 def _difference(source: str, schema: Any, first: str, wanted: Any) -> str:
     def columns(one: Any, other: Any) -> str:
         names = [str(field).removeprefix("pyarrow.Field<").removesuffix(">") for field in one if field not in other]
-        return ", ".join(names) or "the same in another order"
+        return ", ".join(names) or message("the same in another order")
 
-    return (
-        f"{source} and {first} differ in their columns ({columns(schema, wanted)}; {columns(wanted, schema)}); "
-        "tag them into a folder with -o FOLDER, or write .jsonl"
+    return message(
+        "{source} and {other} differ in their columns ({columns}; {other_columns}); "
+        "tag them into a folder with -o FOLDER, or write .jsonl",
+        source=source,
+        other=first,
+        columns=columns(schema, wanted),
+        other_columns=columns(wanted, schema),
     )
 
 
@@ -322,7 +347,7 @@ def _checked_batches(file: Any, source: str, name: str, on_note: OnNote | None) 
 
     A row without text is passed over and counted in a note; without `on_note` it is an error.
     """
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     if not file.metadata.num_rows:
         yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
     done = 0
@@ -343,12 +368,12 @@ def _checked_batches(file: Any, source: str, name: str, on_note: OnNote | None) 
         yield batch if len(kept) == len(batch) else batch.take(pa.array(kept, pa.int64()))
         done += len(batch)
     if on_note and empty:
-        on_note(passed_over(source, {"without text": empty}))
+        on_note(passed_over(source, [(message("{n:,} without text", n=len(empty)), empty)]))
 
 
 def _tag_batch(model: Model, batch: Batch) -> Any:
     """Return the rows of a batch and their results as a pyarrow.Table."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     name, rows = batch
     results = result_arrays(_tag(model, list(map(decode_cell, rows.column(name).to_pylist()))), model.codebook)
     return pa.Table.from_arrays([*rows.columns, *results], schema=add_results(rows.schema, model.codebook))
@@ -356,7 +381,7 @@ def _tag_batch(model: Model, batch: Batch) -> Any:
 
 def _grouped(tables: Iterable[Any]) -> Iterator[Any]:
     """Join small tables to tables of the size of a row group."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     group: list[Any] = []
     for table in tables:
         group.append(table)

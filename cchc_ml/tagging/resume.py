@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import move
 
 from ..files import atomic_write, name_on_full_disk
+from ..messages import message, message_of
 from ..model.model import Model
 from ..reading.inputs import READING_ERRORS, OnNote, UnparsedItem, read_file
 from .rows import tag_lines
@@ -61,8 +62,12 @@ def tag_files(
     length = max(length_after.values(), default=0)
     if set(length_after) - set(files) or (length_after and partial.stat().st_size < length):
         raise ValueError(
-            f"{partial} is from a run over other files, or was changed; "
-            f"delete it and {journal.name}, or run again with the same files"
+            message(
+                "{partial} is from a run over other files, or was changed; delete it and {name}, or run "
+                "again with the same files",
+                partial=partial,
+                name=journal.name,
+            )
         )
     tally = Tally()
     with (
@@ -87,7 +92,7 @@ def tag_files(
                     raise
                 file.truncate(start)
                 file.seek(start)
-                on_error(name, str(error))
+                on_error(name, message_of(error))
                 continue
             file.flush()
             tally = tally.plus(written)

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from ..messages import message
 from ..model.parallel import parallel_map
 from ..reading.context import article_of, documents_of, is_paragraph
 from ..reading.inputs import READING_ERRORS, FileReport, OnNote, PendingArticle, PendingLines, TextRow, UnparsedItem
@@ -150,8 +151,11 @@ def _batches(items: Iterable[UnparsedItem], context: bool | None) -> Iterator[li
             if article != before:
                 if article in ended:
                     raise ValueError(
-                        f"the rows of {article!r} do not stand together, so they cannot be read in context; "
-                        "sort the rows by document, or give --no-context"
+                        message(
+                            "the rows of {article} do not stand together, so they cannot be read in context; sort "
+                            "the rows by document, or give --no-context",
+                            article=repr(article),
+                        )
                     )
                 if before is not None:
                     ended.add(before)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..files import atomic_write, check_writable, is_stream, require_extra
+from ..messages import message
 from ..reading.choose import choose_inputs
 from ..reading.inputs import OnNote, UnparsedItem, read_inputs, read_unparsed
 from ..reading.progress import InputProgress
@@ -177,7 +178,9 @@ def tag_inputs(
             tally = _tag_to_file(model, files, out, options, write, keep_going, on_note, on_progress)
     except NoRowsError:
         if not failures:
-            raise ValueError(f"{files[0] if len(files) == 1 else 'the input'} has no paragraph to tag") from None
+            raise ValueError(
+                message("{files} has no paragraph to tag", files=files[0] if len(files) == 1 else message("the input"))
+            ) from None
         tally, written = Tally(), 0
     in_order = {file: failures[file] for file in files if file in failures}
     return Summary(tuple(files), in_order, tally.rows, tally.tagged, written, passed_over, tally.uncounted)
@@ -199,7 +202,7 @@ def _is_folder(out: Path | TextIO, options: TagOptions) -> bool:
     if options.dask is None and not named:
         return False
     if not isinstance(out, Path) or options.format or table_kind(out) in TABLES:
-        raise ValueError("--dask and folders are for .parquet files: give -o FOLDER, and no --format")
+        raise ValueError(message("--dask and folders are for .parquet files: give -o FOLDER, and no --format"))
     return True
 
 
@@ -209,16 +212,20 @@ def _check_file(out: Path | TextIO, options: TagOptions) -> None:
     jsonl = isinstance(out, Path) and out.suffix.lower() == ".jsonl" and options.format in (None, "jsonl")
     if options.resume and not (jsonl and options.n_jobs in (None, 1)):
         raise ValueError(
-            "--resume needs -o FILE.jsonl and a single process, or -o FOLDER and .parquet files; "
-            "change -o, or leave out --resume"
+            message(
+                "--resume needs -o FILE.jsonl and a single process, or -o FOLDER and .parquet files; "
+                "change -o, or leave out --resume"
+            )
         )
 
 
 def _check_no_context(options: TagOptions) -> None:
     if options.context:
         raise ValueError(
-            "--context does not work from .parquet to .parquet, where every row is tagged alone; "
-            "leave it out, or write .jsonl"
+            message(
+                "--context does not work from .parquet to .parquet, where every row is tagged alone; "
+                "leave it out, or write .jsonl"
+            )
         )
 
 
@@ -290,7 +297,9 @@ def _tag_to_file(
     elif kind == ".csv":
         write_csv(counted, out, codebook=model.codebook)
     else:
-        raise ValueError(f"{options.format!r} cannot be written to an open text file; want jsonl or csv")
+        raise ValueError(
+            message("{format} cannot be written to an open text file; want jsonl or csv", format=repr(options.format))
+        )
     return counted.tally
 
 
@@ -328,16 +337,21 @@ def _tag_to_folder(
     if options.resume:
         partitions = [partition for partition in partitions if not Path(partition.target).exists()]
     if not out.parent.is_dir():
-        raise FileNotFoundError(f"no folder {out.parent} to make {out.name} in")
+        raise FileNotFoundError(message("no folder {parent} to make {name} in", parent=out.parent, name=out.name))
     existing = [partition.target for partition in partitions if Path(partition.target).exists()]
     if existing and not options.overwrite:
         raise FileExistsError(
-            f"{existing[0]} exists; give --force to overwrite it, or --resume to tag only the other files"
+            message(
+                "{existing} exists; give --force to overwrite it, or --resume to tag only the other files",
+                existing=existing[0],
+            )
         )
     if options.dask not in (None, "local") and options.n_jobs is not None:
         raise ValueError(
-            "--jobs counts processes of this machine; those of a cluster are chosen where its workers are started: "
-            "leave out --jobs"
+            message(
+                "--jobs counts processes of this machine; those of a cluster are chosen where its "
+                "workers are started: leave out --jobs"
+            )
         )
     file_of = {os.path.abspath(file): file for file in files}
     tally, written = Tally(), 0
@@ -363,12 +377,12 @@ def _partition_results(
     model: Model, partitions: Sequence[Partition], out: Path, options: TagOptions
 ) -> Iterator[Iterator[PartitionResult]]:
     """Tag partitions on this machine or on a cluster. Yield their results as they come."""
-    require_extra("pyarrow", "cluster", ".parquet files")
+    require_extra("pyarrow", "cluster", message("{ending} files", ending=".parquet"))
     if options.dask is None:
         out.mkdir(exist_ok=True)
         yield tag_partitions(model, partitions, options.n_jobs or 1)
         return
-    require_extra("distributed", "cluster", "files with --dask")
+    require_extra("distributed", "cluster", message("files with --dask"))
     from . import dask
 
     with dask.connect(options.dask, None if options.n_jobs == -1 else options.n_jobs) as client:

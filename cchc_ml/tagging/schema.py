@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from ..files import require_extra
+from ..messages import message
 from ..pillars import CCHC, Codebook
 from ..reading.tables import Row
 
@@ -52,7 +53,7 @@ SPARK_RESULTS = spark_results(CCHC)
 
 def _result_fields(codebook: Codebook) -> list[Any]:
     """Return the columns of `RESULTS` with their types, as fields of a `pyarrow.Schema`."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     text = pa.string()
     types = {
         "pillars": pa.list_(text),
@@ -68,13 +69,13 @@ def add_results(own: Any, codebook: Codebook = CCHC) -> Any:
 
     Metadata is dropped: pandas would read its own notes about other columns.
     """
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     return pa.schema([*own.remove_metadata(), *_result_fields(codebook)])
 
 
 def guess_schema(rows: Sequence[Row], codebook: Codebook = CCHC) -> Any:
     """Return the schema of a tagged table by its first rows. A column without values is text."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     own = [{name: value for name, value in row.items() if name not in RESULTS} for row in rows]
     guessed = pa.Table.from_pylist(own).schema
     known = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in guessed]
@@ -83,7 +84,7 @@ def guess_schema(rows: Sequence[Row], codebook: Codebook = CCHC) -> Any:
 
 def result_arrays(rows: Sequence[Mapping[str, Any]], codebook: Codebook = CCHC) -> list[Any]:
     """Return the columns of `RESULTS` of tagged rows as Arrow arrays."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
     arrays = []
     for field in _result_fields(codebook):
         values = [row[field.name] for row in rows]

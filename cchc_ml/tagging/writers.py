@@ -20,6 +20,7 @@ from ..files import (
     xlsx_row_height,
     xlsx_workbook,
 )
+from ..messages import message
 from ..pillars import CCHC, Codebook
 from ..reading.columns import find_text_column
 from ..reading.csv_cells import GuardedWriter
@@ -86,8 +87,11 @@ def _flat(row: Row, codebook: Codebook) -> Row:
 def _check_fields(row: Row, columns: Iterable[str]) -> None:
     if extra := ", ".join(sorted(row.keys() - set(columns))):
         raise ValueError(
-            f"rows differ in their fields: the first row does not have {extra}; "
-            "choose --format jsonl, or tag the inputs one by one"
+            message(
+                "rows differ in their fields: the first row does not have {extra}; choose --format "
+                "jsonl, or tag the inputs one by one",
+                extra=extra,
+            )
         )
 
 
@@ -140,8 +144,11 @@ def _write_xlsx(rows: Iterable[Row], path: Path, text_column: str | None, codebo
         for number, row in enumerate(rows, 1):
             if number >= MAX_XLSX_ROWS:
                 raise ValueError(
-                    f"an Excel sheet holds {MAX_XLSX_ROWS - 1:,} rows, and there are more; "
-                    "write .csv or .parquet, or split the input"
+                    message(
+                        "an Excel sheet holds {max_xlsx_rows:,} rows, and there are more; write .csv or "
+                        ".parquet, or split the input",
+                        max_xlsx_rows=MAX_XLSX_ROWS - 1,
+                    )
                 )
             own = {name: value for name, value in row.items() if name not in RESULTS}
             if not columns:
@@ -204,8 +211,8 @@ ROW_GROUP_ROWS = 4096
 
 def _write_parquet(rows: Iterable[Row], path: Path, codebook: Codebook) -> None:
     """Write rows as Parquet, with types that are guessed from the first rows."""
-    pa = require_extra("pyarrow", "office", ".parquet files")
-    parquet = require_extra("pyarrow.parquet", "office", ".parquet files")
+    pa = require_extra("pyarrow", "office", message("{ending} files", ending=".parquet"))
+    parquet = require_extra("pyarrow.parquet", "office", message("{ending} files", ending=".parquet"))
     stream = iter(rows)
     group = list(islice(stream, ROW_GROUP_ROWS))
     try:
@@ -218,14 +225,22 @@ def _write_parquet(rows: Iterable[Row], path: Path, codebook: Codebook) -> None:
                     _check_fields(row, schema.names)
                     if broken := next((name for name in whole if isinstance(row.get(name), float)), None):
                         # pyarrow would write 1 for 1.5 without a word.
-                        raise pa.ArrowInvalid(f"{row[broken]} in column {broken!r}, whose first rows are whole numbers")
+                        raise pa.ArrowInvalid(
+                            message(
+                                "{row} in column {broken}, whose first rows are whole numbers",
+                                row=row[broken],
+                                broken=repr(broken),
+                            )
+                        )
                 columns = [*pa.Table.from_pylist(group, schema=own).columns, *result_arrays(group, codebook)]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 group = list(islice(stream, ROW_GROUP_ROWS))
     except (pa.ArrowInvalid, pa.ArrowTypeError, NotImplementedError, OverflowError) as error:
         raise ValueError(
-            f"rows differ in their types, or hold a value that Parquet cannot hold: {str(error).splitlines()[0]}; "
-            "write .jsonl"
+            message(
+                "rows differ in their types, or hold a value that Parquet cannot hold: {error}; write .jsonl",
+                error=str(error).splitlines()[0],
+            )
         ) from None
 
 
@@ -268,7 +283,11 @@ def export(
     kind = kind or table_kind(path)
     if kind not in WRITTEN_TABLES:
         raise ValueError(
-            f"{path} does not name a kind of table; want one of {', '.join(WRITTEN_TABLES)}, or give --format"
+            message(
+                "{path} does not name a kind of table; want one of {written_tables}, or give --format",
+                path=path,
+                written_tables=", ".join(WRITTEN_TABLES),
+            )
         )
     with atomic_write(path) as temporary:
         if kind == ".xlsx":
