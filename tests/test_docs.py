@@ -28,6 +28,8 @@ PAGES = [path for path in sorted(TOP.glob("docs/*.md")) if str(path.relative_to(
 DOCUMENTS = [str(path.relative_to(TOP)) for path in [*sorted(TOP.glob("*.md")), TOP / "data/README.md", *PAGES]]
 # Their commands train, measure, or start a cluster or the service.
 SLOW = {"docs/evaluation.md", "docs/many-paragraphs.md", "docs/precision.md", "docs/python.md", "docs/serve.md"}
+# Their commands are run one after the other, with their own folders: see test_tutorial.py.
+TUTORIAL = {"docs/tutorial.md", "docs/tutorial.vi.md"}
 # Commands of other programs that are only there to be compared with this list.
 KNOWN = {
     "python3 -m venv .venv",
@@ -180,7 +182,7 @@ def test_commands_are_parsed(desk, name):
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize("name", marked(having("console")))
+@pytest.mark.parametrize("name", marked(name for name in having("console") if name not in TUTORIAL))
 def test_commands_run_and_print_what_is_said(name, monkeypatch, labelled):
     default_data = corpus.DEFAULT_DATA
     if name.endswith(".vi.md"):
