@@ -123,12 +123,14 @@ def test_the_work_is_done_in_a_thread_of_its_own(offline):
 
 def test_without_a_worker_the_page_says_the_same(open_offline):
     shown = []
-    for script in ("", "window.Worker = function () { throw new Error('not for files'); };"):
+    refused = "window.Worker = function () { throw new Error('not for files'); };"
+    broken = "const Own = window.Worker; window.Worker = function () { return new Own('data:text/plain,?'); };"
+    for script in ("", refused, broken):
         with open_offline(script) as page:
             analyse(page)
             shown.append(page.evaluate("state.rows.map(({ found }) => found)"))
             assert page.evaluate("tagger.made === undefined") == (not script)
-    assert shown[0] == shown[1]
+    assert shown[0] == shown[1] == shown[2]
 
 
 def test_what_is_begun_later_ends_what_is_running(offline):
@@ -157,6 +159,8 @@ def test_results_come_first_on_a_telephone(open_offline, width):
             button.click()
             assert page.locator("fieldset:visible").count() == 1
             assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.keyboard.press("Escape")
+        assert page.locator("fieldset:visible").count() == 0
         page.click("#bar button >> nth=0")
         page.uncheck("#show-tthc")
         assert page.locator("mark[data-pillars=tthc]").count() == 0
@@ -172,7 +176,7 @@ def test_nobody_is_shut_out(open_offline, width):
         page.click(".others >> nth=0")
         page.click(".judge >> nth=0")
         if width < 1000:
-            page.click("#bar button >> nth=2")
+            page.click("#bar button[data-panel=corrections]")
         assert violations(page) == []
         upload(page, a__txt=TEXT, b__txt=TEXT, c__docx="x")
         page.wait_for_selector(".head")

@@ -245,6 +245,8 @@ function listenToControls() {
   $("controls").addEventListener("input", ({ target }) => target.id !== "annotator" && refresh());
   $("controls").addEventListener("submit", (event) => event.preventDefault());
   $("bar").addEventListener("click", ({ target }) => target.dataset.panel && openPanel(target.dataset.panel));
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && openPanel(""));
+  document.addEventListener("pointerdown", ({ target }) => /** @type {Element} */ (target).closest("#controls") || openPanel(""));
   $("csv").addEventListener("click", async () => save(await csvOf(csvTable()), "cchc.csv"));
   $("xlsx").addEventListener("click", async () => save(await xlsxOf(xlsxTable()), "cchc.xlsx"));
   $("annotator").value = corrections.name;

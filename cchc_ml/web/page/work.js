@@ -46,6 +46,8 @@ function ownThread() {
   try {
     const address = URL.createObjectURL(new Blob([DATA.worker], { type: "text/javascript" }));
     thread = new Worker(address);
+    // A browser that forbids it says so later.
+    thread.addEventListener("error", () => (thread = null));
     thread.postMessage({ model: DATA.model });
   } catch {
     thread = null;
