@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cchc_ml.cli.main import app
 from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
+from cchc_ml.reading.tables import read_rows
 
 TOP = Path(__file__).parent.parent
 PAGES = ("docs/tutorial.vi.md", "docs/tutorial.md")
@@ -129,7 +130,6 @@ def test_every_paragraph_has_a_label(tmp_path, monkeypatch):
     monkeypatch.chdir(TOP / "docs/tutorial")
     sheet = tmp_path / "sheet.csv"
     run(["predict", *FOLDERS, "-o", str(sheet), "--review"])
-    with open(sheet, encoding="utf-8-sig", newline="") as file:
-        texts = [row["Đoạn văn"] for row in csv.DictReader(file)]
+    texts = [row["Đoạn văn"] for _, row in read_rows(sheet)]
     assert sorted(texts) == sorted(own_labels())
     assert set().union(*own_labels().values()) == set(map(str, PILLARS))
