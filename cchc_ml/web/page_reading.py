@@ -90,6 +90,15 @@ _STAND_INS = {
     "datetime.datetime": "py.Datetime",
     "decimal.Decimal": "py.Date",
     "codecs.getincrementaldecoder": "incrementalDecoder",
+    # sentences for users
+    "messages.message": "sentence",
+    "messages.plural": "pluralSentence",
+    "messages.joined": "joinedSentences",
+    "messages.placed": "placedSentence",
+    "messages.number": "numberSentence",
+    "messages.catalogued": "sameSentence",
+    "messages.message_of": "sameSentence",
+    "messages.problem_of": "sameSentence",
     # what the page reads in its own way, or not at all
     "reading.decode.decode_lines": "decodeLines",
     "files.require_extra": "libraryOf",
@@ -109,6 +118,9 @@ import {
   repairText, sameName, sentencesOf, unescapeHtml,
 } from "./library.js";
 import { headerText, mailTime, messageOf, sameHeader } from "./mail.js";
+import {
+  joinedSentences, numberSentence, placedSentence, pluralSentence, sameSentence, sentence,
+} from "./messages.js";
 import { py } from "./python.js";
 import { XmlParser, parseXml } from "./xml.js";
 """
