@@ -125,7 +125,8 @@ def _tables(book: Any, path: Path, text_column: str | None) -> tuple[list[_Sheet
 
 def _visible_sheets(book: Any) -> tuple[list[tuple[str, Any, list[list[Any]]]], list[str]]:
     """Return the visible sheets that are not empty, with their first rows; and the names of the hidden ones."""
-    shown, hidden = [], list[str]()
+    shown = []
+    hidden: list[str] = []
     for facts in book.sheets_metadata:
         if not str(facts.typ).endswith("WorkSheet"):
             continue
