@@ -19,7 +19,8 @@ __all__ = ["OPEN_PATHS", "Access", "client_of", "is_loopback"]
 OPEN_PATHS = ("/livez", "/readyz", "/healthz")
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 _DEFAULT_PORTS = ("", "80", "443")
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cchc-ml", Basic realm="cchc-ml", charset="UTF-8"'}
+# Chromium looks at the first of the schemes only: it asks the user for a password if that is Basic.
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="cchc-ml", charset="UTF-8", Bearer realm="cchc-ml"'}
 
 
 def is_loopback(host: str) -> bool:

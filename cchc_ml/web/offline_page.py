@@ -17,6 +17,7 @@ from ..text.encodings import repair_tables
 from ..text.normalize import FINAL_I_OR_Y, GLIDE_RHYME, INVISIBLE, TONE_MARKS
 from ..text.sentences import ABBREVIATIONS
 from ..version import __version__
+from .page_reading import READ_ENDINGS
 from .scripts import join_modules, page_file
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["page_data", "render_offline_page"]
 
 
-def render_offline_page(model: Model) -> str:
+_ASKS_SERVICE = "connect-src 'self'; "
+
+
+def render_offline_page(model: Model, *, served: bool = False) -> str:
     """Return a page that tags paragraphs as `model` does, without a network, a server or Python.
 
-    Its content security policy lets it run its own script and style, and load nothing.
+    Its content security policy lets it run its own script and style, and load nothing. A page that a service hosts
+    (`served`) may ask this service to read files, and nobody else.
 
     Examples
     --------
@@ -45,10 +50,15 @@ def render_offline_page(model: Model) -> str:
     style = page_file("style.css") + pillar_css(model.codebook)
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; "
-        "worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"worker-src blob:; {_ASKS_SERVICE * served}base-uri 'none'; form-action 'none'"
     )
     return html_template("cchc_ml.web", "offline.html.j2").render(
-        policy=policy, style=Markup(style), script=Markup(script), data=page_data(model), version=__version__
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        data={**page_data(model), "served": served},
+        accept=",".join((*READ_ENDINGS, ".pdf") if served else READ_ENDINGS),
+        version=__version__,
     )
 
 

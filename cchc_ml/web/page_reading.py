@@ -8,9 +8,13 @@ from functools import cache
 from html.entities import html5
 from typing import Any
 
+from ..reading.kinds import ARTICLES
 from .translate import translate
 
-__all__ = ["reading_module"]
+__all__ = ["READ_ENDINGS", "reading_module"]
+
+# The endings of the files that the page reads: articles, without PDF, and tables.
+READ_ENDINGS = (*(ending for ending in ARTICLES if ending != ".pdf"), ".csv", ".tsv", ".xlsx", ".jsonl")
 
 # The functions that the page calls.
 _EXPORTED = {

@@ -305,7 +305,7 @@ def _add_operation_routes(app: FastAPI, service: _Service) -> None:
 
 
 def _add_pages(app: FastAPI, service: _Service, root_path: str) -> None:
-    page = render_offline_page(service.model).encode()
+    page = render_offline_page(service.model, served=True).encode()
     packed = pack(page)
     tag = hashlib.sha256(page).hexdigest()[:32]
 

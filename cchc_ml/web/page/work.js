@@ -3,6 +3,7 @@
 import { Pace } from "./dom.js";
 import { Encodings } from "./encodings.js";
 import { Problem, paragraphsOf, readFile } from "./reading.js";
+import { rowsOfService } from "./service.js";
 import { DATA } from "./state.js";
 import { Tagger } from "./tagger.js";
 
@@ -98,7 +99,7 @@ export async function paragraphsOfText(text) {
 
 /** The rows of a file. */
 export async function rowsOfFile(file) {
-  return (await ask({ file })) ?? readFile(file, tagger.encodings);
+  return (await rowsOfService(file)) ?? (await ask({ file })) ?? readFile(file, tagger.encodings);
 }
 
 /**
