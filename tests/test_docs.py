@@ -16,10 +16,12 @@ import typer
 from documents import blocks, commands, parse
 from needs import needs
 from typer.testing import CliRunner
+from workbooks import write_xlsx
 
 from cchc_ml.cli.main import app
 from cchc_ml.learning import corpus
 from cchc_ml.model.storage import write_model
+from cchc_ml.pillars import PILLARS
 
 TOP = Path(__file__).parent.parent
 COMMANDS = typer.main.get_command(app).commands
@@ -27,7 +29,14 @@ GENERATED = {f"docs/{name}.md" for name in ("commands", "commands.vi", "http", "
 PAGES = [path for path in sorted(TOP.glob("docs/*.md")) if str(path.relative_to(TOP)) not in GENERATED]
 DOCUMENTS = [str(path.relative_to(TOP)) for path in [*sorted(TOP.glob("*.md")), TOP / "data/README.md", *PAGES]]
 # Their commands train, measure, or start a cluster or the service.
-SLOW = {"docs/evaluation.md", "docs/many-paragraphs.md", "docs/precision.md", "docs/python.md", "docs/serve.md"}
+SLOW = {
+    "docs/evaluation.md",
+    "docs/own-codebook.md",
+    "docs/many-paragraphs.md",
+    "docs/precision.md",
+    "docs/python.md",
+    "docs/serve.md",
+}
 # Their commands are run one after the other, with their own folders: see test_tutorial.py.
 TUTORIAL = {"docs/tutorial.md", "docs/tutorial.vi.md"}
 # Commands of other programs that are only there to be compared with this list.
@@ -67,6 +76,9 @@ def desk(top, tmp_path, small, monkeypatch):
     for name in ("rows", "mine", "nhan", "test", "kiem-tra"):
         (tmp_path / f"{name}.csv").write_text("\n".join(lines), "utf8")
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n", "utf8")
+    entries = [f'- slug: {pillar}\n  vi: {pillar.vi}\n  patterns: ["{pillar.short.lower()}"]\n' for pillar in PILLARS]
+    (tmp_path / "mine.yaml").write_text("".join(entries), "utf8")
+    write_xlsx(tmp_path / "rows.xlsx", {"Sheet": [("text", "labels", "document"), *cells]})
     pyarrow, parquet = needs("pyarrow"), needs("pyarrow.parquet")
     (tmp_path / "corpus").mkdir()
     for number in range(2):
@@ -102,6 +114,16 @@ def test_what_a_line_of_python_is_said_to_give(name):
                 exec(compile(program, name, "exec"), values)
             assert line in printed
     assert said or not name.startswith("README")
+
+
+def look_through(path):
+    """Say of each row of a review sheet that a person has looked at it and agrees."""
+    book = needs("openpyxl").load_workbook(path)
+    rows = list(book.worksheets[0].rows)
+    done = [cell.value for cell in rows[0]].index("Xem xong")
+    for row in rows[1:]:
+        row[done].value = "x"
+    book.save(path)
 
 
 def run_known(words):
@@ -194,6 +216,9 @@ def test_commands_run_and_print_what_is_said(name, monkeypatch, labelled):
         elif ends(words):
             trains = words[0] == "train" or "--report" in words  # on few rows: the shipped data take minutes
             monkeypatch.setattr(corpus, "DEFAULT_DATA", (str(labelled),) if trains else default_data)
+            if words[:2] == ["review", "merge"]:
+                for path in Path().glob("work*.xlsx"):
+                    look_through(path)
             text = Path(command.stdin).read_text("utf8") if command.stdin else None
             result = CliRunner().invoke(app, words, input=text)
             assert result.exit_code == 0, (words, result.stderr)
@@ -343,6 +368,17 @@ def test_no_file_names_a_registry(top):
 def test_every_picture_is_shown_somewhere(top):
     shown = "".join(path.read_text("utf8") for path in [*top.glob("*.md"), *top.glob("docs/*.md")])
     assert [path.name for path in top.glob("docs/*.png") if f"{path.name})" not in shown] == []
+
+
+def test_links_of_a_site_that_lead_nowhere_are_found(tmp_path):
+    build = needs("build_docs")
+    links = ("b.html", "b.html#there", "#here", "https://a.example/", "mailto:a@b.example")
+    broken = ("c.html", "b.html#no", "#no", "../up.txt")
+    page = "".join(f'<a href="{link}">x</a>' for link in links + broken) + '<p id="here">'
+    (tmp_path.parent / "up.txt").touch()
+    (tmp_path / "a.html").write_text(page, "utf8")
+    (tmp_path / "b.html").write_text('<h2 id="there">', "utf8")
+    assert build.broken_links(tmp_path) == {f"a.html: {link}" for link in broken}
 
 
 def test_what_a_site_loads_from_elsewhere_is_found(tmp_path):
