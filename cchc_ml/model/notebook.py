@@ -28,6 +28,7 @@ def tagged_html(
 
     Examples
     --------
+    >>> from cchc_ml.pillars import Pillar
     >>> html = tagged_html("Xã họp. Trời mưa.", [Pillar.TTHC], {Pillar.TTHC: 0.9}, {Pillar.TTHC: (0, 7)})
     >>> '<u style="text-decoration-color:#d55e00">Xã họp.</u> Trời mưa.' in html
     True
