@@ -24,4 +24,4 @@ def app_(
     check_writable(out, force, [model] if model else [])
     with open_output(out) as file:
         file.write(render_offline_page(read_model(model)))
-    tell(message("wrote {out} ({size:.1f} MB)", out=out, size=out.stat().st_size / 1e6))
+    tell(message("wrote {out} ({size:,.0f} kB)", out=out, size=out.stat().st_size / 1e3))

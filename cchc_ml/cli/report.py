@@ -94,5 +94,5 @@ def report(
         )
     if written.passed_over:
         tell(describe_passed_over(written.passed_over))
-    tell(message("wrote {out} ({size:.1f} MB)", out=out, size=out.stat().st_size / 1e6))
+    tell(message("wrote {out} ({size:,.0f} kB)", out=out, size=out.stat().st_size / 1e3))
     report_failures(written.failures.values(), len(written.files))

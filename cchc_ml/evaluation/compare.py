@@ -167,8 +167,13 @@ def compare(
     codebook = models[1].codebook
     if models[0].codebook.slugs != codebook.slugs:
         raise ValueError(
-            f"{old or 'the shipped model'} has the categories {', '.join(models[0].codebook)}, {new} has "
-            f"{', '.join(codebook)}; compare models with the same categories"
+            message(
+                "{old} has the categories {before}, {new} has {after}; compare models with the same categories",
+                old=old or message("the shipped model"),
+                before=", ".join(models[0].codebook),
+                new=new,
+                after=", ".join(codebook),
+            )
         )
     corpus = read_corpus(*paths, text_column=text_column, codebook=codebook)
     return compare_models(*models, corpus)

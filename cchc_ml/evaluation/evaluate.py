@@ -19,7 +19,7 @@ from ..learning.metric_types import Agreement, Comparison, Evaluation, Objective
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..learning.stages import Stages
 from ..learning.twins import leave_out_known, without_texts_of
-from ..messages import plural
+from ..messages import message, plural
 from ..model.storage import read_model
 from ..pillars import CCHC, Codebook
 from ..reading.context import is_paragraph
@@ -109,7 +109,7 @@ def evaluate(
     classifier = PillarClassifier.from_model(read_model(model))
     codebook = classifier.model_.codebook
     if not paths or splits:
-        _check_shipped(codebook, "--splits trains on" if paths else "without DATA, the model is measured on")
+        _check_shipped(codebook, with_splits=bool(paths))
     corpus = read_corpus(*paths, text_column=text_column, on_note=on_note, codebook=codebook)
     if not paths:
         corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
@@ -184,12 +184,24 @@ def _has_shipped(codebook: Codebook) -> bool:
     return sorted(codebook.slugs) == sorted(CCHC.slugs)
 
 
-def _check_shipped(codebook: Codebook, why: str) -> None:
-    if not _has_shipped(codebook):
-        raise ValueError(
-            f"{why} the shipped data, which has the six pillars, but this model has the categories "
-            f"{', '.join(codebook)}; give DATA of your own"
+def _check_shipped(codebook: Codebook, *, with_splits: bool) -> None:
+    """Raise if the shipped data, which is used for a reason, has other categories."""
+    if _has_shipped(codebook):
+        return
+    categories = ", ".join(codebook)
+    if with_splits:
+        problem = message(
+            "--splits trains on the shipped data, which has the six pillars, but this model has the categories "
+            "{categories}; leave out --splits",
+            categories=categories,
         )
+    else:
+        problem = message(
+            "without DATA, the model is measured on the shipped data, which has the six pillars, but it has the "
+            "categories {categories}; give DATA of your own",
+            categories=categories,
+        )
+    raise ValueError(problem)
 
 
 def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, robustness: bool) -> None:
@@ -197,11 +209,13 @@ def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, 
     if not corpus.packed:
         return
     if robustness:
-        raise ValueError("spelling can only be changed in text, but a row is packed; give the text")
+        raise ValueError(message("spelling can only be changed in text, but a row is packed; give the text"))
     if shipped and fingerprint(classifier.model_.lexicon) != fingerprint(default_lexicon()):
         raise ValueError(
-            "this model has a lexicon of its own, but the shipped rows are counts of the shipped lexicon; "
-            "give DATA as text"
+            message(
+                "this model has a lexicon of its own, but the shipped rows are counts of the shipped lexicon; "
+                "give DATA as text"
+            )
         )
 
 
@@ -209,7 +223,7 @@ def _baseline_rows(corpus: Corpus, paths: Sequence[str | Path]) -> Corpus:
     """Return the rows that baselines are trained on."""
     train = without_texts_of(read_corpus(*paths, codebook=corpus.codebook).training(), corpus)
     if train.packed or corpus.packed:
-        raise ValueError("baselines read text, but a row is packed; give both DATA and --baselines as text")
+        raise ValueError(message("baselines read text, but a row is packed; give both DATA and --baselines as text"))
     return train
 
 

@@ -18,6 +18,7 @@ from ..files import (
     xlsx_row_height,
     xlsx_workbook,
 )
+from ..messages import message
 from ..pillars import AnyPillar, Codebook
 from ..reading.dates import find_date
 from ..reading.workbooks import open_workbook, sheet_cells
@@ -91,7 +92,7 @@ def write_dossier(overview: Overview, path: str | Path, about: About | None = No
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in DOSSIER_SUFFIXES:
-        raise ValueError(f"{path} is not a dossier file; want a name that ends in {' or '.join(DOSSIER_SUFFIXES)}")
+        raise ValueError(message("{path} is not a dossier file; want a name that ends in .docx or .xlsx", path=path))
     with atomic_write(path) as temporary:
         if suffix == ".docx":
             _write_docx(overview, temporary, about or About())
@@ -112,8 +113,13 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
         return json.loads(record), content
     except (ValueError, KeyError, IndexError, OSError) as error:
         raise ValueError(
-            f"{path} does not contain a provenance record ({type(error).__name__}); "
-            f"want a dossier that was written with: cchc-ml report -o {path.name}"
+            message(
+                "{path} does not contain a provenance record ({error}); "
+                "want a dossier that was written with: cchc-ml report -o {name}",
+                path=path,
+                error=type(error).__name__,
+                name=path.name,
+            )
         ) from None
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from ..messages import message
 from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import COLUMN_NAMES, cell_of, columns_of, document_of, find_column, find_text_column
 from ..reading.context import is_paragraph
@@ -268,7 +269,12 @@ def _read_entries(
         columns |= dict.fromkeys(row)
         found_column = find_text_column(row, text_column)
         if found_column is None:
-            raise ValueError(f"a row has no text; found the columns {', '.join(row)}; name one with --text-column")
+            raise ValueError(
+                message(
+                    "a row has no text; found the columns {columns}; name one with --text-column",
+                    columns=", ".join(row),
+                )
+            )
         name = clean_text(document_of(row).partition(":")[2])
         key = name or f"\0{len(entries)}"  # a row that names no document is a document of its own
         if key not in documents:
@@ -279,11 +285,14 @@ def _read_entries(
         group = _value(row, "outlet") if by is None else _value_of(row, by)
         entries.append(_Entry(paragraph, document, _value(row, "date"), group))
     if not entries:
-        raise ValueError("found no paragraph to report on; give articles, or tables with a column of text")
+        raise ValueError(message("found no paragraph to report on; give articles, or tables with a column of text"))
     if by is not None and not any(entry.group for entry in entries):
         raise ValueError(
-            f"no row has a value in a column {by!r}; found the columns {', '.join(sorted(columns))}; "
-            "give one of them with --by"
+            message(
+                "no row has a value in a column {by!r}; found the columns {columns}; give one of them with --by",
+                by=by,
+                columns=", ".join(sorted(columns)),
+            )
         )
     if on_note and (missing := [field for field in REPORTED_FIELDS if not columns_of(tuple(columns), field)]):
         wanted = "; ".join(f"{field} ({', '.join(COLUMN_NAMES[field][1:4])} ...)" for field in missing)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
+from ..messages import message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -69,8 +71,10 @@ def training_prior(model: Model) -> NDArray[np.float64]:
     prior = model.info.prevalence
     if prior is None:
         raise ValueError(
-            "the model file does not contain the share of each pillar in its training data; "
-            "train the model again with: cchc-ml train"
+            message(
+                "the model file does not contain the share of each pillar in its training data; "
+                "train the model again with: cchc-ml train"
+            )
         )
     return np.array(prior, np.float64)
 
@@ -140,8 +144,11 @@ def _likelihood_excess(probabilities: NDArray[Any], prior: NDArray[Any]) -> NDAr
     """
     if not ((prior > 0) & (prior < 1)).all():
         raise ValueError(
-            f"each share in the training data must be above 0 and below 1, got {np.asarray(prior).tolist()}; "
-            "train the model on data that has each pillar"
+            message(
+                "each share in the training data must be above 0 and below 1, got {shares}; "
+                "train the model on data that has each pillar",
+                shares=np.asarray(prior).tolist(),
+            )
         )
     p = np.clip(probabilities, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     excess: NDArray[np.float64] = (p / (1 - p) * (1 - prior) / prior - 1).T

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..messages import message
 from ..version import __version__
 
 if TYPE_CHECKING:
@@ -93,8 +94,12 @@ def read_html_report(path: Path) -> tuple[dict[str, Any], str]:
     block = _BLOCK.search(page)
     if not block:
         raise ValueError(
-            f"{path} does not contain a provenance record; "
-            f"want a page that was written with: cchc-ml report -o {path.name}"
+            message(
+                "{path} does not contain a provenance record; "
+                "want a page that was written with: cchc-ml report -o {name}",
+                path=path,
+                name=path.name,
+            )
         )
     return json.loads(block[1]), page[: block.start()] + page[block.end() :]
 
@@ -114,27 +119,38 @@ def verify(provenance: Mapping[str, Any], content: str, report: Path, model_file
     model_file : Path
         The file of the model.
     """
-    differences = []
+    differences: list[str] = []
     if provenance["cchc_ml"] != __version__:
-        differences.append(f"written by cchc_ml {provenance['cchc_ml']}, but this is {__version__}")
+        differences.append(
+            message(
+                "written by cchc_ml {written}, but this is {version}",
+                written=provenance["cchc_ml"],
+                version=__version__,
+            )
+        )
     if content_hash(content) != provenance.get("content"):
-        differences.append(f"{report} was changed after it was written")
+        differences.append(message("{path} was changed after it was written", path=report))
     if _file_hash(model_file) != provenance["model"]:
-        differences.append(f"{model_file} is a different model")
+        differences.append(message("{path} is a different model", path=model_file))
     hashes = provenance["inputs"]
     paths = _find_inputs(hashes, provenance.get("folder"), report)
     missing = [path for path in paths.values() if not path.is_file()]
     if len(missing) == len(paths) > 1:
         differences.append(
-            f"none of the {len(paths)} inputs was found in {missing[0].parent} or near it; "
-            f"put {report.name} beside the folder of the inputs, or run this beside it"
+            message(
+                "none of the {n} inputs was found in {folder} or near it; "
+                "put {name} beside the folder of the inputs, or run this beside it",
+                n=len(paths),
+                folder=missing[0].parent,
+                name=report.name,
+            )
         )
         return differences
     for name, path in paths.items():
         if not path.is_file():
-            differences.append(f"{path} does not exist any more")
+            differences.append(message("{path} does not exist any more", path=path))
         elif _file_hash(path) != hashes[name]:
-            differences.append(f"{path} was changed")
+            differences.append(message("{path} was changed", path=path))
     return differences
 
 

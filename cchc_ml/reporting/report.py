@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import atomic_write, check_writable, data_path
-from ..messages import translate
+from ..messages import message, translate
 from ..reading.choose import choose_inputs
 from ..reading.columns import document_of
 from ..reading.context import is_paragraph
@@ -98,12 +98,14 @@ def write_report(
     """
     suffix = out.suffix.lower()
     if suffix not in (*HTML_SUFFIXES, *DOSSIER_SUFFIXES):
-        raise ValueError(f"a report is an .html, .docx or .xlsx file; found {out}")
+        raise ValueError(message("a report is an .html, .docx or .xlsx file; found {out}", out=out))
     inputs = list(inputs)
     files, passed_over = choose_inputs(inputs, out)
     check_writable(out, overwrite, [_model_file(model_file)])
     if "-" in files:
-        raise ValueError("a report keeps the hashes of its files, and standard input is not a file; name the files")
+        raise ValueError(
+            message("a report keeps the hashes of its files, and standard input is not a file; name the files")
+        )
     about = about or About(date=report_date())
     not_read = [file for file, why in passed_over.items() if why == NOT_READ]
     names = short_names(inputs, [*files, *not_read])

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..messages import message
 from ..review.categories import category_keys
 from ..review.items import ReviewItem
 from ..review.records import suggestion_fields
@@ -236,7 +237,9 @@ def serve_review(
     try:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
-        raise OSError(f"cannot listen on port {port}: {error.strerror}; give another --port") from None
+        raise OSError(
+            message("cannot listen on port {port}: {error}; give another --port", port=str(port), error=error.strerror)
+        ) from None
     with listening, suppress(KeyboardInterrupt):
         app = create_review_app(store, blind=blind)
         if on_ready:

@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
+from ..messages import message
 from ..model.model import Model
 from ..model.storage import write_model
 from ..version import __version__
@@ -368,7 +369,12 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listening = socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
         raise OSError(
-            f"cannot listen on {host}, port {port}: {error.strerror}; give another --host or --port"
+            message(
+                "cannot listen on {host}, port {port}: {error}; give another --host or --port",
+                host=host,
+                port=str(port),
+                error=error.strerror,
+            )
         ) from None
     with listening:
         yield listening

@@ -107,7 +107,7 @@ def test_a_report_names_files_relative_to_the_folder_that_was_given(model, folde
     record, _ = (read_html_report if name == "r.html" else read_dossier)(out)
     assert list(record["inputs"]) == ["a.txt", "b.jsonl", "con/d.txt", "e.csv", "f.csv", "rỗng.txt"]
     assert record["failures"] == {"rỗng.txt": "rỗng.txt is empty"}
-    assert record["notes"] == ["e.csv: rows passed over: 1 without text (line 3)"]
+    assert record["notes"] == ["e.csv: bỏ qua 1 dòng không có văn bản (dòng 3)"]
     assert record["paragraphs"] == {"a.txt": 2, "b.jsonl": 300, "con/d.txt": 4, "e.csv": 1, "f.csv": 1, "rỗng.txt": 0}
     assert verify_reports([out]) == []
 
