@@ -197,8 +197,8 @@ def _check_shipped(codebook: Codebook, *, with_splits: bool) -> None:
         )
     else:
         problem = message(
-            "without DATA, the model is measured on the shipped data, which has the six pillars, but it has the "
-            "categories {categories}; give DATA of your own",
+            "without DATA, the model is measured on the shipped data, which has the six pillars, but this model "
+            "has the categories {categories}; give DATA of your own",
             categories=categories,
         )
     raise ValueError(problem)

@@ -65,7 +65,7 @@ def test_predict_in_all_formats(run, own, article, tmp_path):
     assert [name for name in head if name.endswith("_probability")] == [f"{c}_probability" for c in own.codebook.slugs]
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     names = [cell.value for cell in sheet[1]]
-    assert names[-own.n - 1 :] == [*(c.short for c in own.codebook), "pillars"]
+    assert names[-own.n - 2 :] == [*(c.short for c in own.codebook), "pillars", "câu bằng chứng"]
     assert "School" in run("predict", article, "-f", "table")
     assert "Trường học" in run("predict", article, "-f", "table", "--lang", "vi")
     low = run("predict", article, "--threshold", "Trường học=0.00001").splitlines()
