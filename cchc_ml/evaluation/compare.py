@@ -283,9 +283,11 @@ def flip_row(flip: Flip) -> Row:
 def write_flips(flips: Sequence[Flip], path: Path) -> None:
     """Write flips as CSV, which Excel reads as UTF-8."""
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
-        writer = GuardedWriter(file, COLUMNS)
+        writer = GuardedWriter(file)
+        writer.write_row(COLUMNS)
         for flip in flips:
-            writer.write_row(flip_row(flip))
+            row = flip_row(flip)
+            writer.write_row(row[name] for name in COLUMNS)
 
 
 def _shown(row: Row) -> Row:

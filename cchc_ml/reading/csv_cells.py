@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 __all__ = ["FORMULA", "GuardedWriter", "guard_cell", "unguard_cell"]
@@ -43,21 +43,17 @@ class GuardedWriter:
     Parameters
     ----------
     file : text file
-    columns : iterable of str
-        The names of the columns, which are written at once.
     delimiter : str
     """
 
-    def __init__(self, file: TextIO, columns: Iterable[str], delimiter: str = ",") -> None:
+    def __init__(self, file: TextIO, delimiter: str = ",") -> None:
         self._file = file
-        self._columns = list(columns)
         # The csv module puts a cell with a carriage return in quotation marks only if its own lines end with one.
         self._writer = csv.writer(self, lineterminator="\r\n", delimiter=delimiter)
-        self.write_row({name: name for name in self._columns})
 
-    def write_row(self, row: Mapping[str, Any]) -> None:
-        """Write a row. What it does not have is an empty cell."""
-        self._writer.writerow([guard_cell(row.get(name)) for name in self._columns])
+    def write_row(self, cells: Iterable[Any]) -> None:
+        """Write a row, or the names of the columns."""
+        self._writer.writerow(map(guard_cell, cells))
 
     def write(self, line: str) -> None:
         """Take a line from the csv module."""

@@ -97,9 +97,10 @@ def write_review_sheet(
     rows = (_cells(item, categories, votes, agreed) for item in items)
     if table_kind(path) == ".csv":
         with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
-            writer = GuardedWriter(file, columns)
+            writer = GuardedWriter(file)
+            writer.write_row(columns)
             for cells in rows:
-                writer.write_row(cells)
+                writer.write_row(cells.get(name) for name in columns)
     elif table_kind(path) == ".xlsx":
         paired = ((item, _cells(item, categories, votes, agreed)) for item in items)
         with atomic_write(path) as temporary:

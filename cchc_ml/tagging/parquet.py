@@ -18,7 +18,7 @@ from ..reading.columns import find_text_column
 from ..reading.context import UNCOUNTED_KINDS
 from ..reading.inputs import READING_ERRORS, OnNote, is_blank, passed_over, require_text
 from ..reading.tables import check_free, decode_cell, open_parquet, parquet_batches
-from .rows import as_row
+from .results import as_fields, tag_texts
 from .schema import RESULTS, SPARK_RESULTS, TaggedRow, add_results, result_arrays, spark_results
 from .tally import NoRowsError, OnProgress, Tally
 
@@ -106,7 +106,7 @@ def _text_column(where: str, columns: list[str], wanted: str | None) -> str:
 
 
 def _tag(model: Model, texts: list[str]) -> list[TaggedRow]:
-    return [as_row(annotation, text) for annotation, text in zip(model.annotate(texts), texts, strict=True)]
+    return [as_fields(tags, text) for tags, text in zip(tag_texts(model, texts), texts, strict=True)]
 
 
 class Partition(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..model.model import Model
 
-__all__ = ["Tags", "as_fields", "as_json", "tag_texts"]
+__all__ = ["Tags", "as_cells", "as_fields", "as_json", "cell_columns", "tag_texts"]
 
 # Scores are rounded to so many parts of one.
 PARTS = 10_000
@@ -78,6 +78,21 @@ def as_fields(tags: Tags, text: str) -> TaggedRow:
         "evidence": {slug: text[start:end] for slug, start, end in evidence},
         "evidence_spans": {slug: [start, end] for slug, start, end in evidence},
     }
+
+
+def cell_columns(slugs: Iterable[str]) -> list[str]:
+    """Return the columns of `as_cells`: `pillars`, and a probability and an evidence per pillar."""
+    return ["pillars", *(f"{slug}_{part}" for slug in slugs for part in ("probability", "evidence"))]
+
+
+def as_cells(tags: Tags, text: str) -> list[str]:
+    """Return the tags of a text as cells of a CSV file."""
+    numbers = _numbers()
+    evidence = {slug: text[start:end] for slug, start, end in tags.found if start >= 0}
+    cells = [";".join([slug for slug, _, _ in tags.found])]
+    for slug, parts in zip(tags.slugs, tags.scores, strict=True):
+        cells += numbers[parts], evidence.get(slug, "")
+    return cells
 
 
 def as_json(tags: Tags, text: str) -> str:

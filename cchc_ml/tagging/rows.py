@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..messages import message
 from ..model.parallel import parallel_map
 from ..reading.context import article_of, documents_of, is_paragraph
-from ..reading.inputs import READING_ERRORS, FileReport, OnNote, PendingArticle, PendingLines, TextRow, UnparsedItem
+from ..reading.inputs import (
+    ARTICLE_FIELDS,
+    READING_ERRORS,
+    FileReport,
+    OnNote,
+    PendingArticle,
+    PendingLines,
+    TextRow,
+    UnparsedItem,
+)
 from ..reading.progress import InputProgress
 from ..reading.tables import Row, check_free
-from .results import as_fields, as_json, tag_texts
+from .results import as_fields, cell_columns, tag_texts
 from .schema import RESULTS, TaggedRow
-from .writers import Lines, encode_json, json_lines
+from .writers import Lines, Tagged, encode_csv, encode_csv_head, encode_jsonl
 
 if TYPE_CHECKING:
     from ..model.model import Annotation, Model
@@ -91,12 +100,46 @@ def tag_lines(
     on_error: Callable[[str, str], None] | None = None,
     on_note: OnNote | None = None,
     progress: InputProgress | None = None,
+    kind: str = ".jsonl",
 ) -> Iterator[Lines]:
-    """Yield the rows of `tag_rows` as JSON Lines, several lines in one string of bytes.
+    """Yield the rows of `tag_rows` as text, several lines in one string of bytes.
 
     The lines are encoded where the rows are tagged, so that several processes share that work too.
+
+    Parameters
+    ----------
+    kind : str
+        What to write: ``".jsonl"``, ``".csv"`` or ``".tsv"``, perhaps with ``".gz"``. CSV begins with the names of the
+        columns; those of the first row are the columns of all rows.
     """
-    return _tagged(_tag_lines, model, items, context, n_jobs, on_error, on_note, progress)
+    head = b""
+    encode: Callable[[Sequence[Tagged]], bytes] = encode_jsonl
+    if ".jsonl" not in kind:
+        items = iter(items)
+        first = list(islice(items, 1))
+        items = chain(first, items)
+        columns = list(chain.from_iterable(map(_columns, first)))
+        names = cell_columns(category.value for category in model.codebook)
+        check_free("a row", columns, names)
+        delimiter = "\t" if ".tsv" in kind else ","
+        head = encode_csv_head([*columns, *names], delimiter)
+        encode = partial(encode_csv, columns=columns, delimiter=delimiter)
+    work = partial(_tag_lines, encode=encode)
+    for lines in _tagged(work, model, items, context, n_jobs, on_error, on_note, progress):
+        if lines.rows and head:
+            yield lines._replace(data=head + lines.data)
+            head = b""
+        else:
+            yield lines
+
+
+def _columns(item: UnparsedItem) -> Iterable[str]:
+    """Return the columns of the rows of an item."""
+    if isinstance(item, PendingArticle):
+        return ARTICLE_FIELDS
+    if isinstance(item, PendingLines | FileReport):
+        raise TypeError("the columns of lines that are not parsed are not known; want items of read_inputs")
+    return item[0]
 
 
 Result = TypeVar("Result", list[Row], Lines)
@@ -236,16 +279,17 @@ def _tag(model: Model, items: list[UnparsedItem], *, context: bool | None) -> tu
     return rows, batch.reports
 
 
-def _tag_lines(model: Model, items: list[UnparsedItem], *, context: bool | None) -> tuple[Lines, list[FileReport]]:
+def _tag_lines(
+    model: Model,
+    items: list[UnparsedItem],
+    *,
+    context: bool | None,
+    encode: Callable[[Sequence[Tagged]], bytes],
+) -> tuple[Lines, list[FileReport]]:
     batch = _Batch.read(items, context)
     texts = batch.texts()
     tags = tag_texts(model, texts, batch.documents)
-    tagged = list(zip(batch.rows, texts, tags, strict=True))
-    lines = [f"{encode_json(row)[:-1]}, {as_json(found, text)}}}\n" for (row, _), text, found in tagged]
-    try:
-        data = "".join(lines).encode()
-    except UnicodeEncodeError:  # half a character in a field
-        data = "".join(json_lines({**row, **as_fields(found, text)} for (row, _), text, found in tagged)).encode()
+    data = encode([(row, text, found) for (row, _), text, found in zip(batch.rows, texts, tags, strict=True)])
     counts = [is_paragraph(row) for row, _ in batch.rows]
     n_tagged = sum(is_counted and bool(found.found) for is_counted, found in zip(counts, tags, strict=True))
     return Lines(data, len(tags), n_tagged, counts.count(False)), batch.reports

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,7 +21,7 @@ from .parquet import Partition, PartitionResult, count_rows, plan_partitions, ta
 from .resume import tag_files
 from .rows import tag_lines, tag_rows
 from .tally import Counted, NoRowsError, OnProgress, Tally
-from .writers import export, write_csv, write_jsonl
+from .writers import export
 
 if TYPE_CHECKING:
     from ..model.model import Model
@@ -273,8 +274,8 @@ def _tag_to_file(
             on_progress=on_progress,
             required=True,
         )
-    as_lines = write is None and ".jsonl" in kind
-    items = (reader if as_lines else read_inputs)(
+    as_lines = write is None and kind.startswith((".jsonl", ".csv", ".tsv"))
+    items = (reader if as_lines and ".jsonl" in kind else read_inputs)(
         files,
         text_column=column,
         keep_boilerplate=keep,
@@ -283,7 +284,8 @@ def _tag_to_file(
         check=RowChecks(kind if write is None else ".jsonl", model.codebook),
         progress=progress,
     )
-    tagged = (tag_lines if as_lines else tag_rows)(
+    tag = partial(tag_lines, kind=kind) if as_lines else tag_rows
+    tagged = tag(
         model, items, context=options.context, n_jobs=n_jobs, on_error=on_error, on_note=on_note, progress=progress
     )
     counted = Counted(tagged, progress, on_progress, required=isinstance(out, Path))
@@ -292,10 +294,9 @@ def _tag_to_file(
             write(counted, file)
     elif isinstance(out, Path):
         export(counted, out, kind, text_column=column, codebook=model.codebook)
-    elif kind == ".jsonl":
-        write_jsonl(counted, lambda data: out.write(data.decode()))
-    elif kind == ".csv":
-        write_csv(counted, out, codebook=model.codebook)
+    elif kind in (".jsonl", ".csv"):
+        for lines in counted:
+            out.write(lines.data.decode())
     else:
         raise ValueError(
             message("{format} cannot be written to an open text file; want jsonl or csv", format=repr(options.format))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 from ..files import (
     MAX_XLSX_CELL_CHARS,
@@ -24,19 +25,20 @@ from ..messages import message
 from ..pillars import CCHC, Codebook
 from ..reading.columns import find_text_column
 from ..reading.csv_cells import GuardedWriter
-from ..reading.tables import WRITTEN_TABLES, Row, check_free, table_kind
+from ..reading.tables import WRITTEN_TABLES, Row, table_kind
 from ..text.normalize import printable
 from ..text.spans import spans
+from .results import Tags, as_cells, as_fields, as_json
 from .schema import RESULTS, guess_schema, result_arrays
 
-__all__ = ["Lines", "encode_json", "export", "json_lines", "write_csv", "write_jsonl"]
+__all__ = ["Lines", "Tagged", "encode_csv", "encode_csv_head", "encode_jsonl", "export", "json_lines"]
 
 # Vietnamese letters are not escaped.
-encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 class Lines(NamedTuple):
-    """Tagged rows as JSON Lines, in UTF-8.
+    """Tagged rows as lines of JSON or CSV, in UTF-8.
 
     Attributes
     ----------
@@ -52,10 +54,14 @@ class Lines(NamedTuple):
     uncounted: int
 
 
+# A row, its text and what the model says of it.
+Tagged = tuple[Row, str, Tags]
+
+
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
     """Yield each row as a line of JSON."""
     for row in rows:
-        line = encode_json(row) + "\n"
+        line = _encode_json(row) + "\n"
         try:
             line.encode("utf8")
         except UnicodeEncodeError:  # half a character (a lone surrogate) in a field; ASCII JSON can hold it
@@ -63,25 +69,42 @@ def json_lines(rows: Iterable[Row]) -> Iterator[str]:
         yield line
 
 
-def write_jsonl(rows: Iterable[Row | Lines], write: Callable[[bytes], object]) -> None:
-    """Write rows as JSON Lines, each one as soon as it comes."""
-    for row in rows:
-        write(row.data if isinstance(row, Lines) else "".join(json_lines([row])).encode())
+def encode_jsonl(tagged: Sequence[Tagged]) -> bytes:
+    """Return tagged rows as JSON Lines: their own fields, then those of `cchc_ml.tagging.schema.TaggedRow`."""
+    lines = [f"{_encode_json(row)[:-1]}, {as_json(tags, text)}}}\n" for row, text, tags in tagged]
+    try:
+        return "".join(lines).encode()
+    except UnicodeEncodeError:  # half a character in a field
+        return "".join(json_lines({**row, **as_fields(tags, text)} for row, text, tags in tagged)).encode()
 
 
-def _flat(row: Row, codebook: Codebook) -> Row:
-    """Return a tagged row as cells: its own columns, `pillars`, and a probability and an evidence per pillar."""
-    cells = {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-        for name, value in row.items()
-        if name not in RESULTS
-    }
-    cells["pillars"] = ";".join(row["pillars"])
-    for pillar in codebook:
-        new = {f"{pillar}_probability": row["scores"][pillar], f"{pillar}_evidence": row["evidence"].get(pillar, "")}
-        check_free("a row", cells, new)
-        cells |= new
-    return cells
+def encode_csv(tagged: Iterable[Tagged], columns: Sequence[str], delimiter: str) -> bytes:
+    """Return tagged rows as CSV: the columns of their own, then those of `cchc_ml.tagging.results.as_cells`.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; `read_rows` takes it away again.
+    """
+    rows = []
+    for row, text, tags in tagged:
+        _check_fields(row, columns)
+        rows.append([*(_cell(row.get(name)) for name in columns), *as_cells(tags, text)])
+    return _csv(rows, delimiter)
+
+
+def encode_csv_head(columns: Iterable[str], delimiter: str) -> bytes:
+    """Return the names of columns as a line of CSV."""
+    return _csv([columns], delimiter)
+
+
+def _csv(rows: Iterable[Iterable[Any]], delimiter: str) -> bytes:
+    file = io.StringIO()
+    writer = GuardedWriter(file, delimiter)
+    for cells in rows:
+        writer.write_row(cells)
+    return file.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def _check_fields(row: Row, columns: Iterable[str]) -> None:
@@ -93,32 +116,6 @@ def _check_fields(row: Row, columns: Iterable[str]) -> None:
                 extra=extra,
             )
         )
-
-
-def _uniform(rows: Iterable[Row], codebook: Codebook) -> Iterator[Row]:
-    """Yield flat rows that all have the columns of the first one."""
-    columns = None
-    for row in (_flat(row, codebook) for row in rows):
-        columns = columns or list(row)
-        _check_fields(row, columns)
-        yield {column: row.get(column) for column in columns}
-
-
-def write_csv(rows: Iterable[Row], file: TextIO, delimiter: str = ",", codebook: Codebook = CCHC) -> None:
-    """Write tagged rows as CSV: their own columns, `pillars`, and a probability and an evidence per pillar.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; `read_rows` takes it away again.
-
-    Raises
-    ------
-    ValueError
-        A row has a field that the first row does not have.
-    """
-    writer = None
-    for row in _uniform(rows, codebook):
-        if writer is None:
-            writer = GuardedWriter(file, row, delimiter)
-        writer.write_row(row)
 
 
 # Rows of an Excel sheet, the head among them.
@@ -267,7 +264,7 @@ def export(
     Parameters
     ----------
     rows : iterable
-        Rows of `cchc_ml.tagging.rows.tag_rows`. For JSON Lines, lines of `tag_lines` are taken too.
+        Rows of `cchc_ml.tagging.rows.tag_rows` for Excel and Parquet, lines of `tag_lines` for JSON Lines and CSV.
     kind : str, optional
         The kind to write, whatever the name of the file: for example ``".csv"``.
     text_column : str, optional
@@ -294,10 +291,9 @@ def export(
             _write_xlsx(rows, temporary, text_column, codebook)
         elif kind == ".parquet":
             _write_parquet(rows, temporary, codebook)
-        elif ".jsonl" in kind:
-            with _opened(temporary, kind) as file:
-                write_jsonl(rows, file.write)
         else:
-            # Excel needs the byte order mark to read a CSV as UTF-8.
-            with _opened(temporary, kind) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
-                write_csv(rows, file, "	" if ".tsv" in kind else ",", codebook)
+            with _opened(temporary, kind) as file:
+                if ".jsonl" not in kind:
+                    file.write(BOM_UTF8)  # Excel needs it to read a CSV as UTF-8
+                for lines in rows:
+                    file.write(lines.data)

@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from needs import needs
 from cchc_ml.reading.inputs import PendingArticle, read_inputs, read_unparsed
 from cchc_ml.tagging.checks import RowChecks
 from cchc_ml.tagging.rows import as_row, tag_lines, tag_rows
+from cchc_ml.tagging.schema import RESULTS
 from cchc_ml.tagging.writers import json_lines
 
 ROWS = [({"id": n, "text": f"Xã {n} rà soát văn bản. Hồ sơ nộp qua mạng đạt {n}%."}, "text") for n in range(1100)]
@@ -34,6 +36,25 @@ def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, artic
     ]
     lines = [b"".join(lines.data for lines in tag_lines(small.model_, items, n_jobs=n)) for n in (1, 2)]
     assert lines[0] == lines[1] == "".join(json_lines(one)).encode()
+    one, two = ([lines.data for lines in tag_lines(small.model_, ROWS, n_jobs=n, kind=".csv")] for n in (1, 2))
+    assert one == two
+    assert [data.count(b"id,text,pillars,institutional_probability") for data in one] == [1, 0, 0]
+    assert b"".join(one).count(b"\n") == 1101
+
+
+@pytest.mark.parametrize("kind", [".csv", ".tsv.gz"])
+def test_articles_as_csv_have_the_columns_of_their_rows(small, articles, kind):
+    gone = PendingArticle("gone.txt", keep_boilerplate=False)
+    data = b"".join(
+        lines.data for lines in tag_lines(small.model_, [gone, *articles], kind=kind, on_error=lambda *why: None)
+    )
+    rows = list(csv.DictReader(data.decode().splitlines(), delimiter="\t" if ".tsv" in kind else ","))
+    wanted = list(tag_rows(small.model_, articles))
+    assert [row["pillars"] for row in rows] == [";".join(row["pillars"]) for row in wanted]
+    assert list(rows[0])[:-13] == [name for name in wanted[0] if name not in RESULTS]
+    assert not list(tag_lines(small.model_, [], kind=kind))
+    with pytest.raises(ValueError, match="a row already has a column 'tthc_evidence'"):
+        list(tag_lines(small.model_, [({"text": "Mưa.", "tthc_evidence": ""}, "text")], kind=kind))
 
 
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])

@@ -9,9 +9,9 @@ from workbooks import assert_print_setup
 
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.tables import read_rows
-from cchc_ml.tagging.rows import tag_rows
+from cchc_ml.tagging.rows import tag_lines, tag_rows
 from cchc_ml.tagging.schema import RESULTS
-from cchc_ml.tagging.writers import export, write_csv, write_jsonl
+from cchc_ml.tagging.writers import export
 
 ROWS = [
     {"id": 7, "text": "Sở rà soát, bãi bỏ văn bản quy phạm pháp luật.", "note": None},
@@ -21,6 +21,17 @@ ROWS = [
 
 def tagged_rows(small, rows=ROWS):
     return list(tag_rows(small.model_, [(row, "text") for row in rows]))
+
+
+def tagged(small, kind, rows=ROWS):
+    """Tagged rows in the form that `export` wants for a kind of file."""
+    if not kind.startswith((".jsonl", ".csv", ".tsv")):
+        return tagged_rows(small, rows)
+    return tag_lines(small.model_, [(row, "text") for row in rows], kind=kind)
+
+
+def written(small, kind, rows=ROWS):
+    return b"".join(lines.data for lines in tagged(small, kind, rows)).decode()
 
 
 def test_a_row_keeps_its_fields_and_gets_three(small):
@@ -42,11 +53,8 @@ def test_rows_come_as_they_are_read(small):
 
 
 def test_jsonl_and_csv_hold_the_same(small):
-    lines, cells = io.BytesIO(), io.StringIO()
-    write_jsonl(tagged_rows(small), lines.write)
-    write_csv(tagged_rows(small), cells)
-    objects = [json.loads(line) for line in lines.getvalue().splitlines()]
-    table = list(csv.DictReader(io.StringIO(cells.getvalue())))
+    objects = [json.loads(line) for line in written(small, ".jsonl").splitlines()]
+    table = list(csv.DictReader(io.StringIO(written(small, ".csv"))))
     for row, flat in zip(objects, table, strict=True):
         assert flat["text"] == row["text"]
         assert flat["pillars"] == ";".join(row["pillars"])
@@ -60,21 +68,19 @@ FORMULAS = ["=1+1", "+84", "-2+3", "- Xã họp.", "@SUM(1)", "\tx", "\rx", "'=1
 @pytest.mark.parametrize("kind", [".csv", ".tsv", ".csv.gz"])
 def test_text_in_csv_is_no_formula_and_is_read_back_as_it_was(small, tmp_path, kind):
     rows = [{"text": f"{start} Giải ngân 9%.", "=own": start, "n": -5} for start in FORMULAS]
-    export(tagged_rows(small, rows), tmp_path / f"a{kind}")
+    export(tagged(small, kind, rows), tmp_path / f"a{kind}")
     back = [row for _, row in read_rows(tmp_path / f"a{kind}")]
     assert [(row["text"], row["=own"], row["n"]) for row in back] == [(row["text"], row["=own"], "-5") for row in rows]
-    file = io.StringIO()
-    write_csv(tagged_rows(small, rows), file)
-    head, *body = csv.reader(io.StringIO(file.getvalue(), newline=""))
+    head, *body = csv.reader(io.StringIO(written(small, ".csv", rows), newline=""))
     cells = [cell for row in body for name, cell in zip(head, row, strict=True) if name != "n"]
     assert not [cell for cell in (*head, *cells) if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
 def test_tables_want_the_same_fields_in_every_row(small, tmp_path):
-    rows = tagged_rows(small, [{"text": "a"}, {"text": "b", "extra": 1}])
+    rows = [{"text": "a"}, {"text": "b", "extra": 1}]
     for kind in (".csv", ".xlsx", ".parquet"):
         with pytest.raises(ValueError, match=r"the first row does not have extra; choose --format jsonl"):
-            export(rows, tmp_path / f"x{kind}")
+            export(tagged(small, kind, rows), tmp_path / f"x{kind}")
 
 
 def test_evidence_is_marked_on_what_was_given(small):
@@ -94,11 +100,8 @@ def test_a_field_of_ones_own_is_not_overwritten(small, name):
 
 
 def test_labels_of_ones_own_stay_in_a_csv(small):
-    file = io.StringIO()
-    write_csv(
-        tagged_rows(small, [{"text": ROWS[0]["text"], "tthc": "0", "institutional": "1", "deep": {"a": [1]}}]), file
-    )
-    (row,) = csv.DictReader(io.StringIO(file.getvalue()))
+    rows = [{"text": ROWS[0]["text"], "tthc": "0", "institutional": "1", "deep": {"a": [1]}}]
+    (row,) = csv.DictReader(io.StringIO(written(small, ".csv", rows)))
     assert (row["tthc"], row["institutional"], row["deep"]) == ("0", "1", '{"a": [1]}')
 
 
@@ -143,22 +146,22 @@ def test_what_is_written_can_be_read(small, tmp_path, kind):
     if kind in (".xlsx", ".parquet"):
         needs("openpyxl" if kind == ".xlsx" else "pyarrow")
     path = tmp_path / f"x{kind}"
-    export(tagged_rows(small), path)
+    export(tagged(small, kind), path)
     back = [row for _, row in read_rows(path)]
     assert [row["text"] for row in back] == [row["text"] for row in ROWS]
     first = path.read_bytes()
-    export(tagged_rows(small), path)
+    export(tagged(small, kind), path)
     assert path.read_bytes() == first or kind == ".xlsx"
 
 
 def test_a_failed_export_leaves_nothing(small, tmp_path):
-    def broken():
-        yield from tagged_rows(small)
+    def broken(kind):
+        yield from tagged(small, kind)
         raise ValueError("stop")
 
     for kind in (".jsonl", ".csv", ".xlsx", ".parquet"):
         with pytest.raises(ValueError, match="stop"):
-            export(broken(), tmp_path / f"x{kind}")
+            export(broken(kind), tmp_path / f"x{kind}")
     with pytest.raises(ValueError, match=r"does not name a kind of table; want one of \.jsonl"):
         export([], tmp_path / "x.html")
     assert list(tmp_path.iterdir()) == []

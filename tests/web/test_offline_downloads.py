@@ -14,7 +14,7 @@ from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.choose import choose_inputs
 from cchc_ml.reading.csv_cells import guard_cell, unguard_cell
 from cchc_ml.reading.tables import read_rows
-from cchc_ml.tagging.rows import tag_rows
+from cchc_ml.tagging.rows import tag_lines
 from cchc_ml.tagging.writers import export
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def test_cells_are_never_formulas(offline):
 
 def test_the_command_line_writes_and_reads_the_same_cells(offline, model, tmp_path):
     texts = [f"{cell.strip()} {SENTENCE}" for cell in DANGEROUS]
-    export(tag_rows(model, [({"text": text}, "text") for text in texts]), tmp_path / "a.csv")
+    export(tag_lines(model, [({"text": text}, "text") for text in texts], kind=".csv"), tmp_path / "a.csv")
     upload(offline, a__csv=table(["text"], *([guard_cell(text)] for text in texts)))
     head, *body = csv_rows(offline)
     with open(tmp_path / "a.csv", encoding="utf-8-sig", newline="") as file:
