@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .pillars import PILLARS, Pillar
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .learning.classifier import PillarClassifier
+    from .pillars import PILLARS, Pillar
     from .reading.articles import Article, read_article
 
 __all__ = ["PILLARS", "Article", "Pillar", "PillarClassifier", "load", "read_article"]
@@ -48,4 +49,8 @@ def __getattr__(name: str) -> Any:
         from .reading import articles
 
         return getattr(articles, name)
+    if name in ("PILLARS", "Pillar"):
+        from . import pillars
+
+        return getattr(pillars, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -102,7 +102,7 @@ def english_afterwards() -> Iterator[None]:
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch):
     """Run `cchc-ml` with arguments; return the result."""
-    from cchc_ml.cli.main import app
+    from cchc_ml.cli.commands import app
 
     monkeypatch.chdir(TOP)
     runner = CliRunner()

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 from cchc_ml.cli.usage import translate_help
 from cchc_ml.messages import translate
 from cchc_ml.pillars import codebook

@@ -8,7 +8,7 @@ import pytest
 import typer
 from needs import needs
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 
 SERVE = typer.main.get_command(app).commands["serve"]
 

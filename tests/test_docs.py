@@ -18,7 +18,7 @@ from needs import needs
 from typer.testing import CliRunner
 from workbooks import write_xlsx
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 from cchc_ml.learning import corpus
 from cchc_ml.model.storage import write_model
 from cchc_ml.pillars import PILLARS

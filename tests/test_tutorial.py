@@ -10,7 +10,7 @@ from documents import blocks, commands
 from needs import needs
 from typer.testing import CliRunner
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 from cchc_ml.model.storage import read_model
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reading.tables import read_rows

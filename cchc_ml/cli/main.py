@@ -1,4 +1,4 @@
-"""The program `cchc-ml`: registers the commands and runs them."""
+"""The start of the program `cchc-ml`. It imports nothing else of the package before it knows what to do at Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,39 +7,37 @@ import signal
 import sys
 import threading
 from io import TextIOBase, TextIOWrapper
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from ..messages import message
-from ..version import __version__
-
-# Each module registers its command, in the order of the help.
-from . import predict, explain, train, evaluate, compare, check, plan  # isort: skip  # noqa: F401
-from . import codebook, report, review, app as _app, serve, pack, lexicon  # isort: skip  # noqa: F401
-from .common import QuietOption, app
-from .settings import LANGUAGE_VARIABLE, Language, settings
-
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line. Output is UTF-8 everywhere, and temporary files are removed if the run is ended."""
-    _replace_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf8", errors="backslashreplace")
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows does not have all of them
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
             signal.signal(number, on_signal)
-    app(prog_name="cchc-ml")
+    _replace_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf8", errors="backslashreplace")
+    # Ctrl-C may come while all this is imported.
+    from .commands import app
+
+    try:
+        app(prog_name="cchc-ml")
+    finally:
+        # Only worker processes are still ended. An exception while Python does that would be printed.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Closed(TextIOBase):
     """Standard output that was closed before the start: whoever prints to it gets an error."""
 
     def write(self, _: str) -> int:
+        from ..messages import message
+
         raise OSError(message("standard output is closed; give -o FILE, or open it"))
 
 
@@ -63,32 +61,6 @@ def on_signal(number: int, _: Any) -> None:
     """
     threading.excepthook = lambda _: None
     sys.exit(128 + number)
-
-
-def version(value: bool) -> None:
-    """Print the version and exit."""
-    if value:
-        print(f"cchc-ml {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    show: Annotated[
-        bool, typer.Option("--version", "-V", callback=version, is_eager=True, help="Print the version.")
-    ] = False,
-    lang: Annotated[
-        Language | None,
-        typer.Option(
-            "--lang",
-            envvar=LANGUAGE_VARIABLE,
-            help="Language of all that is printed: Vietnamese or English. Default: that of the system.",
-        ),
-    ] = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Tag the paragraphs of Vietnamese articles by pillar of administrative reform (cải cách hành chính)."""
-    settings.quiet |= quiet
 
 
 if __name__ == "__main__":

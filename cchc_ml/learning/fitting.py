@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
@@ -18,6 +18,7 @@ from ..messages import message
 from ..model.counts import Counts
 from ..model.features import Features
 from ..model.model import pool
+from ..model.parallel import run_parallel
 from .thresholds import DECIMALS
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Training:
         pillars = range(self.y.shape[1])
         tasks = [(part, extra, k) for part, extra in zip(parts, taught, strict=True) for k in pillars]
         fits = []
-        for fit in _parallel(n_jobs)(delayed(self.fit_pillar)(*task) for task in tasks):
+        for fit in run_parallel((delayed(self.fit_pillar)(*task) for task in tasks), n_jobs):
             fits.append(fit)
             step()
         models = [fits[i : i + len(pillars)] for i in range(0, len(fits), len(pillars))]
@@ -190,14 +191,6 @@ class Training:
 
 # liblinear has one random generator for all threads. If two fits share it, both depend on chance.
 _ONE_AT_A_TIME = threading.Lock()
-
-
-def _parallel(n_jobs: int | None) -> Parallel:
-    """Return joblib's `Parallel`, which gives each result as soon as it is there if the backend can do that."""
-    try:
-        return Parallel(n_jobs=n_jobs, return_as="generator")
-    except ValueError:  # the backend "multiprocessing" cannot
-        return Parallel(n_jobs=n_jobs)
 
 
 def round_weights(coef: NDArray[Any]) -> NDArray[np.float32]:

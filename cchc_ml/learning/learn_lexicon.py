@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..files import atomic_write, check_writable
 from ..messages import message
 from ..model.lexicon import LAST_LETTER, Lexicon, codebook_terms
+from ..model.parallel import run_parallel
 from ..pillars import CCHC, Codebook
 from ..reading.inputs import OnNote
 from ..text.encodings import repair
@@ -98,10 +99,10 @@ def learn_lexicon(
     Lexicon
         The terms, those in the most documents first.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     short = _count_documents(map(_short_terms, texts), groups)
-    long_words = Parallel(n_jobs=n_jobs, batch_size=64)(delayed(_long_words)(text) for text in texts)
+    long_words = run_parallel((delayed(_long_words)(text) for text in texts), n_jobs, batch_size=64)
     long = _count_documents(long_words, groups)
     frequency = {term: n for term, n in (short | long).items() if n >= min_documents}
 

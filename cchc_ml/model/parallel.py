@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..messages import message
 
@@ -24,6 +26,10 @@ Result = TypeVar("Result")
 BATCHES_AT_WORK = 2
 # Batches per process that are read ahead of the result that is due. The results that are ready early are kept.
 BATCHES_AHEAD = 32
+# Signals that end a run, as far as the system has them.
+_ENDING = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
 # A worker process ends after this time without work, so none is left for long if the main process is killed.
 IDLE_SECONDS = 300
 
@@ -86,6 +92,74 @@ def parallel_map(
         _stop(pool, pending)
 
 
+def run_parallel(tasks: Iterable[Any], n_jobs: int | None, **options: Any) -> Iterable[Any]:
+    """Return the results of tasks of joblib, each as soon as it is there if the backend can do that.
+
+    Parameters
+    ----------
+    tasks : iterable
+        Calls, made with ``joblib.delayed``.
+    n_jobs : int, optional
+        Number of processes, as in joblib.
+    **options
+        More options of ``joblib.Parallel``.
+    """
+    from joblib import Parallel
+
+    try:
+        parallel = Parallel(n_jobs=n_jobs, return_as="generator", **options)
+    except ValueError:  # the backend "multiprocessing" cannot
+        return cast("Iterable[Any]", Parallel(n_jobs=n_jobs, **options)(tasks))
+    if parallel.n_jobs == 1:
+        return cast("Iterable[Any]", parallel(tasks))
+    with signals_held():  # the processes are started
+        return cast("Iterable[Any]", parallel(tasks))
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Let signals that end a run wait until the block has ended. Processes that it starts do not get them at all.
+
+    A signal while processes start would leave some that nobody stops, and the run would wait for these for ever. And
+    Ctrl-C goes to every process: one that is still importing modules would print a traceback.
+    """
+    held: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        handlers = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
+    with _signals_blocked():
+        for number in handlers:
+            # Blocked here, a signal may still come to another thread, and Python would act on it in this one.
+            signal.signal(number, lambda number, _: held.append(number))
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    if held:
+        signal.raise_signal(held[0])
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Block signals in this thread and in the processes that it starts, if the system can do that: Windows cannot."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as loky_resource_tracker
+
+    # When these processes are started, they let signals through again. So they are started before.
+    loky_resource_tracker.ensure_running()
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _stop(pool: Any, pending: Iterable[Future[Any]]) -> None:
     """End the processes, at once if there are batches whose results nobody wants any more."""
     unfinished = [future for future in pending if not future.done()]
@@ -124,7 +198,9 @@ def _submit(pool: Any, work: Callable[[Model, Any], Any], batches: Iterable[Any]
     """Yield a future for each batch. If reading a batch fails, the last future has the error."""
     try:
         for batch in batches:
-            yield pool.submit(_run, work, batch)
+            with signals_held():  # the first batches start the processes
+                future = pool.submit(_run, work, batch)
+            yield future
     except Exception as error:
         failed: Future[Any] = Future()
         failed.set_exception(error)
@@ -140,6 +216,8 @@ def _start(model: Model) -> None:
     """Keep the model in a new worker process. Ctrl-C goes to every process; only the main one acts on it."""
     global _model
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # see `signals_held`
     _model = model
 
 

@@ -18,11 +18,19 @@ def test_version_and_help(cli):
 
 
 @pytest.mark.parametrize(
-    "code", ["import cchc_ml", "from cchc_ml.cli.main import app", "import cchc_ml; cchc_ml.PILLARS[0].vi"]
+    "code", ["import cchc_ml", "from cchc_ml.cli.commands import app", "import cchc_ml; cchc_ml.PILLARS[0].vi"]
 )
 def test_start_loads_neither_scikit_learn_nor_underthesea(code):
     check = f"{code}; import sys; print([m for m in ('sklearn', 'underthesea', 'scipy') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_program_knows_what_to_do_at_ctrl_c_before_it_imports_much():
+    code = (
+        "import sys, cchc_ml.cli.main; print([m for m in ('typer', 'gettext', 'cchc_ml.pillars') if m in sys.modules])"
+    )
+    started = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"]
+    assert subprocess.run(started, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
@@ -80,3 +88,18 @@ def test_an_ended_run_cleans_up(top, tmp_path, number):
         finally:
             run.kill()
     assert list(tmp_path.iterdir()) == []
+
+
+LAST_MOMENT = """
+import atexit, os, signal, sys
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+sys.argv[1:] = ["--version"]
+from cchc_ml.cli.main import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send itself SIGINT")
+def test_ctrl_c_after_the_work_is_done_changes_nothing():
+    done = subprocess.run([sys.executable, "-c", LAST_MOMENT], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"cchc-ml {__version__}\n", "")

@@ -14,7 +14,7 @@ SAMPLE = "data/samples/mot-cua-xa.txt"
 
 def test_predicting_loads_neither_scikit_learn_nor_underthesea(top):
     check = (
-        f"from cchc_ml.cli.main import app; app(['predict', '{SAMPLE}'], standalone_mode=False)\n"
+        f"from cchc_ml.cli.commands import app; app(['predict', '{SAMPLE}'], standalone_mode=False)\n"
         "import sys; heavy = ('sklearn', 'underthesea', 'joblib', 'pandas', 'distributed')\n"
         "print([m for m in heavy if m in sys.modules])"
     )

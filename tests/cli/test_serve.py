@@ -5,7 +5,7 @@ import pytest
 import typer
 from needs import needs
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 
 LIMITS = {
     "body_bytes": "max_body_bytes",

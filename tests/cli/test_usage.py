@@ -5,7 +5,7 @@ import sys
 import pytest
 import typer
 
-from cchc_ml.cli.main import app
+from cchc_ml.cli.commands import app
 
 SAMPLE = "data/samples/mot-cua-xa.txt"
 

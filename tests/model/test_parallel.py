@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cchc_ml.model.model import Model
-from cchc_ml.model.parallel import parallel_map
+from cchc_ml.model.parallel import parallel_map, signals_held
 
 TEXTS = [f"Xã {n} rà soát văn bản quy phạm pháp luật. Tỷ lệ giải ngân đạt {n}%." for n in range(40)]
 
@@ -233,3 +233,48 @@ def test_ctrl_c_is_reported_by_the_main_process_only(tmp_path, top):
         child.wait()
     assert child.returncode
     assert stderr.count("KeyboardInterrupt") == 1
+
+
+INTERRUPTED = """
+import os, signal, subprocess, sys
+from joblib.externals.loky.backend import fork_exec as module
+from cchc_ml.model.model import Model
+from cchc_ml.model.parallel import parallel_map
+from cchc_ml.model.storage import read_model
+signal.signal(signal.SIGINT, lambda number, _: sys.exit(130))
+fork_exec = module.fork_exec
+def interrupted(*args, **kwargs):
+    pid = fork_exec(*args, **kwargs)
+    os.killpg(0, signal.SIGINT)  # the new process is importing modules, and its pool is half made
+    return pid
+module.fork_exec = interrupted
+list(parallel_map(Model.score_texts, read_model(), [["Xã rà soát văn bản."]] * 6, 2))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to send SIGINT to")
+def test_ctrl_c_while_processes_start_ends_the_run_without_a_traceback(tmp_path, top):
+    (tmp_path / "script.py").write_text(INTERRUPTED, "utf8")
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(top)},
+        start_new_session=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send itself SIGINT")
+def test_a_held_signal_comes_at_the_end_of_the_block():
+    told = []
+    before = signal.signal(signal.SIGINT, lambda number, _: told.append(number))
+    try:
+        with signals_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            assert told == []
+        assert told == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)
