@@ -1,6 +1,6 @@
 """Measure speed and memory, and write `bench/README.md`.
 
-Usage, about 12 minutes: ``python bench/run.py TRAIN.jsonl VALIDATION.jsonl``
+Usage, about 15 minutes: ``python bench/run.py TRAIN.jsonl VALIDATION.jsonl``
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ ROWS, ROUNDS = 2000, 5
 TRAINING = (500, 1000, 2000, 4000, 8000)
 PREDICTION = (1_000, 10_000, 100_000, 1_000_000)
 TWO_CORES = 200_000
+FILE_ROWS = 500_000
 CLASSIC, OURS, BOUND = "underthesea words, TF-IDF, LinearSVC", "cchc_ml", "NFC, lower case, Aho-Corasick"
 
 
@@ -181,24 +182,38 @@ def tag(n_jobs: int, texts: list[str], pipe: Connection) -> None:
 
 
 def two_cores(texts: list[str]) -> dict[str, list[float]]:
-    """Measure one process against two, in turns: the classifier in Python, and the command line."""
+    """Measure one process of the classifier against two, in turns."""
     context = get_context("spawn")
     many = [texts[i % len(texts)] for i in range(TWO_CORES)]
     seconds: dict[str, list[float]] = {}
-    with rows_file(texts, TWO_CORES) as path:
-        for _ in range(3):
-            for n in (1, 2):
-                ours, theirs = context.Pipe()
-                child = context.Process(target=tag, args=(n, many, theirs))
-                child.start()
-                seconds.setdefault(f"predict(), first call {n}", []).append(ours.recv())
-                seconds.setdefault(f"predict(), later calls {n}", []).append(ours.recv())
-                child.join()
-                taken, _ = command(
-                    "cchc-ml", "predict", str(path), "-o", str(path.with_name("out.jsonl")), "--force", "--jobs", str(n)
-                )
-                seconds.setdefault(f"cchc-ml predict, file to file {n}", []).append(taken)
+    for _ in range(3):
+        for n in (1, 2):
+            ours, theirs = context.Pipe()
+            child = context.Process(target=tag, args=(n, many, theirs))
+            child.start()
+            seconds.setdefault(f"predict(), first call {n}", []).append(ours.recv())
+            seconds.setdefault(f"predict(), later calls {n}", []).append(ours.recv())
+            child.join()
     return seconds
+
+
+def files(texts: list[str]) -> list[tuple[str, float, float, float]]:
+    """Measure ``cchc-ml predict`` from a file into one of the same kind: seconds of one process and of two, and MB."""
+    from pyarrow import csv, json, parquet
+
+    rows = []
+    with rows_file(texts, FILE_ROWS) as path:
+        table = json.read_json(path)
+        csv.write_csv(table, path.with_suffix(".csv"))
+        parquet.write_table(table, path.with_suffix(".parquet"))
+        del table
+        for kind in (".jsonl", ".csv", ".parquet"):
+            source, target = str(path.with_suffix(kind)), str(path.with_name(f"out{kind}"))
+            (one, _), (two, memory) = (
+                command("cchc-ml", "predict", source, "-o", target, "--force", "--jobs", str(n)) for n in (1, 2)
+            )
+            rows.append((kind, one, two, memory))
+    return rows
 
 
 def start() -> dict[str, float]:
@@ -261,6 +276,8 @@ def main(train_path: str, validation_path: str) -> None:
     compared = compare(train, validation)
     say("two cores …")
     cores = two_cores(train.texts)
+    say("files …")
+    kinds = files(train.texts)
     say("training …")
     trained = training(train, own)
     say("prediction …")
@@ -286,9 +303,13 @@ def main(train_path: str, validation_path: str) -> None:
     ]
     pairs = [
         (name, *(statistics.median(cores[f"{name} {n}"]) for n in (1, 2)))
-        for name in ("predict(), first call", "predict(), later calls", "cchc-ml predict, file to file")
+        for name in ("predict(), first call", "predict(), later calls")
     ]
     twice = [[name, f"{a:.1f}", f"{b:.1f}", f"{a / b:.2f}"] for name, a, b in pairs]
+    in_memory = FILE_ROWS / of[f"{OURS}, with evidence"]["speed"]
+    alone = [[f"`{kind}`", f"{a:.1f}", f"{FILE_ROWS / a:,.0f}", f"{in_memory / a:.2f}"] for kind, a, _, _ in kinds]
+    together = [[f"{b:.1f}", f"{a / b:.2f}", f"{m:.0f}"] for _, a, b, m in kinds]
+    written = [[*one, *two] for one, two in zip(alone, together, strict=True)]
     tagged = [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted]
     page = f"""# Speed, memory, growth
 
@@ -317,6 +338,13 @@ text.
 {TWO_CORES:,} paragraphs (the same rows over and over), in turns, median of 3. The first call starts the processes.
 
 {table(["", "one process, s", "two, s", "times"], twice)}
+## Files
+
+`cchc-ml predict`, with evidence, from a file of {FILE_ROWS:,} paragraphs into a file of the same kind, starting
+included. The share is that of the rate of the classifier with evidence on texts in memory, from the first table.
+Peak memory is that of the larger of two processes.
+
+{table(["", "one process, s", "rows a second", "share", "two, s", "times", "peak memory, MB"], written)}
 ## Start
 
 {table(["", "seconds, best of 5"], [[f"`{name}`", f"{seconds:.2f}"] for name, seconds in started.items()])}
