@@ -97,7 +97,7 @@ def test_the_wheel_tags_as_the_checkout_does(installed, cli, top, tmp_path):
 
 
 def test_the_wheel_measures_its_model(installed, tmp_path):
-    assert "validation, modern_validation (1265 paragraphs)" in run(installed / "cchc-ml", "evaluate", cwd=tmp_path)
+    assert "validation, modern_validation (1,265 paragraphs)" in run(installed / "cchc-ml", "evaluate", cwd=tmp_path)
 
 
 def test_the_wheel_writes_the_offline_page(installed, cli, tmp_path):

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..messages import joined, message
+from ..messages import catalogued, joined, message
 from ..messages import number as figure
-from .common import ColumnOption, ForceOption, check_writable, command, make_console, open_output, print_warning
-from .settings import say
+from .common import (
+    ColumnOption,
+    ForceOption,
+    check_writable,
+    command,
+    make_console,
+    open_output,
+    print_warning,
+    printed_notes,
+)
+from .settings import say, settings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,12 +58,12 @@ def compare(
                 raise ValueError(message("found {path}, want a name that ends in {kind}", path=path, kind=kind))
             check_writable(path, force, [old, new, *data])
     default = str(old) == "default" and not old.exists()
-    comparison = compare_files(None if default else old, new, data, text_column=text_column)
+    with printed_notes() as on_note:
+        comparison = compare_files(None if default else old, new, data, text_column=text_column, on_note=on_note)
     console = make_console()
-    f1 = comparison.old_f1, comparison.new_f1
     rows = [
-        (name, figure(f1[0][name], ".3f"), figure(f1[1][name], ".3f"), figure(f1[1][name] - f1[0][name], "+.3f"))
-        for name in f1[0]
+        (catalogued(name), figure(old_f1, ".3f"), figure(new_f1, ".3f"), figure(new_f1 - old_f1, "+.3f"))
+        for (name, old_f1), new_f1 in zip(comparison.old_f1.items(), comparison.new_f1.values(), strict=True)
     ]
     console.print(_table("F1", (message("pillar"), message("old"), message("new"), message("difference")), rows))
     moves = [
@@ -78,27 +87,15 @@ def compare(
         console.print(_table(title, flip_heads, flips))
     else:
         console.print(say(message("nothing flipped: both models give the same tags")))
-    told = message(
-        "{comparison}, in {n} paragraphs of {documents} documents",
-        comparison=comparison.summary(),
-        n=comparison.n,
-        documents=comparison.documents,
-    )
-    console.print(say(told), soft_wrap=True)
+    console.print(say(comparison.sentence()), soft_wrap=True)
     if comparison.old_seen or comparison.new_seen:
-        print_warning(
-            message(
-                "not a fair test: OLD was trained on {old} of these paragraphs, NEW on {new}; "
-                "give rows that neither has seen",
-                old=comparison.old_seen,
-                new=comparison.new_seen,
-            )
-        )
+        print_warning(comparison.warning())
     if out is not None:
         write_flips(comparison.flips, out)
     if report is not None:
+        names = " → ".join(short_names((old, new), (old, new)).values())
         with open_output(report) as file:
-            file.write(comparison_page(comparison, " → ".join(short_names((old, new), (old, new)).values())))
+            file.write(comparison_page(comparison, names, settings.language))
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -20,6 +20,7 @@ from .common import (
     printed_warnings,
     progress_bar,
 )
+from .settings import settings
 
 
 @command
@@ -86,6 +87,7 @@ def evaluate(
             text_column=text_column,
             page=report is not None,
             title=title,
+            language=settings.language,
             on_note=on_note,
             progress=progress,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import atomic_write, csp_hash, html_template
-from ..learning.corpus import Corpus, read_corpus
+from ..learning.corpus import Corpus, only_paragraphs, read_corpus
 from ..learning.metric_types import MIN_DOCUMENTS, Difference
 from ..learning.metrics import metrics, paired
 from ..learning.train import training_hashes
-from ..messages import Message, message, number
+from ..messages import LANGUAGES, Message, catalogued, message, number, translate
 from ..model.counts import Counts
 from ..model.model import Model
 from ..model.storage import read_model
 from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.csv_cells import GuardedWriter
+from ..reading.inputs import OnNote
 from ..reading.names import without_folders
 from ..reading.tables import Row
 
@@ -141,11 +143,53 @@ class ModelComparison:
             worse=self.worse,
         )
 
+    def sentence(self) -> Message:
+        """Return the result, with how many paragraphs it is from."""
+        return message(
+            "{comparison}, in {n:,} paragraphs of {documents:,} documents",
+            comparison=self.summary(),
+            n=self.n,
+            documents=self.documents,
+        )
+
+    def warning(self) -> Message:
+        """Return what must be said if a model has seen the paragraphs."""
+        return message(
+            "not a fair test: OLD was trained on {old:,} of these paragraphs, NEW on {new:,}; "
+            "give rows that neither has seen",
+            old=self.old_seen,
+            new=self.new_seen,
+        )
+
+
+# What the page says.
+WORDS = {
+    "pillar": message("pillar"),
+    "old": message("old"),
+    "new": message("new"),
+    "difference": message("difference"),
+    "terms": message("The terms that moved most"),
+    "term": message("term"),
+    "paragraphs": message("paragraphs"),
+    "flipped": message("Paragraphs that flipped"),
+    "added": message("added"),
+    "dropped": message("dropped"),
+    "better": message("better"),
+    "worse": message("worse"),
+    "probability": message("probability"),
+    "none": message("nothing flipped: both models give the same tags"),
+}
+
 
 def compare(
-    old: str | Path | None, new: str | Path, paths: Sequence[str | Path], *, text_column: str | None = None
+    old: str | Path | None,
+    new: str | Path,
+    paths: Sequence[str | Path],
+    *,
+    text_column: str | None = None,
+    on_note: OnNote | None = None,
 ) -> ModelComparison:
-    """Compare two models on labelled tables. Every paragraph is read alone.
+    """Compare two models on labelled tables. Every paragraph is read alone; headings and boilerplate are left out.
 
     p is two-sided: twice the share of draws of documents in which the model that is better here is not better.
 
@@ -157,6 +201,9 @@ def compare(
         Labelled tables.
     text_column : str, optional
         The field with the text; see `cchc_ml.learning.corpus.read_corpus`.
+    on_note : callable, optional
+        Called with sentences about rows that are left out; see `read_corpus`. Without it, a row without labels or text
+        is an error.
 
     Raises
     ------
@@ -175,7 +222,7 @@ def compare(
                 after=", ".join(codebook),
             )
         )
-    corpus = read_corpus(*paths, text_column=text_column, codebook=codebook)
+    corpus = only_paragraphs(read_corpus(*paths, text_column=text_column, on_note=on_note, codebook=codebook), on_note)
     return compare_models(*models, corpus)
 
 
@@ -297,7 +344,7 @@ def _shown(row: Row) -> Row:
     return {**row, **{name: shown[value] for name, value in names.items()}}
 
 
-def comparison_page(comparison: ModelComparison, title: str) -> str:
+def comparison_page(comparison: ModelComparison, title: str, language: str = LANGUAGES[0]) -> str:
     """Return a comparison as HTML that loads nothing else. Its content security policy forbids scripts."""
     css = files("cchc_ml.evaluation").joinpath("templates", "evaluation.css").read_text("utf8")
     style = css + "".join(
@@ -309,5 +356,10 @@ def comparison_page(comparison: ModelComparison, title: str) -> str:
         style=style,
         comparison=comparison,
         pillars=comparison.codebook,
+        language=language,
+        say=partial(translate, language=language),
+        number=number,
+        named=catalogued,
+        words=WORDS,
         flips=[(flip, _shown(flip_row(flip))) for flip in comparison.flips],
     )

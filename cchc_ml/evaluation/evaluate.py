@@ -11,23 +11,22 @@ import numpy as np
 
 from ..files import require_extra
 from ..learning.classifier import PillarClassifier
-from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, read_corpus
+from ..learning.corpus import Corpus, default_lexicon, fingerprint, indicator, only_paragraphs, read_corpus
 from ..learning.fitting import Progress
 from ..learning.labels import parse_labels
-from ..learning.measuring import IN_CONTEXT, by_source, tag_both_ways
-from ..learning.metric_types import Agreement, Comparison, Evaluation, ObjectiveCost
+from ..learning.measuring import by_source, tag_both_ways
+from ..learning.metric_types import IN_CONTEXT, Agreement, Comparison, Evaluation, ObjectiveCost
 from ..learning.metrics import agreement, metrics, metrics_with_intervals, paired
 from ..learning.stages import Stages
 from ..learning.twins import leave_out_known, without_texts_of
-from ..messages import message, plural
+from ..messages import LANGUAGES, message
 from ..model.storage import read_model
 from ..pillars import CCHC, Codebook
-from ..reading.context import is_paragraph
 from ..reading.inputs import OnNote
 from .baselines import codebook_baselines, text_baselines
 from .html_report import evaluation_page, worst_errors
 from .robustness import measure_robustness
-from .splits import curve_sizes, learning_curve, split_kinds
+from .splits import CURVE_PARAGRAPHS, curve_sizes, learning_curve, split_kinds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 # The splits of real text that the model did not learn from, in the data that ships with the package.
 REAL_SPLITS = ("validation", "modern_validation")
 
+# The shipped data is trained on again only if so many of its rows are not measured.
+MIN_TRAINING_ROWS = CURVE_PARAGRAPHS[0]
 # How often about all training rows are read: by the baselines, and by the models of the kinds of splits.
 N_BASELINE_TRAININGS = 15
 N_SPLIT_TRAININGS = 16
@@ -69,6 +70,7 @@ def evaluate(
     text_column: str | None = None,
     page: bool = False,
     title: str = "evaluation",
+    language: str = LANGUAGES[0],
     on_note: OnNote | None = None,
     progress: Progress | None = None,
 ) -> EvaluationResult:
@@ -93,6 +95,8 @@ def evaluate(
         Make an HTML report too. It includes the learning curve on the shipped data.
     title : str
         The title of the report.
+    language : str
+        The language of the report: ``"en"`` or ``"vi"``.
     on_note : callable, optional
         Called with sentences about rows that are left out: those that the model was trained on, and those of
         `read_corpus`. Without it, a row without labels or text is an error.
@@ -113,17 +117,17 @@ def evaluate(
     corpus = read_corpus(*paths, text_column=text_column, on_note=on_note, codebook=codebook)
     if not paths:
         corpus = corpus.where("split", *(("own-heldout",) if robustness else REAL_SPLITS))
-    corpus = _only_paragraphs(corpus, on_note)
+    corpus = only_paragraphs(corpus, on_note)
     corpus = leave_out_known(corpus, classifier.model_.training_hashes, on_note)
     if on_note and not corpus.y.any():
-        on_note(f"none of the {len(corpus):,} rows has a pillar: recall and F1 are not known")
+        on_note(message("none of the {n:,} rows has a pillar: recall and F1 are not known", n=len(corpus)))
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", "a page with plots")
     compared = _baseline_rows(corpus, baselines) if baselines else None
     training = None
     if (splits or page) and _has_shipped(codebook):
-        training = without_texts_of(read_corpus(codebook=codebook).training(), corpus)
+        training = _shipped_training(corpus, on_note, splits=splits)
     stages = _stages(progress, corpus, compared, training, splits=splits, page=page)
     counts = corpus.counts(classifier.model_.lexicon)
     both = tag_both_ways(classifier, corpus)
@@ -141,7 +145,7 @@ def evaluate(
             corpus.y, taggers["in context"], in_context_probabilities, corpus.documents, codebook
         )
         scores, evaluation["comparison_in_context"] = _compare(corpus, taggers["in context"], tags_of)
-        evaluation["baselines"] = {"this model, in context": scores["this model"], **evaluation["baselines"]}
+        evaluation["baselines"] = {f"this model{IN_CONTEXT}": scores["this model"], **evaluation["baselines"]}
     best = evaluation["comparison"]["baseline"]
     evaluation["sources"] = by_source(corpus, taggers | {best: tags_of[best]})
     stages.of("tag")(1, 1)
@@ -158,25 +162,8 @@ def evaluate(
         if training is not None:  # the shipped data has the categories of this model
             evaluation["learning_curve"] = learning_curve(classifier, training, corpus, progress=stages.of("curve"))
         errors = worst_errors(classifier.model_, corpus, probabilities, tags)
-        html = evaluation_page(title, corpus.y, probabilities, evaluation, errors, codebook)
+        html = evaluation_page(title, corpus.y, probabilities, evaluation, errors, codebook, language)
     return EvaluationResult(evaluation, html)
-
-
-def _only_paragraphs(corpus: Corpus, on_note: OnNote | None) -> Corpus:
-    """Return the rows that are paragraphs; see `cchc_ml.reading.context.is_paragraph`. If none is, return all."""
-    kept = [i for i, row in enumerate(corpus.rows) if is_paragraph(row)]
-    n_others = len(corpus) - len(kept)
-    if not kept or not n_others:
-        return corpus
-    if on_note:
-        on_note(
-            plural(
-                "{n:,} row is left out: it is a heading or boilerplate, not a paragraph",
-                "{n:,} rows are left out: they are headings or boilerplate, not paragraphs",
-                n_others,
-            )
-        )
-    return corpus.take(np.array(kept))
 
 
 def _has_shipped(codebook: Codebook) -> bool:
@@ -202,6 +189,21 @@ def _check_shipped(codebook: Codebook, *, with_splits: bool) -> None:
             categories=categories,
         )
     raise ValueError(problem)
+
+
+def _shipped_training(corpus: Corpus, on_note: OnNote | None, *, splits: bool) -> Corpus | None:
+    """Return the shipped training rows whose text is not in `corpus`; None if they are too few to train on."""
+    training = without_texts_of(read_corpus(codebook=corpus.codebook).training(), corpus)
+    if len(training) >= MIN_TRAINING_ROWS:
+        return training
+    found = message(
+        "only {n:,} training rows of the shipped data are not in DATA, too few to train on", n=len(training)
+    )
+    if splits:
+        raise ValueError(message("{found}; leave out --splits", found=found))
+    if on_note:
+        on_note(message("{found}: the page has no learning curve", found=found))
+    return None
 
 
 def _check_rows(corpus: Corpus, classifier: PillarClassifier, *, shipped: bool, robustness: bool) -> None:

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from ..files import csp_hash, html_template, require_extra
 from ..learning.metric_tables import format_cell, metric_tables
+from ..messages import LANGUAGES, message, number, translate
 from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.names import without_folders
 from ..text.spans import spans
@@ -32,6 +34,16 @@ MIN_BIN_PARAGRAPHS = 5
 MOST_ERRORS = 30
 # Cells of a heat map with a value above this are dark, so their text is white.
 DARK_CELL = 0.6
+# What the page says.
+WORDS = {
+    "plots": message("Plots"),
+    "errors": message("The worst errors"),
+    "missed": message("missed"),
+    "wrong": message("wrongly tagged"),
+    "probability": message("probability"),
+    "no_text": message("The text is not in this data; its SHA-256 is"),
+    "none": message("None: every tag agrees with its label."),
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,7 @@ def evaluation_page(
     evaluation: Evaluation,
     errors: Iterable[WrongTag],
     codebook: Codebook = CCHC,
+    language: str = LANGUAGES[0],
 ) -> str:
     """Return an evaluation as HTML that loads nothing else.
 
@@ -124,6 +137,8 @@ def evaluation_page(
         It must have `intervals` and `calibration`.
     errors : iterable of WrongTag
         As `worst_errors` returns.
+    language : str
+        ``"en"`` or ``"vi"``.
 
     Raises
     ------
@@ -139,27 +154,33 @@ def evaluation_page(
         style=style,
         tables=metric_tables(evaluation, title),
         format_cell=format_cell,
-        plots=_plots(y, probabilities, evaluation, codebook),
+        plots=_plots(y, probabilities, evaluation, codebook, language),
         errors=list(errors),
+        language=language,
+        say=partial(translate, language=language),
+        number=number,
+        words=WORDS,
     )
 
 
-def _plots(y: NDArray[Any], probabilities: NDArray[Any], evaluation: Evaluation, codebook: Codebook) -> list[Plot]:
+def _plots(
+    y: NDArray[Any], probabilities: NDArray[Any], evaluation: Evaluation, codebook: Codebook, language: str
+) -> list[Plot]:
     plots = [
-        _plot_precision_recall(y, probabilities, evaluation, codebook),
-        _plot_reliability(evaluation, codebook),
-        _plot_labels_together(y, codebook),
+        _plot_precision_recall(y, probabilities, evaluation, codebook, language),
+        _plot_reliability(evaluation, codebook, language),
+        _plot_labels_together(y, codebook, language),
     ]
     if "learning_curve" in evaluation:
-        plots.append(_plot_learning_curve(evaluation["learning_curve"]))
+        plots.append(_plot_learning_curve(evaluation["learning_curve"], language))
     return plots
 
 
-def _start(title: str, x: str, y: str) -> Any:
+def _start(language: str, title: str, x: str, y: str) -> Any:
     """Return the axes of a new figure."""
     Figure = require_extra("matplotlib.figure", "report", "a page with plots").Figure
     axes = Figure(figsize=(5, 4.2), layout="constrained").subplots()
-    axes.set(title=title, xlabel=x, ylabel=y)
+    axes.set(title=translate(title, language), xlabel=translate(x, language), ylabel=translate(y, language))
     return axes
 
 
@@ -171,8 +192,10 @@ def _finish(axes: Any) -> Plot:
     return Plot(axes.get_title(), text[text.index("<svg") :])
 
 
-def _plot_precision_recall(y: NDArray[Any], probabilities: NDArray[Any], metrics: Metrics, codebook: Codebook) -> Plot:
-    axes = _start("Precision and recall", "recall", "precision")
+def _plot_precision_recall(
+    y: NDArray[Any], probabilities: NDArray[Any], metrics: Metrics, codebook: Codebook, language: str
+) -> Plot:
+    axes = _start(language, message("Precision and recall"), message("recall"), message("precision"))
     tagged = np.arange(1, len(y) + 1)
     for k, pillar in enumerate(codebook):
         hits = np.cumsum(y[np.argsort(-probabilities[:, k], kind="stable"), k])
@@ -186,9 +209,9 @@ def _plot_precision_recall(y: NDArray[Any], probabilities: NDArray[Any], metrics
     return _finish(axes)
 
 
-def _plot_reliability(metrics: Metrics, codebook: Codebook) -> Plot:
-    title = f"Reliability (bins with at least {MIN_BIN_PARAGRAPHS} paragraphs)"
-    axes = _start(title, "predicted probability", "share of positive paragraphs")
+def _plot_reliability(metrics: Metrics, codebook: Codebook, language: str) -> Plot:
+    title = message("Reliability (bins with at least {n} paragraphs)", n=MIN_BIN_PARAGRAPHS)
+    axes = _start(language, title, message("predicted probability"), message("share of positive paragraphs"))
     axes.plot([0, 1], [0, 1], color="0.7", lw=1)
     for pillar in codebook:
         bins = [bin for bin in metrics["calibration"][str(pillar)]["curve"] if bin[2] >= MIN_BIN_PARAGRAPHS]
@@ -205,8 +228,8 @@ def _plot_reliability(metrics: Metrics, codebook: Codebook) -> Plot:
     return _finish(axes)
 
 
-def _plot_labels_together(y: NDArray[Any], codebook: Codebook) -> Plot:
-    axes = _start("Labels that occur together (share of the row's pillar)", "", "")
+def _plot_labels_together(y: NDArray[Any], codebook: Codebook, language: str) -> Plot:
+    axes = _start(language, message("Labels that occur together (share of the row's pillar)"), "", "")
     share = (y.T.astype(float) @ y) / np.maximum(y.sum(axis=0)[:, None], 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     names = [str(pillar) for pillar in codebook]
@@ -214,15 +237,16 @@ def _plot_labels_together(y: NDArray[Any], codebook: Codebook) -> Plot:
     axes.set_yticks(range(len(names)), names, fontsize=8)
     for i, j in np.ndindex(share.shape):
         colour = "white" if share[i, j] > DARK_CELL else "black"
-        axes.text(j, i, f"{share[i, j]:.2f}", ha="center", va="center", fontsize=8, color=colour)
+        text = translate(number(share[i, j], ".2f"), language)
+        axes.text(j, i, text, ha="center", va="center", fontsize=8, color=colour)
     return _finish(axes)
 
 
-def _plot_learning_curve(macro_f1: dict[int, float]) -> Plot:
-    axes = _start("Learning curve", "training paragraphs", "macro-F1")
+def _plot_learning_curve(macro_f1: dict[int, float], language: str) -> Plot:
+    axes = _start(language, message("Learning curve"), message("training paragraphs"), "macro-F1")
     sizes = list(macro_f1)
     axes.plot(sizes, list(macro_f1.values()), "o-", color="#0072b2")
     axes.set_xscale("log", base=2)
-    axes.set_xticks(sizes, [str(size) for size in sizes], rotation=45)
+    axes.set_xticks(sizes, [translate(number(size, ","), language) for size in sizes], rotation=45)
     axes.grid(alpha=0.3)
     return _finish(axes)

@@ -15,6 +15,7 @@ from ..learning.fitting import Progress
 from ..learning.metrics import metrics
 from ..learning.stages import Stages
 from ..learning.train import row_weights
+from ..messages import message
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..reading.dates import year_of
@@ -50,7 +51,7 @@ def folds_by_kind(corpus: Corpus, folds: int) -> Iterator[tuple[str, list[Fold]]
         first_new_year = int(np.quantile(known, OLD_SHARE))
         old = years < first_new_year
         if old.any():
-            name = f"by time (before {first_new_year}, and from then on)"
+            name = message("by time (before {year}, and from then on)", year=str(first_new_year))
             yield name, [(np.flatnonzero(old), np.flatnonzero(~old))]
 
 

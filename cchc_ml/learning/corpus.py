@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files import data_path
-from ..messages import message, placed
+from ..messages import message, placed, plural
 from ..model.counts import Counts
 from ..model.lexicon import Lexicon
 from ..pillars import CCHC, AnyPillar, Codebook
 from ..reading.columns import document_of
+from ..reading.context import is_paragraph
 from ..reading.decode import read_text
 from ..reading.inputs import OnNote, TextRows, passed_over
 from ..reading.tables import Row, read_rows
@@ -204,6 +205,26 @@ class Others:
 
     counts: Counts
     documents: NDArray[np.str_]
+
+
+def only_paragraphs(corpus: Corpus, on_note: OnNote | None = None) -> Corpus:
+    """Return the rows that are paragraphs; see `cchc_ml.reading.context.is_paragraph`. If none is, return all.
+
+    `on_note` is called with a sentence that counts the other rows.
+    """
+    kept = [i for i, row in enumerate(corpus.rows) if is_paragraph(row)]
+    n_others = len(corpus) - len(kept)
+    if not kept or not n_others:
+        return corpus
+    if on_note:
+        on_note(
+            plural(
+                "{n:,} row is left out: it is a heading or boilerplate, not a paragraph",
+                "{n:,} rows are left out: they are headings or boilerplate, not paragraphs",
+                n_others,
+            )
+        )
+    return corpus.take(np.array(kept))
 
 
 def _stored_counts(rows: Sequence[Row]) -> Counts:

@@ -14,7 +14,7 @@ from .classifier import PillarClassifier
 from .corpus import DRAWN, Corpus
 from .documents import place_of
 from .labels import TRAIN, split_of
-from .metric_types import Metrics, NaturalMix, SourceScores, TaggerScore
+from .metric_types import IN_CONTEXT, Metrics, NaturalMix, SourceScores, TaggerScore
 from .metrics import average_precision, intervals, metrics, metrics_with_intervals, micro_intervals
 from .thresholds import tag_out_of_fold
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from ..reading.tables import Row
 
-# Added to the title of scores of paragraphs that are read in their article.
-IN_CONTEXT = ", in context"
 # A source with fewer labels is counted among the others.
 LEAST_LABELS = 20
 

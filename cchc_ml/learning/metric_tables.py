@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..messages import Message, catalogued, joined, message, number, plural
-from .metric_types import MIN_DOCUMENTS, SOUND_DOCUMENTS
+from .metric_types import IN_CONTEXT, MIN_DOCUMENTS, SOUND_DOCUMENTS
 
 if TYPE_CHECKING:
     from .metric_types import (
@@ -28,10 +28,22 @@ NAMES = (
     message("in context"),
     message("names and patterns"),
     message("this model"),
-    message("this model in context"),
+    message("this model, in context"),
+    message("names list"),
     message("macro"),
     message("micro"),
     message("samples"),
+    message("cross-validated"),
+    message("random"),
+    message("by document"),
+    message("by corpus or run"),
+    message("as written"),
+    message("decomposed (NFD)"),
+    message("upper case"),
+    message("tone marks moved"),
+    message("i and y swapped"),
+    message("no space after punctuation"),
+    message("no diacritics"),
 )
 
 
@@ -103,11 +115,11 @@ def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
     if "objective" in evaluation:
         tables.append(_objective(evaluation["objective"]))
     if "splits" in evaluation:
-        rows = [(name, m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in evaluation["splits"].items()]
+        rows = [(_named(name), m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in evaluation["splits"].items()]
         head = (message("split"), "n", "macro-F1", "micro-F1")
         tables.append(Table(message("By kind of split"), head, rows))
     if "stress" in evaluation:
-        variants = [(name, v["macro_f1"], v["drop"], v["same"]) for name, v in evaluation["stress"].items()]
+        variants = [(_named(name), v["macro_f1"], v["drop"], v["same"]) for name, v in evaluation["stress"].items()]
         head = (message("text"), "macro-F1", message("drop"), message("same tags"))
         tables.append(Table(message("Spelling variants"), head, variants))
     if "agreement" in evaluation:
@@ -151,12 +163,25 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
     summary.append(row(message("exact match"), no_counts, {"f1": evaluation["exact_match"]}, None, None))
     note = remark(evaluation["documents"]) if "documents" in evaluation else ""
     return Table(
-        plural("{data} ({n} paragraph)", "{data} ({n} paragraphs)", evaluation["n"], data=title),
+        plural("{data} ({n:,} paragraph)", "{data} ({n:,} paragraphs)", evaluation["n"], data=_titled(title)),
         head,
         rows,
         summary,
         note,
     )
+
+
+def _named(name: str) -> Message:
+    """Return a name of `NAMES`, or another one, as a message."""
+    return name if isinstance(name, Message) else catalogued(name)
+
+
+def _titled(title: str) -> Message:
+    """Return what was measured as a message: ``cross-validated, in context``."""
+    if isinstance(title, Message):
+        return title
+    data = catalogued(title.removesuffix(IN_CONTEXT))
+    return message("{data}, in context", data=data) if title.endswith(IN_CONTEXT) else data
 
 
 def remark(documents: int) -> str:
@@ -228,7 +253,7 @@ def natural_mix_table(mixes: Mapping[str, NaturalMix]) -> Table:
         rows[-1] += [number(mix["mean_probability"], ".4f"), number(mix["rate"], ".4f")]
     first = next(iter(mixes.values()))
     title = message(
-        "natural mix ({n} paragraphs drawn at random, {labels} labels)", n=first["n"], labels=first["positive"]
+        "natural mix ({n:,} paragraphs drawn at random, {labels:,} labels)", n=first["n"], labels=first["positive"]
     )
     return Table(title, head, rows)
 
@@ -280,5 +305,5 @@ def _agreement(agreement: Agreement) -> Table:
     note = message(
         "Both annotators gave all labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
     )
-    title = plural("Two annotators ({n} paragraph)", "Two annotators ({n} paragraphs)", agreement["n"])
+    title = plural("Two annotators ({n:,} paragraph)", "Two annotators ({n:,} paragraphs)", agreement["n"])
     return Table(title, (message("pillar"), "kappa", "F1"), rows, note=note)

@@ -16,8 +16,8 @@ def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
     assert measured["n"] == 240
     assert f"{measured['macro']['f1']:.3f}" in result.stdout
     shipped = cli("evaluate").stdout
-    assert "validation, modern_validation (1265 paragraphs)" in shipped
-    assert "validation, modern_validation, in context (1265 paragraphs)" in shipped
+    assert "validation, modern_validation (1,265 paragraphs)" in shipped
+    assert "validation, modern_validation, in context (1,265 paragraphs)" in shipped
     assert re.search(r"modern_validation +│ +901 │ +349 │", shipped)
     assert re.search(r"\bvalidation +│ +364 │ +331 │", shipped)
 

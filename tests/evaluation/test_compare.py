@@ -57,7 +57,9 @@ def test_rows_that_a_model_was_trained_on_are_counted(small, strict, test_rows):
     known = replace(strict, training_hashes=training_hashes(test_rows.take(np.arange(7))))
     comparison = compare_models(small.model_, known, test_rows)
     assert (comparison.old_seen, comparison.new_seen) == (len(test_rows), 7)  # `small` was fitted on all of them
-    assert "Not a fair test" in comparison_page(comparison, "a → b")
+    assert "not a fair test: OLD was trained on 120 of these paragraphs, NEW on 7" in comparison_page(
+        comparison, "a → b"
+    )
 
 
 def test_csv_and_page(small, strict, test_rows, labelled, tmp_path):

@@ -7,6 +7,7 @@ from needs import needs
 
 import cchc_ml
 from cchc_ml.evaluation.evaluate import evaluate
+from cchc_ml.learning.corpus import read_corpus
 from cchc_ml.learning.train import train_model
 from cchc_ml.model.lexicon import Lexicon
 from cchc_ml.model.storage import write_model
@@ -141,3 +142,15 @@ def test_headings_and_boilerplate_are_not_measured_and_told(model, labelled):
     notes = []
     assert evaluate([labelled], model, on_note=notes.append).evaluation["n"] == 238
     assert "2 rows are left out: they are headings or boilerplate, not paragraphs" in notes
+
+
+def test_all_the_shipped_rows_leave_nothing_to_train_on(small_file, labelled, monkeypatch):
+    needs("matplotlib")
+    monkeypatch.setattr("cchc_ml.evaluation.evaluate.read_corpus", lambda *paths, **options: read_corpus(labelled))
+    notes = []
+    result = evaluate([labelled], small_file, page=True, on_note=notes.append)
+    told = "only 0 training rows of the shipped data are not in DATA, too few to train on"
+    assert f"{told}: the page has no learning curve" in notes
+    assert result.page.count("<img") == 3
+    with pytest.raises(ValueError, match=f"{told}; leave out --splits"):
+        evaluate([labelled], small_file, splits=True)

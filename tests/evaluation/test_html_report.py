@@ -106,9 +106,9 @@ def test_tables_and_errors_are_shown_as_text(opened):
     assert tab.locator("table").first.locator("tbody tr").count() == 6
     assert tab.locator("table").first.locator("tfoot tr").all_inner_texts()[0].startswith("macro")
     errors = "\n".join(tab.locator("article").all_inner_texts())
-    assert "tthc missed, p = 0.0" in errors
+    assert "tthc missed, probability 0.0" in errors
     assert f"{HOSTILE} Mưa lớn suốt đêm." in errors
-    assert "apparatus missed, p = 0.00" in errors
+    assert "apparatus missed, probability 0.00" in errors
     assert "The text is not in this data; its SHA-256 is ab12." in errors
 
 
@@ -147,3 +147,20 @@ def test_the_reference_names_the_fields_that_a_row_has():
 def test_documents_are_named_without_the_folders_of_a_machine(path):
     wrong = WrongTag(Pillar.TTHC, 0.9, False, {"id": "1/2", "document": path, "outlet": "Báo A"}, None)
     assert wrong.reference == "1/2 · a.txt · Báo A"
+
+
+def test_a_page_in_vietnamese_has_no_english_sentence(small, corpus):
+    needs("matplotlib")
+    corpus = corpus.take(np.arange(60))
+    probabilities = small.predict_proba(corpus.texts)
+    tags = small.predict(corpus.texts)
+    evaluation = metrics_with_intervals(corpus.y, tags, probabilities, corpus.documents)
+    evaluation["baselines"] = {"this model, in context": (0.5, 0.5), "names list": (0.2, 0.2)}
+    evaluation["learning_curve"] = {500: 0.5, 1000: 0.6}
+    errors = worst_errors(small.model_, corpus, probabilities, tags, most=2)
+    page = evaluation_page("a.jsonl", corpus.y, probabilities, evaluation, errors, language="vi")
+    assert '<html lang="vi">' in page
+    assert "<h2>a.jsonl (60 đoạn)</h2>" in page
+    words = {"mô hình này, đọc cùng cả bài", "danh mục tên của bộ mã", "Đường học", "Các lỗi nặng nhất"}
+    assert {word for word in words if word in page} == words
+    assert not [word for word in ("paragraph", "Plots", "recall", "missed", "tagger", "support") if word in page]
