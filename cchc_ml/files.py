@@ -21,7 +21,7 @@ from pathlib import Path
 from shutil import copyfileobj, rmtree
 from typing import IO, TYPE_CHECKING, Any
 
-from .messages import message
+from .messages import catalogued, message
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -220,7 +220,7 @@ def name_on_full_disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL_DISK:
-            reason = os.strerror(error.errno or 0)
+            reason = catalogued(os.strerror(error.errno or 0))
             raise OSError(
                 message("{path} was not written: {reason}; make room, then run again", path=path, reason=reason)
             ) from None

@@ -230,6 +230,8 @@ def _ignore_stdout() -> None:
 
 # What the system says in English, whatever the language of the user is.
 _SYSTEM_ERRORS = {
+    errno.EDQUOT: message("Disk quota exceeded"),
+    errno.EFBIG: message("File too large"),
     errno.EACCES: message("Permission denied"),
     errno.EEXIST: message("File exists"),
     errno.EINVAL: message("Invalid argument"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from shutil import move
+from typing import NamedTuple
 
 from ..files import atomic_write, name_on_full_disk
 from ..messages import message, message_of
@@ -28,61 +29,85 @@ def tag_files(
     out: Path,
     *,
     context: bool | None = None,
+    options: Sequence[object] = (),
     read: Callable[[str], Iterator[UnparsedItem]] = read_file,
     on_error: Callable[[str, str], None] | None = None,
     on_note: OnNote | None = None,
     on_file: Callable[[int, int], None] | None = None,
 ) -> Tally:
-    """Tag files into the JSON Lines file `out`, and count the rows that this run wrote.
+    """Tag files into the JSON Lines file `out`, and count its rows.
 
     If an earlier run was interrupted, this one continues after the last file that was complete. Rows are written to
-    ``OUT.partial``; after each file, its name and the length of ``OUT.partial`` are added to ``OUT.partial.done``. Both
-    are deleted when all files are tagged. A file that could not be read is tried again.
+    ``OUT.partial``; after each file, a line about it is added to ``OUT.partial.done``. Both are deleted when all files
+    are tagged. A file that could not be read is tried again.
 
     Parameters
     ----------
     context : bool, optional
         See `cchc_ml.tagging.rows.tag_rows`.
+    options : sequence, optional
+        What else the rows depend on: the options of `read`.
     read : callable
         Yields the rows of a file; see `cchc_ml.reading.inputs.read_unparsed`. It raises errors.
     on_error, on_note : callable, optional
         See `cchc_ml.reading.inputs.read_inputs`.
     on_file : callable, optional
-        Called before each file with its number, from 0, and with how many rows this run has written.
+        Called before each file with its number, from 0, and with how many rows are written.
 
     Raises
     ------
     ValueError
-        ``OUT.partial`` belongs to a run over other files, or was changed since.
+        ``OUT.partial`` belongs to a run over other files, with another model or other options; or it, or a file that
+        was tagged into it, was changed since.
     NoRowsError
         No file has a row. `out` stays as it is.
     """
     partial, journal = _working_files(out)
-    length_after = _read_journal(partial, journal)
-    length = max(length_after.values(), default=0)
-    if set(length_after) - set(files) or (length_after and partial.stat().st_size < length):
+    mark = _run_mark(model, [context, *options])
+    try:
+        earlier, done = _read_journal(partial, journal)
+    except (ValueError, TypeError):
+        raise _other_run(partial, journal) from None
+    length = done[-1].length if done else 0
+    if {each.name for each in done} - set(files) or (done and partial.stat().st_size < length):
+        raise _other_run(partial, journal)
+    if done and earlier != mark:
         raise ValueError(
             message(
-                "{partial} is from a run over other files, or was changed; delete it and {name}, or run "
-                "again with the same files",
+                "{partial} is from a run with another model or other options; run again with the same, or delete it "
+                "and {name}",
                 partial=partial,
                 name=journal.name,
             )
         )
+    if changed := [each.name for each in done if _stamp(each.name) != each.stamp]:
+        raise ValueError(
+            message(
+                "{file} was changed after it was tagged into {partial}; delete that and {name}, and run again",
+                file=changed[0],
+                partial=partial,
+                name=journal.name,
+            )
+        )
+    names = {each.name for each in done}
     tally = Tally()
+    for each in done:
+        tally = tally.plus(Tally(*each.counts))
     with (
         name_on_full_disk(partial),
         open(partial, "ab+") as file,
-        open(journal, "a" if length_after else "w", encoding="utf8", newline="") as notes,
+        open(journal, "a" if done else "w", encoding="utf8", newline="") as notes,
     ):
+        if not done:
+            notes.write(json.dumps(mark) + "\n")
         file.truncate(length)
         file.seek(length)
         for number, name in enumerate(files):
             if on_file:
                 on_file(number, tally.rows)
-            if name in length_after:
+            if name in names:
                 continue
-            start, written = file.tell(), Tally()
+            stamp, start, written = _stamp(name), file.tell(), Tally()
             try:
                 for lines in tag_lines(model, read(name), context=context, on_note=on_note):
                     file.write(lines.data)
@@ -96,7 +121,7 @@ def tag_files(
                 continue
             file.flush()
             tally = tally.plus(written)
-            notes.write(json.dumps([name, file.tell()]) + "\n")
+            notes.write(json.dumps(_Done(name, stamp, file.tell(), written)) + "\n")
             notes.flush()
     is_empty = partial.stat().st_size == 0
     if not is_empty:
@@ -107,6 +132,17 @@ def tag_files(
     if is_empty:
         raise NoRowsError
     return tally
+
+
+def _other_run(partial: Path, journal: Path) -> ValueError:
+    return ValueError(
+        message(
+            "{partial} is from a run over other files, or was changed; delete it and {name}, or run "
+            "again with the same files",
+            partial=partial,
+            name=journal.name,
+        )
+    )
 
 
 def _working_files(out: Path) -> tuple[Path, Path]:
@@ -120,13 +156,65 @@ def _working_files(out: Path) -> tuple[Path, Path]:
     return out.with_name(f"{name}.partial"), out.with_name(f"{name}.partial.done")
 
 
-def _read_journal(partial: Path, journal: Path) -> dict[str, int]:
-    """Return the length of `partial` after each file that an earlier run completed."""
-    length_after: dict[str, int] = {}
-    if partial.exists() and journal.exists():
-        for line in journal.read_text("utf8").splitlines(keepends=True):
-            if line.endswith("\n"):  # the last line may be cut
-                name, length = json.loads(line)
-                length_after[name] = length
-        journal.write_text("".join(json.dumps(item) + "\n" for item in length_after.items()), "utf8")
-    return length_after
+class _Done(NamedTuple):
+    """A file that an earlier run completed.
+
+    Attributes
+    ----------
+    name : str
+    stamp : sequence of int
+        See `_stamp`.
+    length : int
+        The length of ``OUT.partial`` after it.
+    counts : sequence of int
+        The fields of its `Tally`.
+    """
+
+    name: str
+    stamp: Sequence[int]
+    length: int
+    counts: Sequence[int]
+
+
+def _stamp(file: str) -> Sequence[int]:
+    """Return what changes when a file is written: its size and the time."""
+    try:
+        state = os.stat(file)
+    except OSError:  # the reader says what is wrong
+        return []
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _run_mark(model: Model, options: Sequence[object]) -> str:
+    """Return a hash of all that the rows depend on, but for the files: the model and how files are read."""
+    weight = model.context and model.context.weight
+    digest = sha256(json.dumps([*map(repr, options), weight, *model.codebook.slugs]).encode())
+    arrays = [model.features.idf, model.coef, model.intercept, model.thresholds, model.calibration]
+    if model.context is not None:
+        own = model.context.carrying_thresholds
+        arrays += [model.context.thresholds, model.context.calibration, *([] if own is None else [own])]
+    for array in arrays:
+        digest.update(array.tobytes())
+    digest.update("\n".join(model.lexicon.terms).encode())
+    return digest.hexdigest()
+
+
+def _read_journal(partial: Path, journal: Path) -> tuple[str, list[_Done]]:
+    """Return the mark of an earlier run, and the files that it completed; nothing if there is none.
+
+    Raises
+    ------
+    ValueError
+        Something else has written the journal.
+    """
+    if not (partial.exists() and journal.exists()):
+        return "", []
+    lines = journal.read_text("utf8").splitlines(keepends=True)
+    whole = [json.loads(line) for line in lines if line.endswith("\n")]  # the last line may be cut
+    journal.write_text("".join(json.dumps(line) + "\n" for line in whole), "utf8", newline="")
+    if not whole:
+        return "", []
+    mark, *done = whole
+    if not isinstance(mark, str):
+        raise ValueError
+    return mark, [_Done(*line) for line in done]

@@ -78,7 +78,7 @@ class Summary:
     failures : dict of str to str
         The files that could not be read to the end, and why, in the same order.
     rows : int
-        Number of rows that this run wrote.
+        Number of rows that were written. If a run into a ``.jsonl`` was resumed, those of the earlier run too.
     tagged : int
         Number of those rows that are paragraphs and evidence for a pillar.
     written : int
@@ -99,7 +99,7 @@ class Summary:
 
     @property
     def paragraphs(self) -> int:
-        """Number of paragraphs that this run wrote: its rows without headlines, sub-headings and boilerplate."""
+        """Number of paragraphs that were written: the rows without headlines, sub-headings and boilerplate."""
         return self.rows - self.uncounted
 
 
@@ -257,7 +257,15 @@ def _tag_to_file(
                 on_progress(rows, progress.total(rows))
 
         return tag_files(
-            model, files, out, read=read, context=options.context, on_error=on_error, on_note=on_note, on_file=on_file
+            model,
+            files,
+            out,
+            context=options.context,
+            options=(column, keep),
+            read=read,
+            on_error=on_error,
+            on_note=on_note,
+            on_file=on_file,
         )
     n_jobs = options.n_jobs or 1
     kind = _kind(out, options.format)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -62,3 +63,54 @@ def test_another_run_is_not_gone_on_with(small, tmp_path):
         tag_files(small.model_, [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], tmp_path / "o.jsonl", read=stop)
     with pytest.raises(ValueError, match=r"o\.jsonl\.partial is from a run over other files"):
         tag_files(small.model_, [str(tmp_path / "b.txt")], tmp_path / "o.jsonl")
+
+
+@pytest.fixture
+def interrupted(small, tmp_path):
+    """Two files, of which an interrupted run has tagged the first."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("Xã họp bàn.\n\nDân đến dự đông đủ cả.", "utf8")
+    files = [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+
+    def stop(name):
+        if name.endswith("b.txt"):
+            raise KeyboardInterrupt
+        return read_file(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        tag_files(small.model_, files, tmp_path / "o.jsonl", read=stop)
+    return files
+
+
+def test_the_counts_are_those_of_the_whole_output(small, tmp_path, interrupted):
+    assert tag_files(small.model_, interrupted, tmp_path / "o.jsonl").rows == 4
+    assert len(sources(tmp_path / "o.jsonl")) == 4
+
+
+@pytest.mark.parametrize("change", ["model", "options", "context"])
+def test_a_run_with_another_model_or_other_options_is_not_gone_on_with(small, tmp_path, interrupted, change):
+    model = replace(small.model_, thresholds=small.model_.thresholds + 1) if change == "model" else small.model_
+    kept = (tmp_path / "o.jsonl.partial").read_bytes()
+    with pytest.raises(ValueError, match="is from a run with another model or other options"):
+        tag_files(
+            model,
+            interrupted,
+            tmp_path / "o.jsonl",
+            context=False if change == "context" else None,
+            options=("nội dung",) if change == "options" else (),
+        )
+    assert (tmp_path / "o.jsonl.partial").read_bytes() == kept
+    assert tag_files(small.model_, interrupted, tmp_path / "o.jsonl").rows == 4
+
+
+def test_a_file_that_was_changed_since_is_not_taken_as_it_was(small, tmp_path, interrupted):
+    (tmp_path / "a.txt").write_text("Xã họp bàn việc khác.", "utf8")
+    with pytest.raises(ValueError, match=r"a\.txt was changed after it was tagged into .*o\.jsonl\.partial"):
+        tag_files(small.model_, interrupted, tmp_path / "o.jsonl")
+
+
+@pytest.mark.parametrize("journal", ['["a.txt", 12]\n', "[3]\n", "{broken\n"])
+def test_a_journal_of_something_else_is_named(small, tmp_path, interrupted, journal):
+    (tmp_path / "o.jsonl.partial.done").write_text(journal, "utf8")
+    with pytest.raises(ValueError, match=r"o\.jsonl\.partial is from a run over other files, or was changed"):
+        tag_files(small.model_, interrupted, tmp_path / "o.jsonl")

@@ -385,7 +385,7 @@ def test_a_run_is_resumed(trained, folder, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         tag_inputs(trained, [folder], out, TagOptions(resume=True), on_progress=stop)
     assert not out.exists()
-    assert tag_inputs(trained, [folder], out, TagOptions(resume=True)).rows == 2
+    assert tag_inputs(trained, [folder], out, TagOptions(resume=True)).rows == 6
     assert tag_inputs(trained, [folder], tmp_path / "p.jsonl").rows == 6
     assert out.read_bytes() == (tmp_path / "p.jsonl").read_bytes()
 
