@@ -26,6 +26,7 @@ __all__ = [
     "plural",
     "problem_of",
     "translate",
+    "translations",
 ]
 
 # The first one is the language of the source.
@@ -154,6 +155,22 @@ def translate(text: str, language: str) -> str:
         chosen = catalogue.ngettext(text.template, text.many, int(text.values["n"]))
     values = {name: translate(v, language) if isinstance(v, str) else v for name, v in text.values.items()}
     return _Vietnamese().vformat(chosen, (), values)
+
+
+def translations(templates: Iterable[str], language: str) -> dict[str, str]:
+    """Return the texts of the catalogue for those of some templates that it has.
+
+    Of a plural, the template is the sentence for 1, and the text is that for many.
+
+    Examples
+    --------
+    >>> translations(["line {n}", "not in the catalogue"], "vi")
+    {'line {n}': 'dòng {n}'}
+    """
+    catalogue = _catalogue(language)
+    texts = {one: catalogue.gettext(one) for one in templates if one}
+    texts |= {one: catalogue.ngettext(one, one, 2) for one, text in texts.items() if text == one}
+    return {one: text for one, text in texts.items() if text != one}
 
 
 @cache

@@ -11,7 +11,7 @@ from string import Formatter
 import catalogue
 import pytest
 
-from cchc_ml.messages import joined, message, message_of, number, plural, translate
+from cchc_ml.messages import joined, message, message_of, number, plural, translate, translations
 
 PACKAGE = catalogue.PACKAGE
 VIETNAMESE = {entry.id if isinstance(entry.id, str) else entry.id[0]: entry for entry in catalogue.read_catalogue()}
@@ -189,3 +189,9 @@ def test_what_is_outside_is_found(tmp_path):
     path = tmp_path / "m.py"
     path.write_text('tell("wrote")\nraise ValueError(f"no {x}")\nTable(title="Of it")\ny = "two words"\nz = "one"\n')
     assert {text for _, text in texts_outside(path)} == {"wrote", "no ", "Of it", "two words"}
+
+
+def test_translations_have_sentences_and_plurals_and_no_others():
+    known = translations(["{path} is empty", "{n} paragraph", "nobody says this", ""], "vi")
+    assert known["{path} is empty"] == translate(message("{path} is empty", path="{path}"), "vi")
+    assert set(known) <= {"{path} is empty", "{n} paragraph"}

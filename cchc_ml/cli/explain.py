@@ -16,6 +16,7 @@ from .common import (
     command,
     make_console,
     one_line,
+    printed_notes,
 )
 
 
@@ -58,7 +59,8 @@ def explain(
     keep = keep_boilerplate or keep_furniture
     for file in expand(inputs or []):
         console.rule(Text(one_line(file)), style="dim")
-        rows = list(read_file(file, text_column=text_column, keep_boilerplate=keep))
+        with printed_notes() as on_note:
+            rows = list(read_file(file, text_column=text_column, keep_boilerplate=keep, on_note=on_note))
         articles = [article_of(row, context) for row, _ in rows]
         documents = documents_of((row for row, _ in rows), articles)
         annotations = trained.annotate([row[name] for row, name in rows], documents)

@@ -22,6 +22,7 @@ from .common import (
     command,
     describe_passed_over,
     make_console,
+    printed_notes,
     progress_bar,
     report_failures,
     tell,
@@ -88,10 +89,10 @@ def queue(
     failures: dict[str, str] = {}
     on_error = None if len(files) == 1 else failures.__setitem__
     progress = InputProgress(files)
-    items = read_inputs(files, text_column=text_column, on_error=on_error, progress=progress)
     pool = []
-    with progress_bar(message("tagging"), message("paragraphs")) as show:
-        for item in suggest(trained, items, on_error=on_error):
+    with printed_notes() as on_note, progress_bar(message("tagging"), message("paragraphs")) as show:
+        items = read_inputs(files, text_column=text_column, on_error=on_error, on_note=on_note, progress=progress)
+        for item in suggest(trained, items, on_error=on_error, on_note=on_note):
             pool.append(item)
             show(len(pool), progress.total(len(pool)))
     thresholds = trained.probabilities(trained.thresholds[None].astype(float))[0].tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
@@ -11,7 +11,16 @@ from ..messages import message, placed
 from ..pillars import is_pillar
 from .columns import COLUMN_NAMES, find_column, find_text_column, fold_name
 
-__all__ = ["MAX_ROWS_ABOVE", "ROWS_BELOW", "Head", "check_unique", "find_head", "first_filled_row", "is_total"]
+__all__ = [
+    "MAX_ROWS_ABOVE",
+    "ROWS_BELOW",
+    "Head",
+    "check_unique",
+    "find_head",
+    "first_filled_row",
+    "is_total",
+    "told_apart",
+]
 
 Cells = Sequence[Any]
 # A rectangle of merged cells: (first row, first column), (last row, last column), from 0.
@@ -107,6 +116,64 @@ def check_unique(where: str, columns: Sequence[str]) -> None:
                 ),
             )
         )
+
+
+def told_apart(
+    where: str, head: Head, text_column: str | None = None, on_note: Callable[[str], None] | None = None
+) -> Head:
+    """Return names of which each is there once: the second column called "a" becomes "a (2)".
+
+    Parameters
+    ----------
+    where : str
+        The table, for messages.
+    text_column : str, optional
+        The column with the text. Default: any usual name.
+    on_note : callable, optional
+        Called with a sentence about the columns that got a number. Without it, no two names may be the same.
+
+    Raises
+    ------
+    ValueError
+        Two columns have the same name, and nobody can say which of them holds the text or the labels.
+
+    Examples
+    --------
+    >>> told_apart("a.csv", Head(["text", "ghi chú", "ghi chú"], 1), on_note=print).columns
+    a.csv: columns with the same name are numbered: ghi chú (2)
+    ['text', 'ghi chú', 'ghi chú (2)']
+    """
+    names = head.names()
+    text = find_text_column(names, text_column)
+    twice = [name for name in names if names.count(name) > 1]
+    if on_note is None or any(name == text or _field_of(name) == "labels" or is_pillar(name) for name in twice):
+        check_unique(where, names)
+    if not twice:
+        return head
+    taken = set(names)
+    seen: set[str] = set()
+    numbered: list[str] = []
+    columns: list[str | None] = []
+    for name in head.columns:
+        if name and name in seen:
+            number = 2
+            while f"{name} ({number})" in taken:
+                number += 1
+            numbered.append(f"{name} ({number})")
+            taken.add(numbered[-1])
+            columns.append(numbered[-1])
+        else:
+            columns.append(name)
+        seen.add(name or "")
+    if on_note is not None:
+        on_note(
+            message(
+                "{where}: columns with the same name are numbered: {names}",
+                where=where,
+                names=", ".join(numbered)[:MAX_NAME_CHARS],
+            )
+        )
+    return Head(columns, head.first_row)
 
 
 def is_total(cells: Iterable[Any]) -> bool:

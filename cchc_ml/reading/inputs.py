@@ -663,7 +663,7 @@ def _standard_input(
     elif start.startswith(b"[{"):
         raise ValueError(message("{name} is one JSON array; want one object a line", name=STANDARD_INPUT))
     elif start.lower().startswith(b"sep=") or _is_header(_first_line(start), text_column):
-        rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column)
+        rows = parse_csv(PrependedStream(first, stream), STANDARD_INPUT, text_column=text_column, on_note=on_note)
         yield from _table_rows(rows, STANDARD_INPUT, text_column, on_note, check, on_bad_row)
     else:
         data = blank_lines + first + stream.read(MAX_ARTICLE_BYTES + 1)

@@ -21,7 +21,7 @@ from ..messages import message, message_of, placed
 from .columns import find_text_column
 from .csv_cells import unguard_cell
 from .decode import check_not_empty, decode_lines, line_blocks
-from .heads import MAX_ROWS_ABOVE, Head, check_unique, find_head, first_filled_row, is_total
+from .heads import MAX_ROWS_ABOVE, Head, check_unique, find_head, first_filled_row, is_total, told_apart
 from .workbooks import WORKBOOKS, read_workbook
 
 __all__ = [
@@ -141,7 +141,11 @@ def _json_object(where: str, line: str) -> Row:
 
 
 def parse_csv(
-    stream: Any, name: str, delimiter: str | None = None, text_column: str | None = None
+    stream: Any,
+    name: str,
+    delimiter: str | None = None,
+    text_column: str | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Iterator[PlacedRow]:
     """Read rows from a stream of CSV; see `read_rows`.
 
@@ -152,6 +156,9 @@ def parse_csv(
         else the most columns: where the comma is the decimal sign, as in Vietnam, Excel writes semicolons.
     text_column : str, optional
         The column with the text. Default: any usual name.
+    on_note : callable, optional
+        Called with a sentence that names the columns that got a number because another one has the same name. Without
+        it, such columns raise.
     """
     lines = decode_lines(stream, name)
     first = next(lines, "")
@@ -168,7 +175,7 @@ def parse_csv(
     try:
         for _ in range(head.first_row):
             next(reader)
-        columns = _csv_columns(head, name)
+        columns = _csv_columns(told_apart(name, head, text_column, on_note))
         for cells in reader:
             if not any(cells):
                 continue
@@ -228,12 +235,11 @@ def _csv_rows(lines: Iterable[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-def _csv_columns(head: Head, name: str) -> list[str | None]:
+def _csv_columns(head: Head) -> list[str | None]:
     """Return the column names, without the empty columns at the right edge of a sheet."""
     columns = list(head.columns)
     while columns and not columns[-1]:
         columns.pop()
-    check_unique(name, head.names())
     return [None if column is None else unguard_cell(column) for column in columns]
 
 
@@ -376,7 +382,8 @@ def read_rows(
     text_column : str, optional
         The column with the text. Default: any usual name; see `cchc_ml.reading.columns.COLUMN_NAMES`.
     on_note : callable, optional
-        Called with a sentence that names the sheets of a workbook that are not read.
+        Called with a sentence that names the sheets of a workbook that are not read, or the columns of a CSV or a sheet
+        that got a number because another one has the same name. Without it, such columns raise.
     on_open : callable, optional
         Called when the file is open, with a function that returns which share of it has been read, from 0 to 1. Not
         called if that is not known.
@@ -417,7 +424,7 @@ def read_rows(
     elif kind == ".parquet":
         yield from _read_binary(path, _read_parquet(path, text_column, on_open))
     else:
-        yield from _read_text(path, kind, text_column, on_open, on_bad_row)
+        yield from _read_text(path, kind, text_column, on_note, on_open, on_bad_row)
 
 
 def _read_binary(path: Path, rows: Iterator[PlacedRow]) -> Iterator[PlacedRow]:
@@ -439,6 +446,7 @@ def _read_text(
     path: Path,
     kind: str,
     text_column: str | None,
+    on_note: Callable[[str], None] | None,
     on_open: OnOpen | None,
     on_bad_row: Callable[[str], None] | None,
 ) -> Iterator[PlacedRow]:
@@ -446,7 +454,7 @@ def _read_text(
         if ".jsonl" in kind:
             yield from parse_jsonl(stream, str(path), on_bad_row)
         else:
-            yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column)
+            yield from parse_csv(stream, str(path), "\t" if ".tsv" in kind else None, text_column, on_note)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..files import require_extra
 from ..messages import joined, message
 from .documents import check_archive
-from .heads import MAX_ROWS_ABOVE, ROWS_BELOW, Head, check_unique, find_head, first_filled_row
+from .heads import MAX_ROWS_ABOVE, ROWS_BELOW, Head, find_head, first_filled_row, told_apart
 from .kinds import check_office_file
 
 __all__ = ["WORKBOOKS", "open_workbook", "read_workbook", "sheet_cells"]
@@ -49,7 +49,8 @@ def read_workbook(
     text_column : str, optional
         The column with the text. Default: any usual name.
     on_note : callable, optional
-        Called with a sentence that names the sheets that are not read.
+        Called with a sentence that names the sheets that are not read, or the columns that got a number because another
+        one has the same name. Without it, such columns raise.
     on_open : callable, optional
         See `cchc_ml.reading.tables.read_rows`.
 
@@ -61,7 +62,7 @@ def read_workbook(
         The file is damaged, is not a workbook, needs a password, or is larger than a workbook should be.
     """
     with open_workbook(path) as book:
-        sheets, passed_over = _tables(book, path, text_column)
+        sheets, passed_over = _tables(book, path, text_column, on_note)
         if on_note and passed_over:
             on_note(message("{path}: not read: {sheets}", path=path, sheets=joined(", ", passed_over)))
         several = len(sheets) > 1
@@ -95,7 +96,9 @@ def _cell(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _tables(book: Any, path: Path, text_column: str | None) -> tuple[list[_Sheet], list[str]]:
+def _tables(
+    book: Any, path: Path, text_column: str | None, on_note: Callable[[str], None] | None
+) -> tuple[list[_Sheet], list[str]]:
     """Return the sheets to read, and the others, each with the reason."""
     shown, passed_over = _visible_sheets(book)
     if not shown:
@@ -114,8 +117,10 @@ def _tables(book: Any, path: Path, text_column: str | None) -> tuple[list[_Sheet
     best = max(tables, key=lambda table: len(table.head.fields())).head.fields()
     # A sheet that explains the others can have a column of a usual name, but few other columns are the same.
     tables = [table for table in tables if 2 * len(table.head.fields() & best) >= len(table.head.fields())]
-    for table in tables:
-        check_unique(f"{path}, sheet {table.name!r}", table.head.names())
+    tables = [
+        _Sheet(name, content, told_apart(f"{path}, sheet {name!r}", head, text_column, on_note))
+        for name, content, head in tables
+    ]
     taken = {table.name for table in tables}
     passed_over = [
         message("sheet {name} (no column with text)", name=repr(name)) for name, _, _ in shown if name not in taken

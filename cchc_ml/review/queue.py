@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..messages import message, message_of
 from ..pillars import CCHC
 from ..reading.blocks import Kind
-from ..reading.inputs import READING_ERRORS, InputItem, PendingArticle
+from ..reading.inputs import READING_ERRORS, InputItem, OnNote, PendingArticle
 from ..reading.tables import Row
 from .duplicates import NearDuplicates
 from .items import RANDOM, UNCERTAIN, ReviewItem, make_id
@@ -58,7 +58,11 @@ class Queue:
 
 
 def suggest(
-    model: Model, items: Iterable[InputItem], *, on_error: Callable[[str, str], None] | None = None
+    model: Model,
+    items: Iterable[InputItem],
+    *,
+    on_error: Callable[[str, str], None] | None = None,
+    on_note: OnNote | None = None,
 ) -> Iterator[ReviewItem]:
     """Read and tag rows and articles; yield each paragraph with the model's suggestion.
 
@@ -70,8 +74,10 @@ def suggest(
         As `cchc_ml.reading.inputs.read_inputs` gives them. What a row says of an earlier tagging is replaced.
     on_error : callable, optional
         Called with an article that cannot be read, and why; without it, the error is raised.
+    on_note : callable, optional
+        Called with a sentence about what of an article is passed over; without it, that is an error.
     """
-    rows = ((row, column) for row, column in _rows(items, on_error) if row.get("kind") not in HEADINGS)
+    rows = ((row, column) for row, column in _rows(items, on_error, on_note) if row.get("kind") not in HEADINGS)
     while batch := list(islice(rows, BATCH)):
         texts = [row[column] for row, column in batch]
         for (row, _), text, tagged in zip(batch, texts, model.annotate(texts), strict=True):
@@ -86,13 +92,15 @@ def suggest(
             )
 
 
-def _rows(items: Iterable[InputItem], on_error: Callable[[str, str], None] | None) -> Iterator[tuple[Row, str]]:
+def _rows(
+    items: Iterable[InputItem], on_error: Callable[[str, str], None] | None, on_note: OnNote | None
+) -> Iterator[tuple[Row, str]]:
     for item in items:
         if not isinstance(item, PendingArticle):
             yield item
             continue
         try:
-            yield from list(item.rows())
+            yield from list(item.rows(on_note))
         except READING_ERRORS as error:
             if not on_error:
                 raise

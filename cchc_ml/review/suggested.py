@@ -99,7 +99,9 @@ def write_suggestions(
         if not count.written:  # an older sheet stays
             raise ValueError(message("the input has no paragraph; {out} was not written", out=out))
 
-    write_review_sheet(counted(unique_items(suggest(model, rows, on_error=on_error), count)), out, categories)
+    write_review_sheet(
+        counted(unique_items(suggest(model, rows, on_error=on_error, on_note=on_note), count)), out, categories
+    )
     return count
 
 

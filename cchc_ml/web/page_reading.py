@@ -8,6 +8,7 @@ from functools import cache
 from html.entities import html5
 from typing import Any
 
+from ..messages import translations
 from ..reading.kinds import ARTICLES
 from .translate import translate
 
@@ -140,12 +141,23 @@ def reading_module() -> str:
         script = re.sub(
             rf"^(?:function\*?|const) {re.escape(name)}(?= |\()", r"export \g<0>", script, count=1, flags=re.M
         )
-    tables = {"HTML_RULES": _html_rules(), "RTF_TABLES": _rtf_tables()}
+    tables = {"HTML_RULES": _html_rules(), "RTF_TABLES": _rtf_tables(), "SENTENCES": _sentences(script)}
     data = [
         f"export const {name} = {json.dumps(table, ensure_ascii=True, separators=(',', ':'))};"
         for name, table in tables.items()
     ]
     return "\n".join([heading + _IMPORTS, script, *data, ""])
+
+
+# A string of the translated script.
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+# The sentences of the places in a file: readers write a place as plain text.
+_PLACES = ("line {n}", "row {n}", "paragraph {n}")
+
+
+def _sentences(script: str) -> dict[str, str]:
+    """Return the sentences of the reading in Vietnamese, by their templates in English."""
+    return translations([*map(json.loads, _STRING.findall(script)), *_PLACES], "vi")
 
 
 # Elements that have only text in them; what closes them is not asked of lxml.

@@ -194,3 +194,14 @@ def test_a_store_of_other_paragraphs(cli, tmp_path):
     assert result.exit_code == 2
     assert "work.db exists with other paragraphs than" in result.stderr
     assert len(store.acts()) == 1
+
+
+@pytest.mark.parametrize("command", ["queue", "explain"])
+def test_a_table_with_gaps_is_read_as_predict_reads_it(cli, tmp_path, command):
+    path = tmp_path / "a.csv"
+    path.write_text("text,ghi chú,ghi chú\nXã trả 97% hồ sơ trước hạn.,x,y\n,,z\n", "utf8")
+    arguments = ["review", "queue", path, "-o", tmp_path / "q.jsonl"] if command == "queue" else ["explain", path]
+    done = cli(*arguments)
+    assert done.exit_code == 0
+    assert "rows passed over: 1 without text (line 3)" in done.stderr
+    assert "columns with the same name are numbered: ghi chú (2)" in done.stderr

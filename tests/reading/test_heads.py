@@ -1,6 +1,6 @@
 import pytest
 
-from cchc_ml.reading.heads import Head, check_unique, find_head, first_filled_row, is_total
+from cchc_ml.reading.heads import Head, check_unique, find_head, first_filled_row, is_total, told_apart
 
 ROW = [1, "Xã trả hồ sơ một cửa trước hạn.", "Báo Sơn Lam", "05/05/2026"]
 
@@ -87,3 +87,38 @@ def test_two_columns_of_one_name():
         check_unique("x", ["a", "b", "a"])
     with pytest.raises(ValueError, match=r"^x: two columns have the same name: a{100}; rename one of them$"):
         check_unique("x", ["a" * 9000] * 2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "want", "told"),
+    [
+        (["text", "a", "b"], ["text", "a", "b"], []),
+        (["text", "a", "a"], ["text", "a", "a (2)"], ["a (2)"]),
+        (["a", "text", "a", "a (2)", "a"], ["a", "text", "a (3)", "a (2)", "a (4)"], ["a (3), a (4)"]),
+        ([None, "text", None, "a", "", "a"], [None, "text", None, "a", "", "a (2)"], ["a (2)"]),
+    ],
+)
+def test_columns_of_one_name_are_told_apart(columns, want, told):
+    notes = []
+    assert told_apart("x.csv", Head(columns, 3), on_note=notes.append) == Head(want, 3)
+    assert notes == [f"x.csv: columns with the same name are numbered: {names}" for names in told]
+
+
+@pytest.mark.parametrize(
+    ("columns", "text_column"),
+    [
+        (["text", "text"], None),
+        (["Nội dung", "Nội dung"], None),
+        (["text", "bài", "bài"], "bài"),
+        (["text", "nhãn", "nhãn"], None),
+        (["text", "tthc", "tthc"], None),
+    ],
+)
+def test_nobody_guesses_which_column_holds_the_text_or_the_labels(columns, text_column):
+    with pytest.raises(ValueError, match="two columns have the same name"):
+        told_apart("x.csv", Head(columns, 1), text_column, on_note=lambda _: None)
+
+
+def test_columns_of_one_name_are_an_error_if_nobody_is_told():
+    with pytest.raises(ValueError, match="two columns have the same name: a, a"):
+        told_apart("x.csv", Head(["text", "a", "a"], 1))

@@ -283,3 +283,13 @@ def test_what_is_not_text_does_not_pass_for_text(tmp_path, kind):
     value = {"date": date(2026, 5, 5), "duration": timedelta(1), "struct": {"a": "b"}}[kind]
     parquet.write_table(pyarrow.table({"text": [value]}), tmp_path / "x.parquet")
     assert rows(tmp_path / "x.parquet") == [{"text": value}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_columns_of_one_name_are_numbered(tmp_path, delimiter):
+    path = write(tmp_path / "x.csv", "text,ghi chú,ghi chú\nXã họp.,x,y\n".replace(",", delimiter))
+    notes = []
+    assert [row for _, row in read_rows(path, on_note=notes.append)] == [
+        {"text": "Xã họp.", "ghi chú": "x", "ghi chú (2)": "y"}
+    ]
+    assert notes == [f"{path}: columns with the same name are numbered: ghi chú (2)"]

@@ -112,3 +112,11 @@ def test_a_workbook_without_rows(tmp_path):
 def test_two_columns_of_one_name(tmp_path):
     with pytest.raises(ValueError, match="sheet 'a': two columns have the same name: text, text"):
         read(write_xlsx(tmp_path / "x.xlsx", {"a": [["text", "text"], ["x", "y"]]}))
+
+
+def test_columns_of_one_name_are_numbered(tmp_path):
+    path = write_xlsx(tmp_path / "x.xlsx", {"a": [["text", "ghi chú", "ghi chú"], ["Xã họp.", "x", "y"]]})
+    notes = []
+    [row] = read(path, on_note=notes.append)
+    assert row == {"text": "Xã họp.", "ghi chú": "x", "ghi chú (2)": "y"}
+    assert notes == [f"{path}, sheet 'a': columns with the same name are numbered: ghi chú (2)"]

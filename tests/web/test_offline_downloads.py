@@ -118,3 +118,17 @@ def test_a_long_table_is_written_in_portions(offline):
     rows = csv_rows(offline)
     assert [row[rows[0].index("text")] for row in rows[1:]] == [f"Xã trả {n} hồ sơ." for n in range(1001)]
     assert sheet(offline).max_row == 1002
+
+
+def test_columns_called_by_numbers_keep_their_order(offline):
+    upload(offline, a__csv=table(["2024", "text", "2023"], ["x", SENTENCE, "y"]))
+    head, _ = csv_rows(offline)
+    assert head.index("2024") < head.index("2023")
+
+
+def test_a_download_is_not_cut_by_what_is_read_next(offline):
+    upload(offline, a__csv=table(["id", "text"], *([str(n), SENTENCE] for n in range(3000))))
+    with offline.expect_download() as waiting:
+        offline.evaluate("() => { $('csv').click(); $('text').value = 'Xã họp.'; $('tag').click(); }")
+    rows = list(csv.reader(waiting.value.path().read_text("utf-8-sig").splitlines()))
+    assert [row[0] for row in rows[1:]] == ["a.csv"] * 3000

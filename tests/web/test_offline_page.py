@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_is_reported(page):
         "#files", {"name": "x.docx", "mimeType": "application/octet-stream", "buffer": b"PK not really"}
     )
     page.wait_for_selector("#problems li")
-    assert page.inner_text("#problems") == "x.docx: tệp hỏng hoặc không phải tài liệu Word"
+    assert page.inner_text("#problems") == "x.docx: tệp hỏng, hoặc không phải loại tệp như tên gọi"
 
 
 def download(page, button):

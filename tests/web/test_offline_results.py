@@ -40,7 +40,7 @@ def assert_is_the_folder(page):
     assert [count[0] for count in counts] == ["1/2", "1/1", "1/1"]
     assert page.locator("#problems li").all_inner_texts() == [
         "1 tệp thuộc loại khác trong thư mục không được đọc",
-        "tin/3.docx: tệp hỏng hoặc không phải tài liệu Word",
+        "tin/3.docx: tệp hỏng, hoặc không phải loại tệp như tên gọi",
     ]
 
 
@@ -207,3 +207,34 @@ def test_paper_shows_every_article_and_no_control(offline):
     assert styles == ["exact", "rgb(255, 255, 255)"]
     offline.evaluate("dispatchEvent(new Event('afterprint'))")
     assert offline.locator("#paper *").count() == 0
+
+
+def test_what_of_a_table_is_passed_over_is_said_in_both_languages(offline):
+    upload(offline, a__csv="text,ghi chú,ghi chú\nXã trả hồ sơ trước hạn.,x,y\n,,z\n")
+    assert offline.locator("#problems li").all_inner_texts() == [
+        "a.csv: các cột trùng tên được đánh số: ghi chú (2)",
+        "a.csv: bỏ qua 1 dòng không có văn bản (dòng 3)",
+    ]
+    offline.click("#language")
+    assert offline.locator("#problems li").all_inner_texts() == [
+        "a.csv: columns with the same name are numbered: ghi chú (2)",
+        "a.csv: rows passed over: 1 without text (line 3)",
+    ]
+
+
+def test_why_a_table_is_not_read_is_said_in_both_languages(offline):
+    content = "text,text\nXã trả hồ sơ trước hạn.,x\n".encode()
+    offline.set_input_files("#files", {"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+    offline.wait_for_selector("#problems li")
+    vietnamese = "a.csv: không đọc được tệp: hai cột trùng tên: text, text; hãy đổi tên một cột"
+    assert offline.inner_text("#problems") == vietnamese
+    offline.click("#language")
+    assert offline.inner_text("#problems").endswith("two columns have the same name: text, text; rename one of them")
+
+
+def test_two_files_of_one_name_are_two_articles(offline):
+    files = [{"name": "tin.txt", "mimeType": "text/plain", "buffer": text.encode()} for text in TEXT.split("\n")[1:]]
+    offline.set_input_files("#files", files)
+    offline.wait_for_selector(".head")
+    assert names(offline) == ["tin.txt", "tin.txt"]
+    assert offline.evaluate("state.rows.map(({ number }) => number)") == [1, 1]

@@ -18,9 +18,11 @@ function say(text) {
   if ($("status").textContent !== text) $("status").textContent = text;
 }
 
-/** @param {{name: string, word: string, detail?: string}} problem */
+/** @param {{name: string, word: string, detail?: any}} problem */
 function problemLine({ name, word, detail }) {
-  return make("li", {}, [name, `${words().problems[word]}${detail ? ` ${detail}` : ""}`].filter(Boolean).join(["skipped", "many"].includes(word) ? " " : ": "));
+  if (["skipped", "many"].includes(word)) return make("li", {}, `${name} ${words().problems[word]}`);
+  const said = [name, words().problems[word], detail?.[state.language] ?? detail];
+  return make("li", {}, said.filter(Boolean).join(": "));
 }
 
 function showProblems() {
@@ -89,12 +91,12 @@ function speak(language) {
 
 // --- What the user does ---------------------------------------------------------------------------------------------------------
 
-/** The articles of rows: each file is one, and so is the pasted text. */
+/** The articles of rows: each file is one, whatever it is called, and so is the pasted text. */
 function articlesOf(rows) {
   const articles = new Map();
   for (const row of rows) {
-    if (!articles.has(row.source)) articles.set(row.source, { name: row.source, rows: [] });
-    const article = articles.get(row.source);
+    if (!articles.has(row.file)) articles.set(row.file, { name: row.source, rows: [] });
+    const article = articles.get(row.file);
     article.rows.push(row);
     row.number = article.rows.length;
   }
@@ -140,6 +142,7 @@ async function tagText() {
 async function tagFiles(files, skipped = 0) {
   const run = ++state.run;
   const rows = [];
+  /** @type {any[]} */
   const problems = skipped ? [{ name: String(skipped), word: "skipped" }] : [];
   const documents = new Map();
   const numberOf = (...names) => {
@@ -151,9 +154,11 @@ async function tagFiles(files, skipped = 0) {
   for (const [i, { file, path }] of files.entries()) {
     if (files.length > 1) say(words().reading(i, files.length));
     try {
-      for (const row of await rowsOfFile(file)) {
+      const read = await rowsOfFile(file);
+      problems.push(...read.notes.map((detail) => ({ name: path, word: "note", detail })));
+      for (const row of read.rows) {
         const isAlone = row.document === null;
-        rows.push({ ...row, source: path, document: isAlone ? null : numberOf(i, typeof row.document === "string" ? row.document : "") });
+        rows.push({ ...row, source: path, file: i, document: isAlone ? null : numberOf(i, typeof row.document === "string" ? row.document : "") });
       }
     } catch (thrown) {
       const error = /** @type {any} */ (thrown);

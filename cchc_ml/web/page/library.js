@@ -4,6 +4,7 @@ import { ZipFile } from "./archives.js";
 import { parseHtml } from "./html_parser.js";
 import { parseXml, XmlParser } from "./xml.js";
 import { damaged, localName } from "./elements.js";
+import { sentence } from "./messages.js";
 import { py } from "./python.js";
 import { rtfToText } from "./rtf.js";
 import { splitSentences } from "./sentences.js";
@@ -318,7 +319,20 @@ export const incrementalDecoder = () => () => ({
   },
 });
 
-export const jsonDecoder = { decode: (line) => py.loadJson(line.trim()) };
+/** JSON of a table: a long integer keeps its digits, as text, and no number is infinite. */
+export const jsonDecoder = {
+  decode(line) {
+    const kept = line.trim().replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (found) => (found.startsWith('"') ? found : `"${found}"`));
+    const value = py.loadJson(kept);
+    checkFinite(value);
+    return value;
+  },
+};
+
+function checkFinite(value) {
+  if (value === Infinity || value === -Infinity) throw new py.ValueError(sentence("the number {number} is too large", { values: { number: value } }));
+  if (value instanceof Map || Array.isArray(value)) for (const one of value.values()) checkFinite(one);
+}
 
 /** Python's `decode_lines`, of a file that is read at once. */
 export function* decodeLines(stream, name) {

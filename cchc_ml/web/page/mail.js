@@ -34,7 +34,7 @@ function joinedParameters(found) {
   return plain;
 }
 
-const unquoted = (text) => text.replace(/[ \t]+(?=\r?\n|$)/g, "").replace(/=\r?\n/g, "").replace(/=([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+const unquoted = (text) => text.replace(/[ \t]+(?=\r?\n|$)/g, "").replace(/=(?:\r?\n|$)/g, "").replace(/=([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 
 function fromBase64(text) {
   const letters = text.replace(/[^A-Za-z0-9+/]/g, "");

@@ -373,12 +373,17 @@ const textMethods = {
   islower: (text) => isCased(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text),
   isprintable: (text) => !UNPRINTABLE.test(text),
   encode(text, codec = "utf8", errors = "strict") {
+    if (codec === "utf-16-le" && errors === "strict" && /\p{Cs}/u.test(text)) throw halfCharacter(text);
     if (codec === "utf-16-le") return new Bytes(text.replace(/[\s\S]/g, (c) => String.fromCharCode(c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8)));
     if (codec === "ascii") return new Bytes(text.replace(/[^\x00-\x7f]/gu, ""));
-    if (errors === "strict" && /\p{Cs}/u.test(text)) throw new UnicodeEncodeError("half a character");
+    if (errors === "strict" && /\p{Cs}/u.test(text)) throw halfCharacter(text);
     return Bytes.of(new TextEncoder().encode(text));
   },
 };
+
+function halfCharacter(text) {
+  return Object.assign(new UnicodeEncodeError("half a character"), { start: text.search(/\p{Cs}/u) });
+}
 
 const UNDEFINED_CP1258 = /[\x81\x8a\x8d-\x90\x9a\x9d\x9e]/;
 
@@ -504,6 +509,7 @@ function str(value) {
 }
 
 const repr = (value) => (isText(value) ? `'${value}'` : str(value));
+const ascii = (value) => repr(value).replace(/[^\x00-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 function format(value, spec) {
   if (spec === ",") return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
@@ -863,9 +869,10 @@ class Datetime {
 
 // --- Small parts of the library -------------------------------------------------------------------------------------------------
 
-/** JSON, also with raw line breaks in its strings. */
-function loadJson(text) {
-  const clean = text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) => string.replace(/[\x00-\x1f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`));
+/** Python's `json.loads`. With `strict=False`, also with raw line breaks in strings. */
+function loadJson(text, keywords = undefined) {
+  const isStrict = keywords?.values.strict !== false;
+  const clean = isStrict ? text : text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) => string.replace(/[\x00-\x1f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`));
   try {
     return asPython(JSON.parse(clean));
   } catch (error) {
@@ -922,5 +929,5 @@ export const py = {
   ...{ chr: (code) => String.fromCodePoint(code), ord: (c) => c.codePointAt(0), type: (value) => ({ __name__: value.constructor.name }) },
   ...{ re: (source, flags, groups = undefined, names = undefined) => new Pattern(source, flags, groups, names), escapeOf },
   ...{ bytes, Bytes, BytesIO, PurePath, Date: PyDate, Datetime, timezone: (hours) => hours },
-  ...{ loadJson, category, combining, normalize, is_normalized, normpath, joinPaths, iterator },
+  ...{ ascii, loadJson, category, combining, normalize, is_normalized, normpath, joinPaths, iterator },
 };

@@ -6,10 +6,10 @@ import { DATA } from "./state.js";
 const TABLE = /\.(?:jsonl|csv|tsv|xlsx)(?:\.gz)?$/i;
 
 /**
- * The rows of a file as the service reads it. Undefined: the page reads it itself, because it is a table, or no service answers.
+ * The rows and the notes of a file as the service reads it. Undefined: the page reads it itself, because it is a table, or no service answers.
  * The browser sends the password of the service with the request, as it did for the page.
  * @param {File} file
- * @returns {Promise<any[] | undefined>}
+ * @returns {Promise<{ rows: any[], notes: any[] } | undefined>}
  */
 export async function rowsOfService(file) {
   if (!DATA.served || !location.protocol.startsWith("http") || TABLE.test(file.name)) return undefined;
@@ -29,14 +29,15 @@ export async function rowsOfService(file) {
   // The page says in the user's language what is wrong with a file, unless it does not read this kind.
   if (status === 422 && /\.pdf$/i.test(file.name)) throw new Problem("unknown", answer.detail);
   if (status !== 200) return undefined;
-  return answer.rows.map(({ text, kind, headline, date }) => ({
+  const rows = answer.rows.map(({ text, kind, headline, date }) => ({
     isArticle: true,
     text,
     source: file.name,
     document: kind === "body" ? file : null,
-    fields: {},
+    fields: [],
     kind,
     headline,
     date,
   }));
+  return { rows, notes: [] };
 }

@@ -10,8 +10,8 @@ import { WORDS } from "./words.js";
  * What the tagger says of a paragraph, by the number of the pillar.
  * @typedef {{probabilities: number[], passes: boolean[], evidence: ([number, number] | null)[]}} Found
  *
- * A paragraph: where it comes from, the other columns of its row, and its place in its file.
- * @typedef {{text: string, source: string | null, document: any, fields: any, found: Found, number?: number,
+ * A paragraph: where it comes from, the names and cells of the other columns of its row, and its place in its file.
+ * @typedef {{text: string, source: string | null, document: any, fields: [string, string][], found: Found, number?: number, file?: number,
  *   isWhole?: boolean, showsAll?: boolean, key?: string}} Row
  *
  * A file, or the pasted text.
@@ -28,7 +28,7 @@ export const STEP = 100; // paragraphs, or articles, shown at a time
 
 /**
  * @type {{language: "vi" | "en", rows: Row[], articles: Article[], open: number, shown: number, listed: number,
- *   run: number, problems: {name: string, word: string, detail?: string}[], said: string}}
+ *   run: number, problems: {name: string, word: string, detail?: any}[], said: string}}
  */
 export const state = { language: "vi", rows: [], articles: [], open: 0, shown: STEP, listed: STEP, run: 0, problems: [], said: "" };
 export const words = () => WORDS[state.language];

@@ -2,34 +2,24 @@
 
 import { DATA, PILLARS, currentView, pillarName, piecesOf, sourceOf, state, tagsOf, words } from "./state.js";
 
-/** The other columns of a row: pairs of a name and a cell. Two columns may have one name. */
-const fieldsOf = ({ fields }) => (Array.isArray(fields) ? fields : Object.entries(fields));
+/** @typedef {import("./state.js").Row} Row */
 
-/** The names of a row's other columns, each with how many columns before it have that name. */
-function placesOf(row) {
-  const seen = new Map();
-  return fieldsOf(row).map(([name, cell]) => {
-    const nth = seen.get(name) ?? 0;
-    seen.set(name, nth + 1);
-    return { place: `${nth}\0${name}`, name, cell };
-  });
+/** The names of the other columns of all rows, in the order in which they come. @param {Row[]} rows */
+function ownColumns(rows) {
+  const columns = new Set();
+  for (const { fields } of rows) for (const [name] of fields) columns.add(name);
+  return [...columns];
 }
 
-/** The other columns of all rows, in the order in which they come, by place. */
-function ownColumns() {
-  const columns = new Map();
-  for (const row of state.rows) for (const { place, name } of placesOf(row)) if (!columns.has(place)) columns.set(place, name);
-  return columns;
-}
-
-function cellsOf(row, columns) {
-  const cells = new Map(placesOf(row).map(({ place, cell }) => [place, cell]));
-  return [...columns.keys()].map((place) => cells.get(place) ?? "");
+/** @param {Row} row */
+function cellsOf({ fields }, columns) {
+  const cells = new Map(fields);
+  return columns.map((name) => cells.get(name) ?? "");
 }
 
 // What is known of an article's paragraphs, where the reading says it.
 const FACTS = ["kind", "headline", "date"];
-const knownFacts = () => FACTS.filter((name) => state.rows.some((row) => row[name] && row[name] !== "body"));
+const knownFacts = (rows) => FACTS.filter((name) => rows.some((row) => row[name] && row[name] !== "body"));
 
 /** Names of columns, each of them once: the second "a" becomes "a (2)". Those of `fixed` stay. */
 function onlyOnce(names, fixed) {
@@ -42,21 +32,22 @@ function onlyOnce(names, fixed) {
   });
 }
 
-/** @param {import("./state.js").Row} row */
+/** @param {Row} row */
 const evidenceOf = ({ text, found }, k) => (found.evidence[k] ? text.slice(...found.evidence[k]) : "");
 
 export function csvTable() {
+  const { rows } = state; // others may be shown before the last of these is written
   const view = currentView();
-  const columns = ownColumns();
-  const facts = knownFacts();
+  const columns = ownColumns(rows);
+  const facts = knownFacts(rows);
   const first = ["source", "paragraph", "text", ...facts];
   const last = ["pillars", ...PILLARS.flatMap(({ slug }) => [`${slug}_probability`, `${slug}_evidence`])];
   return {
     formula: DATA.formula,
-    head: [...first, ...onlyOnce([...columns.values()], [...first, ...last]), ...last],
-    count: state.rows.length,
+    head: [...first, ...onlyOnce(columns, [...first, ...last]), ...last],
+    count: rows.length,
     row(i) {
-      const row = state.rows[i];
+      const row = rows[i];
       const tags = tagsOf(row, view);
       const cells = PILLARS.flatMap((_, k) => [Number(row.found.probabilities[k].toFixed(4)), tags.includes(k) ? evidenceOf(row, k) : ""]);
       return [sourceOf(row), row.number, row.text, ...facts.map((name) => row[name] ?? ""), ...cellsOf(row, columns), tags.map((k) => PILLARS[k].slug).join(";"), ...cells];
@@ -65,19 +56,20 @@ export function csvTable() {
 }
 
 export function xlsxTable() {
+  const { rows } = state; // others may be shown before the last of these is written
   const view = currentView();
-  const columns = ownColumns();
-  const facts = knownFacts();
+  const columns = ownColumns(rows);
+  const facts = knownFacts(rows);
   const { source, paragraph, text, pillars, evidence } = words().columns;
   const first = [source, paragraph, text, ...facts.map((name) => words().columns[name])];
   const last = [...PILLARS.map(pillarName), pillars, evidence];
   return {
     sheet: DATA.sheet,
-    head: [...first, ...onlyOnce([...columns.values()], [...first, ...last]), ...last],
-    widths: [13, 8, 90, ...facts.map((name) => (name === "headline" ? 30 : 13)), ...[...columns].map(() => 13), ...PILLARS.map(() => 9), 30, 60],
-    count: state.rows.length,
+    head: [...first, ...onlyOnce(columns, [...first, ...last]), ...last],
+    widths: [13, 8, 90, ...facts.map((name) => (name === "headline" ? 30 : 13)), ...columns.map(() => 13), ...PILLARS.map(() => 9), 30, 60],
+    count: rows.length,
     row(i) {
-      const row = state.rows[i];
+      const row = rows[i];
       const tags = tagsOf(row, view);
       const sentences = [...new Set(tags.map((k) => evidenceOf(row, k)).filter(Boolean))];
       return [

@@ -11,5 +11,6 @@ export const text_old_fonts$WINDOWS_1252: Map<number, string>;
 export const text_sentences$ABBREVIATIONS: Set<string>;
 export const HTML_RULES: { empty: string[]; closedBy: Record<string, string[]>; entities: Record<string, string> };
 export const RTF_TABLES: import("./rtf.js").RtfTables | null;
+export const SENTENCES: Record<string, string>;
 export const reading_workbooks$MAX_SHEET_CELLS: number;
 export const reading_decode$SNIFF_BYTES: number;

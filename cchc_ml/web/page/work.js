@@ -97,7 +97,7 @@ export async function paragraphsOfText(text) {
   return (await ask({ text })) ?? paragraphsOf(text, tagger.encodings);
 }
 
-/** The rows of a file. */
+/** The rows of a file, and what was passed over. */
 export async function rowsOfFile(file) {
   return (await rowsOfService(file)) ?? (await ask({ file })) ?? readFile(file, tagger.encodings);
 }

@@ -24,8 +24,8 @@ const slugs = data.pillars.map(({ slug }) => slug);
 /** The rows of a file as the golden file has them; null if it is not read. */
 async function rowsOf(name, bytes) {
   try {
-    const rows = await readFile(new File([bytes], name), tagger.encodings);
-    return rows.map(({ text, kind, headline, date, fields, isArticle }) => (isArticle ? [text, kind, headline, date] : [text, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)]));
+    const { rows } = await readFile(new File([bytes], name), tagger.encodings);
+    return rows.map(({ text, kind, headline, date, fields, isArticle }) => (isArticle ? [text, kind, headline, date] : [text, ...fields.map(([key, value]) => `${key}=${value}`)]));
   } catch (error) {
     if (error instanceof Problem) return null;
     throw error;
