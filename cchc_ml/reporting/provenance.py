@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ __all__ = ["content_hash", "make_provenance", "read_html_report", "verify"]
 _BLOCK = re.compile(r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL)
 
 
+# So many digits of the hash of a place are kept.
+MARK_DIGITS = 16
+
+
 def _file_hash(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
@@ -34,6 +39,7 @@ def make_provenance(
     not_read: Sequence[str] = (),
     folder: str | None = None,
     date: str = "",
+    report: Path | None = None,
 ) -> dict[str, Any]:
     """Return the version, the options and the SHA-256 hashes of all that a report is made from.
 
@@ -55,6 +61,8 @@ def make_provenance(
         The name of the folder that the names are relative to; see `cchc_ml.reading.names.folder_name`.
     date : str, optional
         The date of the report, YYYY-MM-DD.
+    report : Path, optional
+        The file of the report. The record knows by a hash where the inputs are, seen from there.
     """
     return {
         "cchc_ml": __version__,
@@ -66,7 +74,33 @@ def make_provenance(
         "folder": folder,
         "inputs": {name: _file_hash(Path(file)) for file, name in names.items()},
         "not_read": list(not_read),
+        "places": {} if report is None else _places_of(names, folder, report),
     }
+
+
+def _group(name: str, folder: str | None) -> str:
+    """Return the folder that an input belongs to, given its name in the record."""
+    return name.partition("/")[0] if folder is None else folder
+
+
+def _places_of(names: Mapping[str, str], folder: str | None, report: Path) -> dict[str, str]:
+    """Return the hash of the place of each folder of inputs; see `_place_mark`."""
+    places = {}
+    for file, name in names.items():
+        above = Path(os.path.abspath(file)).parents
+        depth = len(Path(folder or "", name).parts)
+        if depth <= len(above):
+            places[_group(name, folder)] = _place_mark(above[depth - 1], report)
+    return places
+
+
+def _place_mark(place: Path, report: Path) -> str:
+    """Return a hash of the way from a report to a place: the record names no folder of this machine."""
+    try:
+        way = os.path.relpath(place, report.parent)
+    except ValueError:  # another disk of Windows
+        return ""
+    return sha256(way.replace(os.sep, "/").encode("utf8", "surrogateescape")).hexdigest()[:MARK_DIGITS]
 
 
 def content_hash(content: str) -> str:
@@ -133,7 +167,7 @@ def verify(provenance: Mapping[str, Any], content: str, report: Path, model_file
     if _file_hash(model_file) != provenance["model"]:
         differences.append(message("{path} is a different model", path=model_file))
     hashes = provenance["inputs"]
-    paths = _find_inputs(hashes, provenance.get("folder"), report)
+    paths = _find_inputs(hashes, provenance.get("folder"), provenance.get("places", {}), report)
     missing = [path for path in paths.values() if not path.is_file()]
     if len(missing) == len(paths) > 1:
         differences.append(
@@ -154,32 +188,46 @@ def verify(provenance: Mapping[str, Any], content: str, report: Path, model_file
     return differences
 
 
-def _find_inputs(names: Iterable[str], folder: str | None, report: Path) -> dict[str, Path]:
+def _find_inputs(
+    hashes: Mapping[str, str], folder: str | None, marks: Mapping[str, str], report: Path
+) -> dict[str, Path]:
     """Return where the inputs of a report are now, by their names in its record.
 
     They are looked for in the folder of the report and in the current folder, then in the folders above and directly
-    below all of these, then two below the two. The first place that has one of the inputs of a folder has them all. An
-    input that is nowhere is expected in the folder of the report.
+    below all of these, then two below the two. The inputs of one folder are in one place: where they were, seen from
+    the report; if they are not there, the first place that has one of them unchanged, or else the first that has a file
+    of such a name. An input that is nowhere is expected in the folder of the report.
 
     Parameters
     ----------
-    names : iterable of str
-        The names of the inputs in the record.
+    hashes : mapping of str to str
+        The SHA-256 of the inputs, by their names in the record.
     folder : str or None
         See `make_provenance`.
+    marks : mapping of str to str
+        See `_places_of`.
     report : Path
         The file of the report.
     """
     together: dict[str, list[str]] = {}
-    for name in names:
-        together.setdefault(name.partition("/")[0] if folder is None else folder, []).append(name)
+    for name in hashes:
+        together.setdefault(_group(name, folder), []).append(name)
     places = _Places(report.parent)
     found: dict[str, Path] = {}
-    for group in together.values():
+    for folder_of_group, group in together.items():
         paths = {name: Path(folder or "", name) for name in group}
-        place = next((place for place in places if any((place / path).is_file() for path in paths.values())), None)
+        near = [each for each in places if any((each / path).is_file() for path in paths.values())]
+        mark = marks.get(folder_of_group)
+        place = next((each for each in near if mark and _place_mark(each, report) == mark), None)
+        if place is None:
+            place = next((each for each in near if _has_unchanged(each, paths, hashes)), near[0] if near else None)
         found |= {name: (report.parent if place is None else place) / path for name, path in paths.items()}
     return found
+
+
+def _has_unchanged(place: Path, paths: Mapping[str, Path], hashes: Mapping[str, str]) -> bool:
+    there = ((place / path, hashes[name]) for name, path in paths.items() if (place / path).is_file())
+    return any(_file_hash(path) == known for path, known in there)
 
 
 class _Places:

@@ -140,6 +140,7 @@ def write_report(
         not_read=[names[file] for file in not_read],
         folder=folder_name(inputs),
         date=about.date,
+        report=out,
     )
     progress = InputProgress(read)
     # Boilerplate is read so that it can be counted.

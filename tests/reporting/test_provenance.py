@@ -37,6 +37,7 @@ def test_the_record_has_the_hashes_of_all_that_a_report_is_made_from(provenance,
         "folder": tmp_path.name,
         "inputs": {path.name: sha256(path.read_bytes()).hexdigest() for path in inputs},
         "not_read": ["cũ.doc"],
+        "places": {},
     }
     assert json.loads(json.dumps(provenance)) == provenance
 
@@ -87,6 +88,34 @@ def test_a_file_that_is_gone_is_not_looked_for_elsewhere(model, tmp_path):
     (tmp_path / "in" / "a.txt").unlink()
     gone = tmp_path / "in" / "a.txt"
     assert verify(record, "Trang", tmp_path / "x.html", MODEL_FILE) == [f"{gone} does not exist any more"]
+
+
+@pytest.mark.parametrize("folder", ["in", ""])
+def test_another_file_of_the_same_name_nearby_is_no_change(model, tmp_path, folder):
+    """The report is beside an unrelated file of the same name; the input is further away."""
+    file, other = (tmp_path / place / folder / "a.txt" for place in ("far", "near"))
+    for path, text in ((file, "Xã họp."), (other, "Việc khác.")):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf8")
+    record = make_provenance({str(file): "a.txt"}, MODEL_FILE, model, {}, folder=folder)
+    record["content"] = content_hash("Trang")
+    assert verify(record, "Trang", tmp_path / "near" / "x.html", MODEL_FILE) == []
+    file.unlink()
+    (difference,) = verify(record, "Trang", tmp_path / "near" / "x.html", MODEL_FILE)
+    assert difference == f"{other} was changed"
+
+
+def test_a_change_is_seen_although_a_copy_nearby_is_unchanged(model, tmp_path):
+    file, copy, report = tmp_path / "hồ sơ" / "a.txt", tmp_path / "bản sao" / "a.txt", tmp_path / "ra" / "x.html"
+    for path in (file, copy, report):
+        path.parent.mkdir()
+        path.write_text("Xã họp.", "utf8")
+    record = make_provenance({str(file): "a.txt"}, MODEL_FILE, model, {}, folder="", report=report)
+    assert "hồ sơ" not in json.dumps(record, ensure_ascii=False)
+    record["content"] = content_hash("Trang")
+    assert verify(record, "Trang", report, MODEL_FILE) == []
+    file.write_text("Xã họp lại.", "utf8")
+    assert verify(record, "Trang", report, MODEL_FILE) == [f"{file} was changed"]
 
 
 def test_inputs_that_are_nowhere_are_one_difference(model, tmp_path, monkeypatch):
