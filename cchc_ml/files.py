@@ -363,6 +363,8 @@ def xlsx_formats(book: Any) -> dict[str, Any]:
         "wrap": {**top, "text_wrap": True},
         "bold": {"bold": True},
         "share": share,
+        "exact_share": {**top, "num_format": "0.0%"},
+        "count": {**top, "num_format": "#,##0"},
         "tagged_share": {**share, "bold": True, "bg_color": "#C6E7C8"},
     }
     return {name: book.add_format(properties) for name, properties in formats.items()}

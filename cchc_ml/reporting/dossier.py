@@ -24,7 +24,7 @@ from ..reading.dates import find_date
 from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
 from .about import About, InputFile, counted, facts, input_files
-from .formatting import count, interval, percent
+from .formatting import count, day, interval, percent
 from .overview import Overview, Quote
 from .prevalence import Prevalence
 from .provenance import content_hash
@@ -127,10 +127,10 @@ def _share_columns(overview: Overview) -> tuple[str, ...]:
     return (overview.codebook.noun_vi.capitalize(), *SHARE_COLUMNS)
 
 
-def _share_rows(overall: Prevalence, codebook: Codebook) -> Iterator[tuple[str, ...]]:
+def _share_rows(overall: Prevalence, codebook: Codebook) -> Iterator[tuple[str, int, float | None, str]]:
     for k, pillar in enumerate(codebook):
-        share = "" if overall.corrected is None else percent(overall.corrected[k])
-        yield pillar.vi, str(overall.tagged[k]), share, interval(overall, k)
+        share = None if overall.corrected is None else float(overall.corrected[k])
+        yield pillar.vi, int(overall.tagged[k]), share, interval(overall, k)
 
 
 def _facts(quote: Quote) -> tuple[str, str, str, str]:
@@ -150,7 +150,8 @@ def _write_docx(overview: Overview, path: Path, about: About) -> None:
     document.letterhead(about.unit, about.day_in_words)
     document.paragraph(title, "Title", centred=True)
     document.paragraph(f"{counted(overview)}. {MACHINE_TAGGED}")
-    document.table([_share_columns(overview), *_share_rows(overview.overall, overview.codebook)], SHARE_COLUMN_WIDTHS)
+    shares = _share_rows(overview.overall, overview.codebook)
+    document.table([_share_columns(overview), *map(_as_texts, shares)], SHARE_COLUMN_WIDTHS)
     document.paragraph()
     document.paragraph(CONTENTS_TITLE, bold=True, centred=True)
     files = input_files(overview)
@@ -165,7 +166,7 @@ def _write_docx(overview: Overview, path: Path, about: About) -> None:
     for fact in facts(overview):
         document.labelled(*fact)
     if files:
-        document.table(_receipt_rows(files, MAX_DOCX_FILES), RECEIPT_COLUMN_WIDTHS)
+        document.table(map(_as_texts, _receipt_rows(files, MAX_DOCX_FILES)), RECEIPT_COLUMN_WIDTHS)
     document.hidden(_provenance_json(overview, _docx_content(document.document)))
     document.save(path)
 
@@ -194,11 +195,13 @@ def _abstract(overview: Overview, pillar: AnyPillar) -> str:
         return "Không có đoạn nào."
     documents = {quote.document.number: quote.document for quote in quotes}.values()
     text = f"{count(len(quotes))} đoạn được gắn nhãn trong {count(len(documents))} bài"
-    if outlets := {document.outlet for document in documents if document.outlet}:
-        text += f" của {count(len(outlets))} cơ quan báo chí"
-    if days := sorted(day for document in documents if (day := find_date(document.date))):
-        first, last = ("/".join(reversed(day.split("-"))) for day in (days[0], days[-1]))
+    outlets = [document.outlet for document in documents if document.outlet]
+    if outlets:
+        text += f" của {count(len(set(outlets)))} cơ quan báo chí{_unknown(len(documents) - len(outlets))}"
+    if days := sorted(found for document in documents if (found := find_date(document.date))):
+        first, last = day(days[0]), day(days[-1])
         text += f", ngày {first}" if first == last else f", từ {first} đến {last}"
+        text += _unknown(len(documents) - len(days))
     k = overview.codebook.categories.index(pillar)
     if overview.overall.corrected is not None:
         known = interval(overview.overall, k)
@@ -206,18 +209,31 @@ def _abstract(overview: Overview, pillar: AnyPillar) -> str:
     return f"{text}."
 
 
+def _unknown(number: int) -> str:
+    """Return in brackets of how many articles something is not known."""
+    return f" ({count(number)} bài không rõ)" if number else ""
+
+
 def _reprints(quote: Quote) -> str:
     """Return where else the article of a quote appeared."""
     return "; ".join(reprint.appearance for reprint in quote.document.reprints)
 
 
-def _receipt_rows(files: Sequence[InputFile], most: int) -> Iterator[tuple[str, str, str]]:
+def _receipt_rows(files: Sequence[InputFile], most: int) -> Iterator[tuple[str, str, int | str | None]]:
     """Yield the head and the rows of the table of inputs: of the first ones, and the sum of the others."""
     yield RECEIPT_COLUMNS
     for file in files[:most]:
-        yield file.name, file.digits, "" if file.paragraphs is None else count(file.paragraphs)
+        yield file.name, file.digits, file.paragraphs
     if rest := files[most:]:
-        yield f"… và {count(len(rest))} tệp nữa", "", count(sum(file.paragraphs or 0 for file in rest))
+        yield f"… và {count(len(rest))} tệp nữa", "", sum(file.paragraphs or 0 for file in rest)
+
+
+def _as_texts(row: XlsxRow) -> tuple[str, ...]:
+    """Return the cells of a row as they are read in Word: shares as percentages, points between thousands."""
+    return tuple(
+        percent(value) if isinstance(value, float) else count(value) if isinstance(value, int) else value or ""
+        for value in row
+    )
 
 
 def _docx_content(document: Any) -> str:
@@ -255,7 +271,7 @@ def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             widths = _WIDTHS.get(name, QUOTE_COLUMN_WIDTHS)
-            _write_rows(sheet, rows, formats, widths)
+            _write_rows(sheet, rows, formats, widths, "exact_share" if name == SHARES_SHEET else "share")
             for j, width in enumerate(widths):
                 sheet.set_column(j, j, width)
             xlsx_page(sheet, repeat_head=name != PROVENANCE_HEADING, header=header)
@@ -271,15 +287,15 @@ def _write_xlsx(overview: Overview, path: Path, about: About) -> None:
 _WIDTHS = {SHARES_SHEET: SHARE_COLUMN_WIDTHS, PROVENANCE_HEADING: RECEIPT_COLUMN_WIDTHS}
 
 
-def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any, widths: Sequence[int]) -> None:
+def _write_rows(sheet: Any, rows: Iterable[XlsxRow], formats: Any, widths: Sequence[int], number_format: str) -> None:
     for i, row in enumerate(rows):
         sheet.set_row(i, xlsx_row_height(zip(map(str, row), widths, strict=True)))
         is_head = i == 0 or row == RECEIPT_COLUMNS
         for j, value in enumerate(row):
             if isinstance(value, str):
                 sheet.write_string(i, j, value, formats["head" if is_head else "wrap"])
-            else:
-                sheet.write_number(i, j, value, formats["share" if isinstance(value, float) else "wrap"])
+            elif value is not None:
+                sheet.write_number(i, j, value, formats[number_format if isinstance(value, float) else "count"])
 
 
 def _sheet_name(name: str, taken: Sequence[str]) -> str:

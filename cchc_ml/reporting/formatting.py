@@ -13,8 +13,9 @@ from ..text.normalize import printable
 if TYPE_CHECKING:
     from .prevalence import Prevalence
 
-__all__ = ["clean_places", "clean_text", "count", "interval", "month_and_year", "percent", "pillar_css"]
+__all__ = ["clean_places", "clean_text", "count", "day", "interval", "month_and_year", "percent", "pillar_css"]
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORD = re.compile(r"\S+")
 
 
@@ -46,6 +47,17 @@ def interval(prevalence: Prevalence, k: int) -> str:
         return ""
     low, high = prevalence.interval[:, k]
     return f"{percent(low)[:-1]}–{percent(high)}"
+
+
+def day(date: str) -> str:
+    """Return a date as Vietnamese readers write it: ``YYYY-MM-DD`` as ``DD/MM/YYYY``, another as it is.
+
+    Examples
+    --------
+    >>> day("2026-03-05"), day("5/3/2026"), day("2026")
+    ('05/03/2026', '5/3/2026', '2026')
+    """
+    return "/".join(reversed(date.split("-"))) if _DAY.fullmatch(date) else date
 
 
 def month_and_year(moment: str) -> str:

@@ -18,7 +18,7 @@ from ..reading.dates import find_date, month_of, year_of
 from ..reading.names import without_folders
 from ..reading.tables import Row
 from ..text.near import near_duplicates
-from .formatting import clean_places, clean_text, month_and_year
+from .formatting import clean_places, clean_text, day, month_and_year
 from .prevalence import Prevalence, prevalence_by_pillar
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ def _new_document(row: Row, number: int, name: str) -> Document:
         name=name,
         headline=_value(row, "headline"),
         outlet=_value(row, "outlet"),
-        date=_value(row, "date"),
+        date=day(_value(row, "date")),
         link=_value(row, "link"),
     )
 

@@ -7,6 +7,7 @@ from workbooks import assert_print_setup
 from cchc_ml.pillars import PILLARS
 from cchc_ml.reporting.about import About
 from cchc_ml.reporting.dossier import QUOTE_COLUMNS, _sheet_name, read_dossier, write_dossier
+from cchc_ml.reporting.formatting import percent
 from cchc_ml.reporting.overview import gather
 from cchc_ml.reporting.prevalence import training_prior
 from cchc_ml.reporting.provenance import content_hash
@@ -43,7 +44,7 @@ def test_the_document_quotes_by_pillar_with_the_evidence_in_bold(overview, tmp_p
     quotes = [p for p in document.paragraphs if p.style.name == "Quote"]
     assert len(quotes) == 40
     assert {run.text.strip() for run in quotes[0].runs if run.bold} == {SENTENCE}
-    assert any(p.text.startswith("Một cửa · Báo A · 2026-01-02 · https://a.vn/") for p in document.paragraphs)
+    assert any(p.text.startswith("Một cửa · Báo A · 02/01/2026 · https://a.vn/") for p in document.paragraphs)
     assert [cell.text for cell in document.tables[0].rows[2].cells][:2] == ["Cải cách thủ tục hành chính", "40"]
 
 
@@ -56,7 +57,7 @@ def test_the_workbook_has_a_sheet_a_pillar(overview, tmp_path):
     assert len(rows) == 41
     number, headline, outlet, date, link, probability, sentence, text, reprints = rows[1]
     assert not reprints
-    assert (number, headline, outlet, date, sentence) == (1, "Một cửa", "Báo A", "2026-01-02", SENTENCE)
+    assert (number, headline, outlet, date, sentence) == (1, "Một cửa", "Báo A", "02/01/2026", SENTENCE)
     assert link.startswith("https://a.vn/")
     assert probability > 0.9
     assert text.startswith("=1+1 Chợ đông.")
@@ -154,6 +155,26 @@ def test_an_abstract_begins_each_pillar(document):
     assert abstract.startswith("Trích yếu: 40 đoạn được gắn nhãn trong 40 bài của 1 cơ quan báo chí, ngày 02/01/2026; ")
     assert "tỷ lệ ước lượng" in abstract
     assert sum(text.startswith("Trích yếu: ") for text in texts) == 6
+
+
+def test_an_abstract_says_of_how_many_articles_outlet_and_date_are_not_known(model, tmp_path):
+    known = [{"outlet": "Báo A", "date": "2026-01-02"}, {"outlet": "Báo A"}, {}, {}]
+    rows = [{"text": f"{SENTENCE} Lần {n}.", "document": n, **more} for n, more in enumerate(known)]
+    write_dossier(gather(tag_rows(model, [(row, "text") for row in rows]), training_prior(model)), tmp_path / "d.docx")
+    texts = [p.text for p in docx.Document(tmp_path / "d.docx").paragraphs]
+    (abstract,) = [text for text in texts if text.startswith("Trích yếu: 4 đoạn")]
+    assert "trong 4 bài của 1 cơ quan báo chí (2 bài không rõ), ngày 02/01/2026 (3 bài không rõ)" in abstract
+
+
+def test_numbers_of_a_workbook_are_numbers_and_agree_with_word(overview, tmp_path):
+    for name in ("d.xlsx", "d.docx"):
+        write_dossier(overview, tmp_path / name)
+    sheet = openpyxl.load_workbook(tmp_path / "d.xlsx")["Tổng quan"]
+    _, tagged, share, interval = sheet[3]
+    assert (tagged.value, tagged.number_format) == (40, "#,##0")
+    assert share.number_format == "0.0%"
+    shown = [cell.text for cell in docx.Document(tmp_path / "d.docx").tables[0].rows[2].cells]
+    assert shown[1:] == [str(tagged.value), percent(share.value), interval.value]
 
 
 def test_the_receipt_is_a_table_and_the_record_is_hidden(document):

@@ -148,8 +148,8 @@ def test_reprints_are_counted_once_and_listed(model, tmp_path, name):
     _, content = (read_html_report if name == "r.html" else read_dossier)(tmp_path / name)
     assert "5 đoạn văn trong 2 bài" in content
     assert "2 bài (7 đoạn) gần như trùng lời" in content
-    assert "Báo Sơn Lam, 2026-05-04, 1; Báo Vĩnh Khê, 2026-05-05, 3" in content
-    assert "2026-05-03" in content, "the earliest stands for all"
+    assert "Báo Sơn Lam, 04/05/2026, 1; Báo Vĩnh Khê, 05/05/2026, 3" in content
+    assert "03/05/2026" in content, "the earliest stands for all"
 
 
 def test_paragraphs_are_counted_as_predict_counts_them(cli, tmp_path, top):
