@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import compress
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -95,6 +95,37 @@ class TermMatch(NamedTuple):
     sentence: int
 
 
+# One command builds many lexicons of the same terms (of the model, of the data, of each fold). The terms are checked
+# once, and the lexicons share a matcher, which is never changed.
+@lru_cache(maxsize=4)
+def _check_terms(terms: tuple[str, ...]) -> None:
+    """Raise if a term cannot be found in text as it is written, or stands twice."""
+    for term in terms:
+        if normalise(term) != f" {term} ":
+            raise ValueError(
+                message(
+                    "lexicon term {term} is not in lower-case NFC syllables; write it {normalise}",
+                    term=repr(term),
+                    normalise=repr(normalise(term).strip()),
+                )
+            )
+        if max(term) > LAST_LETTER:
+            raise ValueError(
+                message(
+                    "lexicon term {term} has a letter above U+FFFF, which cannot be found in text; leave it out",
+                    term=repr(term),
+                )
+            )
+    if len(set(terms)) != len(terms):
+        twice = next(term for term, n in Counter(terms).items() if n > 1)
+        raise ValueError(message("the lexicon has the term {twice} twice; want each term once", twice=repr(twice)))
+
+
+@lru_cache(maxsize=4)
+def _matcher_of(terms: tuple[str, ...], *, without_diacritics: bool = False) -> Matcher:
+    return Matcher(terms, without_diacritics=without_diacritics)
+
+
 class Lexicon:
     """An ordered list of terms, found in running text in any accepted spelling.
 
@@ -117,26 +148,8 @@ class Lexicon:
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
-        for term in terms:
-            if normalise(term) != f" {term} ":
-                raise ValueError(
-                    message(
-                        "lexicon term {term} is not in lower-case NFC syllables; write it {normalise}",
-                        term=repr(term),
-                        normalise=repr(normalise(term).strip()),
-                    )
-                )
-            if max(term) > LAST_LETTER:
-                raise ValueError(
-                    message(
-                        "lexicon term {term} has a letter above U+FFFF, which cannot be found in text; leave it out",
-                        term=repr(term),
-                    )
-                )
-        if len(set(terms)) != len(terms):
-            twice = next(term for term, n in Counter(terms).items() if n > 1)
-            raise ValueError(message("the lexicon has the term {twice} twice; want each term once", twice=repr(twice)))
         self.terms = tuple(terms)
+        _check_terms(self.terms)
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -146,11 +159,11 @@ class Lexicon:
 
     @cached_property
     def _with_diacritics(self) -> Matcher:
-        return Matcher(self.terms)
+        return _matcher_of(self.terms)
 
     @cached_property
     def _without_diacritics(self) -> Matcher:
-        return Matcher(self.terms, without_diacritics=True)
+        return _matcher_of(self.terms, without_diacritics=True)
 
     def _matcher(self, without_diacritics: bool) -> Matcher:
         return self._without_diacritics if without_diacritics else self._with_diacritics

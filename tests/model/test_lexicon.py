@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cchc_ml.model.counts import Counts
 from cchc_ml.model.lexicon import Lexicon
+from cchc_ml.text.matcher import Matcher
 
 LEXICON = Lexicon(["cửa", "hòa giải", "kỷ luật", "một", "một cửa", "thủ tục"])
 
@@ -88,6 +89,16 @@ def test_nothing_has_no_counts():
 def test_lexicon_refuses(terms, message):
     with pytest.raises(ValueError, match=message):
         Lexicon(terms)
+
+
+def test_lexicons_of_the_same_terms_share_what_takes_long(monkeypatch):
+    built = []
+    monkeypatch.setattr("cchc_ml.model.lexicon.Matcher", lambda terms, **_: built.append(terms) or Matcher(terms))
+    terms = ["sổ đỏ", "lò vôi"]
+    for _ in range(3):
+        assert [match.id for match in Lexicon(terms).find("Lò vôi cũ, không sổ đỏ.")] == [1, 0]
+    assert [match.id for match in Lexicon(terms[::-1]).find("Lò vôi cũ, không sổ đỏ.")] == [0, 1]
+    assert built == [tuple(terms), tuple(terms[::-1])]
 
 
 def test_lexicon_pickles_as_its_terms():
