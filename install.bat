@@ -1,15 +1,19 @@
 @echo off
 rem Double-click: installs cchc-ml into .venv, writes the tagger as one page and opens it.
 chcp 65001 >nul
-cd /d "%~dp0"
+rem pushd also enters a shared folder (\\server\...), which cd does not.
+pushd "%~dp0"
+if errorlevel 1 goto failed
+rem The launcher may be missing, or know no Python 3.11; then the python of the PATH may do.
+set CHECK=-c "import sys; sys.exit(sys.version_info < (3, 11))"
 set PY=py -3
-where py >nul 2>nul
+%PY% %CHECK% >nul 2>nul
 if errorlevel 1 set PY=python
-%PY% -c "import sys; sys.exit(sys.version_info < (3, 11))"
+%PY% %CHECK% >nul 2>nul
 if errorlevel 1 goto nopython
 echo Đang cài đặt, mất vài phút ... (installing, some minutes)
-if not exist .venv\Scripts\python.exe %PY% -m venv .venv
-if errorlevel 1 goto failed
+if not exist .venv\Scripts\pip.exe %PY% -m venv .venv
+if not exist .venv\Scripts\pip.exe goto failed
 .venv\Scripts\python -m pip install --quiet --disable-pip-version-check -c constraints.txt ".[office]"
 if errorlevel 1 goto failed
 .venv\Scripts\cchc-ml app -o cchc.html --force
