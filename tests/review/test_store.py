@@ -144,6 +144,7 @@ for n in itertools.count():
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("acknowledged", [1, 7, 40])
 def test_a_killed_process_loses_nothing_that_it_acknowledged(store, acknowledged):
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(store.path)], stdout=subprocess.PIPE, text=True)

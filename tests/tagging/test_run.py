@@ -1,6 +1,7 @@
 import datetime
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -269,6 +270,7 @@ def test_a_damaged_page_of_a_parquet_file_is_reported_with_its_place(trained, ta
     assert summary.rows == 3
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 def test_a_device_gets_json_lines(trained, folder, tmp_path):
     assert tag_inputs(trained, [folder], Path("/dev/null")).rows == 6
     (tmp_path / "o").write_text("before\n")
@@ -335,7 +337,7 @@ def test_a_single_file_that_cannot_be_read_raises(trained, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.parquet"])
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_progress_says_how_many_rows_are_done_and_how_many_there_are(trained, tmp_path, name, n_jobs):
     (tmp_path / "in").mkdir()
     for number in range(3):

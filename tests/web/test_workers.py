@@ -55,6 +55,7 @@ def test_what_takes_too_long_is_killed(worker):
     assert worker.n_killed == 1
 
 
+@pytest.mark.slow
 def test_what_nobody_waits_for_is_killed(worker):
     async def leave():
         pid = await worker.run(60, os.getpid)
@@ -91,7 +92,7 @@ def test_what_nobody_waits_for_may_end_if_it_ends_soon(worker):
 def test_a_process_that_dies_is_replaced(worker):
     assert code(run(worker, 60, os._exit, 3)) == "too_much_work"
     pid = run(worker, 60, os.getpid)
-    os.kill(pid, signal.SIGKILL)  # while it has nothing to do
+    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # while it has nothing to do
     time.sleep(0.5)
     assert run(worker, 60, os.getpid) != pid
 
@@ -106,6 +107,7 @@ def test_a_refusal_is_raised(worker):
     assert code(run(worker, 60, Refused, "busy", "why")) == "busy"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("sys.platform != 'linux'", reason="only Linux tells how much memory a process uses")
 def test_memory_is_limited(worker):
     assert len(run(worker, 60, bytes, 100_000_000)) == 100_000_000
@@ -113,6 +115,7 @@ def test_memory_is_limited(worker):
     assert run(worker, 60, abs, -1) == 1
 
 
+@pytest.mark.slow
 def test_a_new_process_takes_its_place_after_some_tasks(model):
     worker = Worker(model, 500_000_000, max_tasks=2)
     try:
@@ -123,6 +126,7 @@ def test_a_new_process_takes_its_place_after_some_tasks(model):
         worker.join()
 
 
+@pytest.mark.slow
 def test_a_process_ends_with_its_service(model, tmp_path):
     """The child of a process that is killed ends, also while it works."""
     import subprocess
