@@ -30,6 +30,9 @@ PAGES = [path for path in sorted(TOP.glob("docs/*.md")) if str(path.relative_to(
 DOCUMENTS = [str(path.relative_to(TOP)) for path in [*sorted(TOP.glob("*.md")), TOP / "data/README.md", *PAGES]]
 # Their commands train, measure, or start a cluster or the service.
 SLOW = {
+    "docs/dossier.md",
+    "docs/dossier.vi.md",
+    "docs/tag-a-folder.vi.md",
     "docs/evaluation.md",
     "docs/own-codebook.md",
     "docs/many-paragraphs.md",

@@ -50,8 +50,8 @@ def unguarded(code):
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             names = [name for name in names if name.split(".")[0] in MODULES or name in ONLY_POSIX]
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) in ONLY_POSIX:
-            names = [ast.unparse(node)]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names = [name for name in [f"{node.value.id}.{node.attr}"] if name in ONLY_POSIX]
         found.extend((node.lineno, name) for name in names if not guarded)
         for child in ast.iter_child_nodes(node):
             visit(child, guarded)

@@ -30,6 +30,7 @@ def test_strict(cli, data, tmp_path):
     assert (result.exit_code, result.stdout) == (0, "1 row, 0 findings\n")
 
 
+@pytest.mark.slow
 def test_a_probable_label_error_alone_is_told_and_not_strict(cli, corpus, tmp_path):
     rows = [{k: row[k] for k in ("text", "labels", "article")} for row in corpus.rows]
     wrong = next(row for row in rows if row["labels"] == ["tthc"])

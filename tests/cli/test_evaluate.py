@@ -8,13 +8,17 @@ from needs import needs
 from cchc_ml.pillars import PILLARS
 
 
-def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
+def test_own_data_agree_with_json(cli, tmp_path, labelled):
     out = tmp_path / "m.json"
     result = cli("evaluate", labelled, "--json", out)
     assert result.exit_code == 0
     measured = json.loads(out.read_text())
     assert measured["n"] == 240
     assert f"{measured['macro']['f1']:.3f}" in result.stdout
+
+
+@pytest.mark.slow
+def test_evaluate_measures_the_shipped_rows_by_default(cli):
     shipped = cli("evaluate").stdout
     assert "validation, modern_validation (1,265 paragraphs)" in shipped
     assert "validation, modern_validation, in context (1,265 paragraphs)" in shipped
@@ -22,6 +26,7 @@ def test_evaluate_default_and_own_data_agree_with_json(cli, tmp_path, labelled):
     assert re.search(r"\bvalidation +│ +364 │ +331 │", shipped)
 
 
+@pytest.mark.slow
 def test_own_names_for_text_and_labels(cli, tmp_path, corpus):
     path = tmp_path / "x.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -44,6 +49,7 @@ def test_evaluate_unknown_label(cli, tmp_path):
     assert "line 1: unknown pillar 'digital'; the six are institutional, tthc" in result.stderr
 
 
+@pytest.mark.slow
 def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5})
     out = tmp_path / "page.html"
@@ -52,12 +58,19 @@ def test_evaluate_writes_a_report(cli, tmp_path, labelled, monkeypatch):
     assert "exists; give --force" in cli("evaluate", labelled, "--report", out).stderr
 
 
+@pytest.mark.slow
 def test_a_model_with_terms_of_its_own_wants_text(cli, own_terms_file):
     assert "give DATA as text" in cli("evaluate", "--model", own_terms_file).stderr
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "xlsx", "parquet", "csv.gz"])
-@pytest.mark.parametrize("has_labels", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "has_labels"),
+    [
+        *(("jsonl", True), ("csv", False), ("xlsx", True)),
+        *(pytest.param(kind, True, marks=pytest.mark.slow) for kind in ("csv", "tsv", "parquet", "csv.gz")),
+        *(pytest.param(kind, False, marks=pytest.mark.slow) for kind in ("jsonl", "tsv", "xlsx", "parquet", "csv.gz")),
+    ],
+)
 def test_every_table_that_is_written_can_be_evaluated(cli, tmp_path, corpus, kind, has_labels):
     if kind in ("xlsx", "parquet"):
         needs("python_calamine" if kind == "xlsx" else "pyarrow")

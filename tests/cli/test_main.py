@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -45,6 +46,7 @@ def test_a_reader_that_leaves_early_is_no_error(top, arguments):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 @pytest.mark.parametrize(
     ("command", "status", "message"),
@@ -74,7 +76,9 @@ def test_closed_streams(top, tmp_path, command, status, message):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_ended_run_cleans_up(top, tmp_path, number):
     command = [sys.executable, "-m", "cchc_ml", "predict", "-", "-o", str(tmp_path / "o.jsonl")]
-    with subprocess.Popen(command, cwd=top, stdin=subprocess.PIPE) as run:
+    # Tests that run in the background of a shell have SIGINT ignored, and so would their children.
+    usual = partial(signal.signal, number, signal.SIG_DFL)
+    with subprocess.Popen(command, cwd=top, stdin=subprocess.PIPE, preexec_fn=usual) as run:
         try:
             run.stdin.write(b'{"text": "a"}\n')  # the run waits for more
             run.stdin.flush()

@@ -183,7 +183,8 @@ def corpus_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "how", [[], ["--jobs", "2"], pytest.param(["--dask", "local", "--jobs", "2"], marks=pytest.mark.slow)]
+    "how",
+    [[], *(pytest.param(how, marks=pytest.mark.slow) for how in (["--jobs", "2"], ["--dask", "local", "--jobs", "2"]))],
 )
 def test_parquet_files_go_into_a_folder(cli, corpus_folder, how):
     out = corpus_folder / "tagged"

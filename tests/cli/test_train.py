@@ -107,6 +107,7 @@ def test_packed_rows_can_be_trained_on(cli, tmp_path, labelled):
     assert cli("train", tmp_path / "c.jsonl.gz", "-o", tmp_path / "m" / "m.npz").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_learned_lexicon_can_be_trained_with(cli, tmp_path, labelled):
     terms = tmp_path / "terms.txt"
     assert cli("lexicon", labelled, "-o", terms, "--max-terms", "50", "--jobs", "1").exit_code == 0

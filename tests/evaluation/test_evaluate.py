@@ -18,6 +18,7 @@ def model(small_file):
     return small_file
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_json_and_a_page(model, labelled, monkeypatch):
     needs("matplotlib")
     monkeypatch.setattr("cchc_ml.evaluation.evaluate.learning_curve", lambda *args, **kwargs: {10: 0.5, 20: 0.6})
@@ -64,6 +65,7 @@ def test_the_shipped_model_reaches_its_floors():
     assert max(drops.values()) <= 0.005
 
 
+@pytest.mark.slow
 def test_packed_rows_have_no_spelling_to_change():
     from cchc_ml.files import data_path
 

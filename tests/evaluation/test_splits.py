@@ -13,6 +13,7 @@ def quick(small):
     return fitted
 
 
+@pytest.mark.slow
 def test_kinds_follow_the_fields_that_rows_have(quick, corpus):
     done = []
     measured = split_kinds(quick, corpus, folds=2, progress=lambda *at: done.append(at))

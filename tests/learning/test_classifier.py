@@ -102,6 +102,7 @@ def test_the_lexicon_is_learned_where_none_is_given(corpus):
     assert fitted.score(corpus.texts, corpus.y) > 0.7
 
 
+@pytest.mark.slow
 def test_scikit_learn_tools_take_it(corpus):
     quick = PillarClassifier(lexicon=TERMS, rounds=0, folds=2)
     scores = cross_val_score(quick, corpus.texts, corpus.y, cv=2, scoring="f1_macro")

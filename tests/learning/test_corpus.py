@@ -159,6 +159,7 @@ def test_the_shipped_real_rows_have_no_text_and_refer_to_the_shipped_documents()
     assert not trained & {row["document"] for row in corpus.held_out().rows if "text" not in row}
 
 
+@pytest.mark.slow
 def test_rows_of_all_kinds_are_counted_in_their_order(tmp_path, corpus, labelled):
     lexicon = default_lexicon()
     packed = [json.loads(line) for line in pack_files([labelled], lexicon).splitlines()[:2]]
@@ -170,12 +171,14 @@ def test_rows_of_all_kinds_are_counted_in_their_order(tmp_path, corpus, labelled
     assert np.array_equal(mixed[2], corpus.counts(lexicon).paragraphs().toarray()[1])
 
 
+@pytest.mark.slow
 def test_a_row_that_refers_to_nothing_is_reported():
     (row,) = read_corpus().where("split", "validation").rows[:1]
     with pytest.raises(ValueError, match=r"refers to a paragraph that is not in data/documents\.npz\.xz; give its"):
         Corpus.from_rows([row | {"part": 999}]).counts(default_lexicon())
 
 
+@pytest.mark.slow
 def test_the_others_are_the_rest_of_the_documents():
     lexicon = default_lexicon()
     held_out = read_corpus().where("split", "modern_validation")

@@ -30,6 +30,7 @@ def test_another_environment_gives_the_same_model(tmp_path, top):
     assert (tmp_path / "m.npz").read_bytes() == (top / "models" / "pillars.npz").read_bytes()
 
 
+@pytest.mark.slow
 def test_own_data_can_be_added_to_the_shipped_data(top, tmp_path, labelled, monkeypatch, corpus):
     # The whole shipped corpus takes ten seconds; the first articles of two of the project's runs stand for it.
     rows = [row for row in read_corpus(top / "data/articles.jsonl").rows if row["id"].startswith(("R01-0", "R04-0"))]

@@ -34,7 +34,7 @@ def slices():
     return (TEXTS[i : i + 2] for i in range(0, len(TEXTS), 2))
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2, None])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow), None])
 def test_results_come_in_order(small, n_jobs):
     assert list(parallel_map(lengths, small.model_, slices(), n_jobs)) == [
         [len(t) for t in texts] for texts in slices()
@@ -52,6 +52,7 @@ def test_one_batch_is_done_here(small):
     assert list(parallel_map(where, small.model_, [], 2)) == []
 
 
+@pytest.mark.slow
 def test_batches_are_read_as_they_are_needed(small):
     read = []
 
@@ -94,7 +95,7 @@ def test_a_long_batch_is_not_waited_for_if_nobody_wants_it(small, tmp_path):
     results.close()
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_errors_come_through(small, n_jobs):
     with pytest.raises(ValueError, match="no Xã 0"):
         list(parallel_map(fail, small.model_, slices(), n_jobs))

@@ -266,6 +266,7 @@ def test_a_post_loses_its_counters():
     assert [block.text for block in arrange(post) if block.kind is Kind.BODY] == [post[2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["12/03/2019 09:20", "Xem thêm", "Tin, ảnh: Hải Đăng", "- Thể chế", "LÂM VĂN HƯỞNG", "Những việc làm ngay", "("],

@@ -43,6 +43,7 @@ def test_a_cut_file_is_read_or_rejected(tmp_path, ending):
         assert is_read_or_rejected(lambda: cchc_ml.read_article(path).paragraphs, f"a.{ending}")
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_not_unpacked(tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"<" * (documents.MAX_UNPACKED_BYTES + 1))

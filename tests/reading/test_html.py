@@ -342,6 +342,7 @@ HEAVY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", HEAVY.values(), ids=HEAVY.keys())
 def test_a_page_of_twice_the_size_takes_twice_the_time(make):
     def seconds(n):

@@ -96,6 +96,7 @@ def test_the_groups_are_numbers_of_lines():
     assert group_lines(["Sáng nay lãnh đạo xã họp bàn", "việc làm đường.", "", "Hết"]) == [[0, 1], [3]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["ab.", "xã họp bàn việc làm đường ở thôn", "Xã họp bàn việc làm đường ở thôn Nà Hin xa"]
 )

@@ -71,6 +71,7 @@ def test_a_partition_keeps_types_and_says_what_the_classifier_says(small, tmp_pa
     assert after["evidence"].to_pylist()[0] == [("institutional", "Xã rà soát văn bản quy phạm pháp luật.")]
 
 
+@pytest.mark.slow
 def test_a_partition_is_the_same_in_any_number_of_processes_and_pieces(small, tmp_path, monkeypatch):
     sources = [write(tmp_path / f"{n}.parquet", TEXTS * 5) for n in range(3)]
     for folder in ("one", "two", "pieces"):

@@ -25,6 +25,7 @@ def articles(tmp_path):
     return [PendingArticle(str(path), keep_boilerplate=False) for path in sorted(tmp_path.glob("*.txt"))]
 
 
+@pytest.mark.slow
 def test_rows_and_articles_do_not_depend_on_the_number_of_processes(small, articles):
     items = [*ROWS[:700], *articles, *ROWS[700:]]
     one, two = (list(tag_rows(small.model_, items, n_jobs=n)) for n in (1, 2))

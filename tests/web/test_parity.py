@@ -25,6 +25,7 @@ def test_the_golden_file_is_not_stale():
     assert changed == [], STALE
 
 
+@pytest.mark.slow
 def test_the_scripts_do_what_python_does(page_modules, model, top):
     (page_modules / "data.json").write_text(json.dumps(page_data(model)), "utf8")
     done = subprocess.run(
