@@ -55,6 +55,9 @@ def unguarded(code):
         found.extend((node.lineno, name) for name in names if not guarded)
         for child in ast.iter_child_nodes(node):
             visit(child, guarded)
+            # `if not hasattr(...): return` guards what follows it.
+            leaves = isinstance(child, ast.If) and isinstance(child.body[-1], ast.Return | ast.Raise)
+            guarded = guarded or (leaves and bool(GUARDS.search(ast.unparse(child.test))))
 
     visit(ast.parse(code), False)
     return found
@@ -99,6 +102,9 @@ def test_the_checks_see_what_they_look_for():
         (4, "signal.SIGKILL"),
     ]
     assert unguarded("if sys.platform != 'win32':\n    import fcntl\n    os.fork()") == []
+    early = "def f():\n    if not hasattr(os, 'fork'):\n        {}\n    os.fork()\nos.fork()"
+    assert unguarded(early.format("return")) == [(5, "os.fork")]
+    assert unguarded(early.format("pass")) == [(4, "os.fork"), (5, "os.fork")]
     assert unguarded("with suppress(ImportError):\n    import resource") == []
     assert unguarded("try:\n    import resource\nexcept ValueError:\n    pass") == [(2, "resource")]
     assert without_encoding("open(p)\nopen(p, 'w')\np.read_text()\np.write_text(x)") == [1, 2, 3, 4]
