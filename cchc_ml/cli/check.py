@@ -62,6 +62,7 @@ def check(
     -o, then: cchc-ml review merge DATA SHEET -o corrected.jsonl.
     """
     from ..model.storage import codebook_of
+    from ..reading.names import quoted
     from ..review.categories import categories
     from ..review.check import check_data, write_findings
     from ..review.sheet import SHEET_KINDS
@@ -100,9 +101,9 @@ def check(
                 "wrote {n:,} paragraphs to {out}; correct them, then: "
                 "cchc-ml review merge {files} {out} -o corrected.jsonl{own}",
                 written,
-                out=out,
-                files=" ".join(map(str, data)),
-                own=f" --codebook {codebook}" if codebook else "",
+                out=quoted(out),
+                files=" ".join(map(quoted, data)),
+                own=f" --codebook {quoted(codebook)}" if codebook else "",
             )
         )
     if strict and checked.certain:

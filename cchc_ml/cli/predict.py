@@ -202,6 +202,7 @@ def _write_sheet(
 ) -> None:
     """Write what the model suggests as a sheet to correct."""
     from ..reading.choose import choose_inputs
+    from ..reading.names import quoted
     from ..reading.progress import InputProgress
     from ..review.categories import categories
     from ..review.suggested import check_sheet, write_suggestions
@@ -239,8 +240,8 @@ def _write_sheet(
     )
     remedy = message(
         "correct them there, then: cchc-ml review merge {sheet} -o labelled.jsonl{own}",
-        sheet=sheet,
-        own="" if model.codebook.is_default else f" --codebook {model_file}",
+        sheet=quoted(sheet),
+        own="" if model.codebook.is_default else f" --codebook {quoted(model_file)}",
     )
     tell(joined("; ", [written, *[repeated] * bool(counts.repeated), remedy]))
     if passed_over:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..messages import joined, message, number, plural
+from ..reading.names import quoted
 from .common import (
     CodebookOption,
     ColumnOption,
@@ -128,7 +129,7 @@ def queue(
     if companion is not None:
         tell(message("wrote {path} to set up the project with", path=companion))
     elif out.suffix.lower() in SHEET_KINDS:
-        tell(message("label there, or on a page: cchc-ml review app work.db --queue {path}", path=out))
+        tell(message("label there, or on a page: cchc-ml review app work.db --queue {path}", path=quoted(out)))
     report_failures([failures[file] for file in files if file in failures], len(files))
 
 
@@ -166,7 +167,10 @@ def app(
             )
     elif not store.exists():
         raise FileNotFoundError(
-            message("no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx", store=store)
+            message(
+                "no file {store}; make it of a queue: cchc-ml review app {store} --queue queue.xlsx",
+                store=quoted(store),
+            )
         )
     from ..web.review_service import serve_review
 
@@ -175,7 +179,7 @@ def app(
         tell(
             message(
                 "open it in a browser; Ctrl-C ends it; then: cchc-ml review merge {store} -o labelled.jsonl",
-                store=store,
+                store=quoted(store),
             )
         )
 

@@ -9,8 +9,10 @@ from glob import has_magic
 from itertools import takewhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-__all__ = ["folder_name", "printable_name", "renamed", "short_names", "without_folders"]
+__all__ = ["folder_name", "printable_name", "quoted", "renamed", "short_names", "without_folders"]
 
+# What no shell reads as more than a part of a word.
+_PLAIN_WORD = re.compile(r"[\w./\\:~+,@%=-]+")
 _ABSOLUTE = re.compile(r"(?i)/|~[/\\]|[a-z]:[/\\]|\\\\|file:/")
 
 
@@ -114,6 +116,18 @@ def without_folders(names: Iterable[str]) -> dict[str, str]:
 def _split(name: str) -> tuple[str, ...]:
     parts = (PureWindowsPath if "\\" in name else PurePosixPath)(name).parts
     return parts[1:] or parts  # without the drive
+
+
+def quoted(name: object) -> str:
+    """Return a file name as a word of a command that a user can copy.
+
+    Examples
+    --------
+    >>> quoted("sửa.xlsx"), quoted("bài báo.xlsx")
+    ('sửa.xlsx', '"bài báo.xlsx"')
+    """
+    text = str(name)
+    return text if _PLAIN_WORD.fullmatch(text) else f'"{text}"'
 
 
 def renamed(note: str, names: Mapping[str, str]) -> str:

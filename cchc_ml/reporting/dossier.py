@@ -21,6 +21,7 @@ from ..files import (
 from ..messages import message
 from ..pillars import AnyPillar, Codebook
 from ..reading.dates import find_date
+from ..reading.names import quoted
 from ..reading.workbooks import open_workbook, sheet_cells
 from ..text.spans import spans
 from .about import About, InputFile, counted, facts, input_files
@@ -118,7 +119,7 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], str]:
                 "want a dossier that was written with: cchc-ml report -o {name}",
                 path=path,
                 error=type(error).__name__,
-                name=path.name,
+                name=quoted(path.name),
             )
         ) from None
 

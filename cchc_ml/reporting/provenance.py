@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..messages import message
+from ..reading.names import quoted
 from ..version import __version__
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def read_html_report(path: Path) -> tuple[dict[str, Any], str]:
                 "{path} does not contain a provenance record; "
                 "want a page that was written with: cchc-ml report -o {name}",
                 path=path,
-                name=path.name,
+                name=quoted(path.name),
             )
         )
     return json.loads(block[1]), page[: block.start()] + page[block.end() :]

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import platt
-from ..messages import Message, joined, message
+from ..messages import Message, joined, message, placed, translate
 from ..pillars import CCHC, Codebook
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
@@ -275,7 +275,7 @@ def _conflicts(
             yield Finding(
                 Kind.conflict,
                 item.place,
-                message("{said}, but not in {place}", said=said, place=other.place),
+                message("{said}, but not in {place}", said=said, place=_said(other.place)),
                 item.text,
                 item,
                 tuple((s, 0.5) for s in differ),
@@ -295,7 +295,7 @@ def _splits(rows: Sequence[LabelledRow], near: Sequence[tuple[int, int]]) -> Ite
                 split=rows[i].split,
                 text=message("the same text") if same else message("almost the same text"),
                 other=rows[j].split,
-                place=rows[j].item.place,
+                place=_said(rows[j].item.place),
             )
             yield Finding(Kind.text_split, rows[i].item.place, said, rows[i].item.text)
     first_of: dict[str, dict[str, LabelledRow]] = defaultdict(dict)
@@ -309,7 +309,7 @@ def _splits(rows: Sequence[LabelledRow], near: Sequence[tuple[int, int]]) -> Ite
                 document=document,
                 split=row.split,
                 other=first.split,
-                place=first.item.place,
+                place=_said(first.item.place),
             )
             yield Finding(Kind.document_split, row.item.place, said, row.item.text)
 
@@ -340,6 +340,11 @@ def is_vietnamese(text: str) -> bool:
     return sum(SYLLABLE.fullmatch(word) is not None for word in plain) >= LEAST_SYLLABLES * len(words)
 
 
+def _said(place: str) -> Message:
+    """Return a place in a file as a message."""
+    return message("{where}", where=place)
+
+
 def write_findings(findings: Sequence[Finding], path: Path, categories: Sequence[Category]) -> int:
     """Write the paragraphs whose labels are in doubt as a sheet to correct; return how many there are.
 
@@ -365,6 +370,6 @@ def write_findings(findings: Sequence[Finding], path: Path, categories: Sequence
         votes[identity] = {slug: f"nhãn: {'có' if item.decisions[slug] else 'không'}" for slug in doubtful}
         for slug, chance in (pair for finding in of_one if finding.kind is Kind.label for pair in finding.doubtful):
             votes[identity][slug] += f" · máy: {_percent(chance)}"
-        votes[identity][""] = "\n".join(f"{finding.place}: {finding.message}" for finding in of_one)
+        votes[identity][""] = "\n".join(translate(placed(finding.place, finding.message), "vi") for finding in of_one)
     write_review_sheet(items, path, categories, votes=votes, agreed=agreed)
     return len(items)

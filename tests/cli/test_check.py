@@ -62,3 +62,10 @@ def test_errors_are_one_line(cli, data):
         assert result.exit_code == 2
         assert message in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_the_command_to_go_on_with_can_be_copied(cli, labelled, tmp_path):
+    data, out = tmp_path / "nhãn của tôi.jsonl", tmp_path / "kiểm tra.xlsx"
+    labelled.rename(data)
+    result = cli("check", data, "-o", out)
+    assert f'cchc-ml review merge "{data}" "{out}" -o corrected.jsonl' in result.stderr

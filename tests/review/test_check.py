@@ -89,6 +89,8 @@ def test_a_correction_is_merged_back(tmp_path, kind):
         with open(sheet, encoding="utf-8-sig", newline="") as file:
             cells = list(csv.DictReader(file))
         assert cells[1]["Ý kiến: Tổ chức bộ máy"] == "nhãn: có"
+        places = [re.findall(r"\b(?:line|dòng) \d", cell["Ý kiến: ghi chú"]) for cell in cells]
+        assert places == [["dòng 1", "dòng 2"], ["dòng 2", "dòng 1"]]
         cells[1]["Tổ chức bộ máy"] = "không"
         with open(sheet, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, list(cells[0]))
