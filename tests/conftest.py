@@ -123,9 +123,9 @@ def write_rows(corpus: Corpus, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session", params=[3, 8])
+@pytest.fixture(scope="session", params=[3, 6, 8])
 def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Own:
-    """A codebook of one's own of three and of eight categories, labelled rows, and a model. No test may change them."""
+    """A codebook of 3, 6 or 8 categories of one's own, labelled rows, and a model. No test may change them."""
     n = request.param
     folder = tmp_path_factory.mktemp(f"own{n}")
     (folder / "mine.yaml").write_text(codebook_yaml(n), "utf8")

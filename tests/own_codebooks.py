@@ -1,6 +1,7 @@
 """Codebooks of one's own for tests, and short paragraphs that are put together from words for them."""
 
 import json
+import re
 from pathlib import Path
 
 # For each category: its slug, its names, and words that its paragraphs have.
@@ -8,12 +9,13 @@ THEMES = (
     ("market", "Chợ, buôn bán", "Market", ("sạp hàng", "tiểu thương", "chợ phiên", "cân đối chứng")),
     ("school", "Trường học", "School", ("học sinh", "lớp học", "cô giáo", "sân trường")),
     ("road", "Đường sá", "Road", ("mặt đường", "ổ gà", "cầu treo", "lề đường")),
-    ("water", "Nước sạch", "Water", ("giếng khoan", "bể lọc", "đường ống nước", "trạm bơm")),
+    ("water", 'Nước <sạch> & "trong"', 'The "clean" <water>', ("giếng khoan", "bể lọc", "đường ống nước", "trạm bơm")),
     ("forest", "Rừng", "Forest", ("kiểm lâm", "rừng phòng hộ", "cây giống", "bãi gỗ")),
     ("health", "Y tế", "Health", ("trạm xá", "y sĩ", "tiêm chủng", "bệnh nhân")),
     ("sport", "Thể thao", "Sport", ("đội bóng", "sân cỏ", "huấn luyện viên", "giải chạy")),
     ("music", "Âm nhạc", "Music", ("dàn nhạc", "ca sĩ", "đàn bầu", "buổi hòa tấu")),
 )
+WORD = re.compile(r"\w+")
 COLOURS = ("#332288", "#88ccee", "#44aa99", "#117733", "#999933", "#ddcc77", "#cc6677", "#aa4499")
 FRAMES = (
     "Sáng qua, người dân xã kể với chúng tôi về {a}, rồi nói mãi về {b}.",
@@ -29,15 +31,22 @@ PLAIN = (
 )
 
 
+def quoted(text: str) -> str:
+    """Return a text as YAML has it, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def codebook_yaml(n: int) -> str:
     """Return a codebook of the first n categories."""
     entries = []
     for (slug, vi, en, words), colour in zip(THEMES[:n], COLOURS, strict=False):
+        name = " ".join(WORD.findall(vi))
         patterns = "\n".join(f"    - {word}" for word in words)
         entries.append(
-            f'- slug: {slug}\n  vi: "{vi}"\n  en: {en}\n  colour: "{colour}"\n  definition: What is said of {en}.\n'
-            f"  definition_vi: Đoạn văn nói về {vi}.\n  counts:\n    - text: Chúng tôi thấy {words[0]}.\n"
-            f"      why: it names {words[0]}\n  names:\n    - {vi}\n  patterns:\n{patterns}\n"
+            f"- slug: {slug}\n  vi: {quoted(vi)}\n  en: {quoted(en)}\n"
+            f'  colour: "{colour}"\n  definition: {quoted(f"What is said of {en}.")}\n'
+            f"  definition_vi: {quoted(f'Đoạn văn nói về {vi}.')}\n  counts:\n    - text: Chúng tôi thấy {words[0]}.\n"
+            f"      why: it names {words[0]}\n  names:\n    - {name}\n  patterns:\n{patterns}\n"
         )
     return "# For tests.\n" + "\n".join(entries)
 

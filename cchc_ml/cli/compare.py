@@ -65,11 +65,11 @@ def compare(
         (catalogued(name), figure(old_f1, ".3f"), figure(new_f1, ".3f"), figure(new_f1 - old_f1, "+.3f"))
         for (name, old_f1), new_f1 in zip(comparison.old_f1.items(), comparison.new_f1.values(), strict=True)
     ]
-    console.print(_table("F1", (message("pillar"), message("old"), message("new"), message("difference")), rows))
+    console.print(_table("F1", (comparison.codebook.noun, message("old"), message("new"), message("difference")), rows))
     moves = [
         (t.pillar, t.term, str(t.paragraphs), figure(t.old, "+.3f"), figure(t.new, "+.3f")) for t in comparison.terms
     ]
-    heads = (message("pillar"), message("term"), message("paragraphs"), message("old"), message("new"))
+    heads = (comparison.codebook.noun, message("term"), message("paragraphs"), message("old"), message("new"))
     console.print(_table(message("The terms that moved most"), heads, moves))
     flips = [
         (

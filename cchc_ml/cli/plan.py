@@ -63,17 +63,18 @@ def plan(
     if made.macro.now is None:
         told = message(
             "{rows} rows of {documents} documents: too few for a learning curve; want {least_rows} rows of "
-            "{least_documents} documents, and a pillar that {least_positive} rows have",
+            "{least_documents} documents, and a {noun} that {least_positive} rows have",
             rows=made.rows,
             documents=made.documents,
             least_rows=LEAST_ROWS,
             least_documents=LEAST_DOCUMENTS,
+            noun=chosen.noun,
             least_positive=LEAST_POSITIVE,
         )
         console.print(say(told), soft_wrap=True)
     else:
         console.print(_curve_table(made))
-        console.print(_forecast_table(made, names))
+        console.print(_forecast_table(made, names, chosen.noun))
     first = message(
         "label first: {name} ({slug}): {reason}", name=names[made.first], slug=made.first, reason=made.reason
     )
@@ -91,12 +92,12 @@ def _curve_table(plan: Plan) -> Table:
     return table
 
 
-def _forecast_table(plan: Plan, names: dict[str, str]) -> Table:
+def _forecast_table(plan: Plan, names: dict[str, str], noun: str) -> Table:
     from rich.table import Table
 
     title = message("What more labels would bring to these {rows} (F1)", rows=plan.rows)
     table = Table(title=say(title), title_justify="left")
-    table.add_column(say(message("pillar")))
+    table.add_column(say(noun))
     table.add_column(say(message("labelled yes")), justify="right")
     table.add_column(say(message("now")), justify="right")
     for more, _ in plan.macro.gains:

@@ -164,7 +164,6 @@ class ModelComparison:
 
 # What the page says.
 WORDS = {
-    "pillar": message("pillar"),
     "old": message("old"),
     "new": message("new"),
     "difference": message("difference"),
@@ -360,6 +359,6 @@ def comparison_page(comparison: ModelComparison, title: str, language: str = LAN
         say=partial(translate, language=language),
         number=number,
         named=catalogued,
-        words=WORDS,
+        words={**WORDS, "pillar": comparison.codebook.noun},
         flips=[(flip, _shown(flip_row(flip))) for flip in comparison.flips],
     )

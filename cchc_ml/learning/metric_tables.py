@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..messages import Message, catalogued, joined, message, number, plural
+from ..pillars import CCHC
 from .metric_types import IN_CONTEXT, MIN_DOCUMENTS, SOUND_DOCUMENTS
 
 if TYPE_CHECKING:
@@ -127,13 +128,27 @@ def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
     return tables
 
 
+def _noun(slugs: Iterable[str]) -> str:
+    """Return what the categories of these slugs are called."""
+    return message("pillar") if list(slugs) == CCHC.slugs else message("category")
+
+
 def scores_table(evaluation: Metrics, title: str) -> Table:
     """Return the scores of each pillar, and their averages. It has columns for intervals and ECE if they were measured.
 
     A pillar that occurs neither in the labels nor in the tags has no scores. One that is never tagged has no precision.
     """
     intervals, calibration = evaluation.get("intervals"), evaluation.get("calibration")
-    head = [message("pillar"), message("support"), "TP", "FP", "FN", message("precision"), message("recall"), "F1"]
+    head = [
+        _noun(evaluation["pillars"]),
+        message("support"),
+        "TP",
+        "FP",
+        "FN",
+        message("precision"),
+        message("recall"),
+        "F1",
+    ]
     head += [*(["95 %"] if intervals else []), "AP", *(["ECE"] if calibration else [])]
 
     def row(name: str, counts: Sequence[Cell], scores: Mapping[str, Any], ap: Cell, ece: Cell) -> list[Cell]:
@@ -306,4 +321,4 @@ def _agreement(agreement: Agreement) -> Table:
         "Both annotators gave all labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
     )
     title = plural("Two annotators ({n:,} paragraph)", "Two annotators ({n:,} paragraphs)", agreement["n"])
-    return Table(title, (message("pillar"), "kappa", "F1"), rows, note=note)
+    return Table(title, (_noun(agreement["pillars"]), "kappa", "F1"), rows, note=note)

@@ -29,11 +29,11 @@ Tags the paragraphs of Vietnamese articles by {what}. Written by `cchc-ml train`
 | lexicon | {terms} terms |
 | features | TF-IDF, and the codebook's terms |
 | method | linear SVMs, multiple-instance training; thresholds and calibration from out-of-fold scores by document |
-| context | in an article: + 0.8 k / (n + 1), if k of the n other paragraphs carry the pillar by their own scores |
+| context | in an article: + 0.8 k / (n + 1), if k of the n other paragraphs carry the {noun} by their own scores |
 
 ## Intended use
 
-Finding the paragraphs of news and portal articles that are evidence for a pillar, for a person to read. Not for
+Finding the paragraphs of news and portal articles that are evidence for a {noun}, for a person to read. Not for
 judging an official, an office or a province by the number of tags alone. Not for languages other than Vietnamese.
 
 {warnings}## Scores
@@ -45,8 +45,8 @@ was chosen without labels. In context: a paragraph is read with all the other pa
 """
 
 
-# The columns and the averages that the card shows.
-COLUMNS = ("pillar", "support", "precision", "recall", "F1", "AP")
+# The columns, after that of the names, and the averages that the card shows.
+COLUMNS = ("support", "precision", "recall", "F1", "AP")
 AVERAGES = ("macro", "micro")
 
 
@@ -141,7 +141,8 @@ def write_card(
     if mixes:
         tables.append(markdown_table(natural_mix_table(mixes)))
     for title, metrics in metrics_by_title.items():
-        table = scores_table(metrics, title).select(*COLUMNS)
+        scores = scores_table(metrics, title)
+        table = scores.select(scores.head[0], *COLUMNS)
         averages = [row for row in table.summary if row[0] in AVERAGES]
         tables.append(markdown_table(replace(table, summary=averages)))
     intro = f"{intro}\n\n" if intro else ""
@@ -150,7 +151,9 @@ def write_card(
         what = f"category of their own codebook ({', '.join(f'`{slug}`' for slug in codebook)})"
     warnings = "".join(["## Warnings\n\n", *(f"- {remark}\n" for remark in remarks), "\n"]) if remarks else ""
     tables_text = "\n".join(tables)
-    card = CARD.format(**facts, what=what, warnings=warnings, intro=intro, tables=tables_text, notes=f"\n{notes}")
+    card = CARD.format(
+        **facts, what=what, noun=codebook.noun, warnings=warnings, intro=intro, tables=tables_text, notes=f"\n{notes}"
+    )
     measured = {"model": facts, "scores": metrics_by_title, "sources": sources, "natural_mix": mixes or {}}
     metrics_json = json.dumps(measured, ensure_ascii=False, indent=1)
     for name, text in (("README.md", card.rstrip("\n")), ("metrics.json", metrics_json)):

@@ -1,4 +1,4 @@
-"""Every command with a codebook of one's own: three categories, and eight."""
+"""Every command with a codebook of one's own: three categories, six and eight."""
 
 import csv
 import json
@@ -75,7 +75,7 @@ def test_predict_in_all_formats(run, own, article, tmp_path):
 def test_an_unknown_category_is_named_with_those_that_there_are(cli, own, article):
     result = cli("predict", article, "--model", own.model, "--threshold", "tthc=0.5")
     assert result.exit_code == 2
-    assert f"unknown category 'tthc'; the {own.n} are market, school, road" in result.stderr
+    assert f"unknown category 'tthc'; the {own.codebook.number} are market, school, road" in result.stderr
 
 
 def test_review_workbook_to_merged_labels_to_train(run, own, article, tmp_path):
@@ -206,3 +206,18 @@ def test_pack_and_lexicon(run, own, tmp_path):
     assert len(read_corpus(tmp_path / "p.jsonl.gz", codebook=own.codebook)) == len(own_rows(own.n))
     run("lexicon", own.rows, "--codebook", own.yaml, "-o", tmp_path / "t.txt", "--jobs", "1", model=False)
     assert set(own.codebook.terms) <= set((tmp_path / "t.txt").read_text("utf8").splitlines())
+
+
+def test_nothing_calls_the_categories_pillars(run, own, article, tmp_path):
+    """Pillars are the six of the reform."""
+    (tmp_path / "new").mkdir()
+    out = tmp_path / "new" / "m.npz"
+    trained = run("train", own.rows, "--codebook", own.yaml, "-o", out, "--jobs", "1", model=False)
+    compared = run("compare", own.model, out, own.rows, "--report", tmp_path / "c.html", model=False)
+    evaluated = run("evaluate", own.rows, "--report", tmp_path / "e.html")
+    planned = run("plan", own.rows, "--codebook", own.yaml, "--jobs", "1", model=False)
+    run("report", article, "-o", tmp_path / "r.html")
+    pages = [re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", path.read_text("utf8")) for path in tmp_path.glob("*.html")]
+    assert len(pages) == 3
+    for said in (trained, compared, evaluated, planned, (tmp_path / "new" / "README.md").read_text("utf8"), *pages):
+        assert [line for line in said.splitlines() if re.search(r"(?i)\bpillars?\b|trụ cột", line)] == []
