@@ -189,3 +189,14 @@ def test_nothing_is_written_if_nothing_can_be_read(cli, tmp_path):
     assert result.exit_code == 2
     assert [f"cchc-ml: {file} is empty" for file in files] == result.stderr.splitlines()[:2]
     assert not (tmp_path / "r.html").exists()
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_named(model, folder, tmp_path):
+    """Its hash would be that of another text than the one that was tagged."""
+
+    def change(*done):
+        (folder / "a.txt").write_text("Xã họp bàn việc khác.", "utf8")
+
+    with pytest.raises(ValueError, match=r"a\.txt was changed while it was read; run again"):
+        write_report(model, [folder], tmp_path / "r.html", tag=tag_rows, on_progress=change)
+    assert not (tmp_path / "r.html").exists()
