@@ -21,7 +21,7 @@ from pathlib import Path
 from shutil import copyfileobj, rmtree
 from typing import IO, TYPE_CHECKING, Any
 
-from .messages import catalogued, message
+from .messages import message
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -41,6 +41,7 @@ __all__ = [
     "name_on_full_disk",
     "remove_leftovers",
     "require_extra",
+    "system_reason",
     "write_gzip",
     "xlsx_formats",
     "xlsx_page",
@@ -78,6 +79,39 @@ def data_path(name: str) -> Path:
     return inside if inside.exists() else package.parent / name
 
 
+# What the system says in English, whatever the language of the user is.
+_SYSTEM_ERRORS = {
+    errno.EACCES: message("Permission denied"),
+    errno.EADDRINUSE: message("Address already in use"),
+    errno.EADDRNOTAVAIL: message("Cannot assign requested address"),
+    errno.EDQUOT: message("Disk quota exceeded"),
+    errno.EFBIG: message("File too large"),
+    errno.EEXIST: message("File exists"),
+    errno.EINVAL: message("Invalid argument"),
+    errno.EIO: message("Input/output error"),
+    errno.EISDIR: message("Is a directory"),
+    errno.ELOOP: message("Too many levels of symbolic links"),
+    errno.EMFILE: message("Too many open files"),
+    errno.ENAMETOOLONG: message("File name too long"),
+    errno.ENOENT: message("No such file or directory"),
+    errno.ENOSPC: message("No space left on device"),
+    errno.ENOTDIR: message("Not a directory"),
+    errno.EPERM: message("Operation not permitted"),
+    errno.EROFS: message("Read-only file system"),
+}
+
+
+def system_reason(error: OSError) -> str:
+    """Return what the system says about an error, as a message if it is a usual one.
+
+    Examples
+    --------
+    >>> system_reason(PermissionError(errno.EACCES, "Permission denied"))
+    'Permission denied'
+    """
+    return _SYSTEM_ERRORS.get(error.errno or 0, error.strerror or type(error).__name__)
+
+
 def require_extra(module: str, extra: str, what: str) -> Any:
     """Import a library that an optional extra of this package installs.
 
@@ -100,7 +134,7 @@ def require_extra(module: str, extra: str, what: str) -> Any:
     except ModuleNotFoundError:
         raise ImportError(
             message(
-                'reading or writing {what} needs {module}; install it with: pip install "cchc_ml[{extra}]"',
+                '{what}: the library {module} is missing; install it with: pip install "cchc_ml[{extra}]"',
                 what=what,
                 module=module,
                 extra=extra,
@@ -220,7 +254,7 @@ def name_on_full_disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL_DISK:
-            reason = catalogued(os.strerror(error.errno or 0))
+            reason = system_reason(error)
             raise OSError(
                 message("{path} was not written: {reason}; make room, then run again", path=path, reason=reason)
             ) from None
@@ -238,11 +272,11 @@ def _scratch_folder(folder: Path, name: str) -> Iterator[Path]:
             scratch.mkdir(mode=0o700, exist_ok=True)
             lock = _locked(scratch / "lock")
         yield scratch
-    except PermissionError as error:
-        if lock is not None:
+    except OSError as error:
+        if lock is not None or error.errno in _FULL_DISK:
             raise
-        raise PermissionError(
-            message("cannot write in {folder}: {reason}", folder=folder, reason=error.strerror)
+        raise type(error)(
+            message("cannot write in {folder}: {reason}", folder=folder, reason=system_reason(error))
         ) from None
     finally:
         if lock is not None:

@@ -224,7 +224,7 @@ class Codebook:
     @property
     def noun_vi(self) -> str:
         """The same for Vietnamese readers."""
-        return "trụ cột" if self.is_default else "nội dung"
+        return "trụ cột" if self.is_default else "nhóm"
 
     @property
     def number(self) -> str:
@@ -311,3 +311,25 @@ def visible(name: str) -> str:
     """Return a name in quotation marks, with escapes for invisible characters, special spaces and separate marks."""
     seen = (c if c.isprintable() and not unicodedata.combining(c) else ascii(c)[1:-1] for c in name[:MAX_SHOWN_CHARS])
     return f"'{''.join(seen)}'"
+
+
+_SPOKEN = (
+    message("institutional"),
+    message("tthc"),
+    message("apparatus"),
+    message("civil_service"),
+    message("public_finance"),
+    message("e_government"),
+)
+
+
+def spoken(slug: str) -> str:
+    """Return a slug as tables for people show it: in English as it is, in Vietnamese the short name of the pillar.
+
+    Examples
+    --------
+    >>> from cchc_ml.messages import translate
+    >>> translate(spoken("tthc"), "vi"), spoken("tthc"), spoken("steering")
+    ('Thủ tục hành chính', 'tthc', 'steering')
+    """
+    return next((name for name in _SPOKEN if name == slug), slug)

@@ -277,7 +277,7 @@ def test_templates_escape_what_they_are_given_and_miss_nothing(tmp_path, monkeyp
 
 
 def test_a_missing_library_is_named_with_the_command_that_installs_it():
-    message = r'^reading or writing \.x files needs no_such_module; install it with: pip install "cchc_ml\[office\]"$'
+    message = r'^\.x files: the library no_such_module is missing; install it with: pip install "cchc_ml\[office\]"$'
     with pytest.raises(ImportError, match=message):
         require_extra("no_such_module", "office", ".x files")
     assert require_extra("json", "office", ".x files").dumps([]) == "[]"

@@ -139,7 +139,7 @@ NO_SENTENCES = {
     "console.py": re.compile(r"black on "),
     "evaluate.py": re.compile(r"validation, modern_validation"),
     "usage.py": re.compile(
-        r"range>|Input should be|Value error|No such command|Got unexpected|Missing command|does not take"
+        r"range>|Input should be|Value error|No such command|Got unexpected|Missing command|does not take|env var:"
     ),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import inspect
 import os
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ..files import atomic_write
+from ..files import atomic_write, system_reason
 from ..files import check_writable as check_writable  # every command that writes needs it
 from ..messages import Message, joined, message, message_of, number, plural
 from .settings import Language, language_of, say, settings
@@ -228,26 +227,6 @@ def _ignore_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-# What the system says in English, whatever the language of the user is.
-_SYSTEM_ERRORS = {
-    errno.EDQUOT: message("Disk quota exceeded"),
-    errno.EFBIG: message("File too large"),
-    errno.EACCES: message("Permission denied"),
-    errno.EEXIST: message("File exists"),
-    errno.EINVAL: message("Invalid argument"),
-    errno.EIO: message("Input/output error"),
-    errno.EISDIR: message("Is a directory"),
-    errno.ELOOP: message("Too many levels of symbolic links"),
-    errno.EMFILE: message("Too many open files"),
-    errno.ENAMETOOLONG: message("File name too long"),
-    errno.ENOENT: message("No such file or directory"),
-    errno.ENOSPC: message("No space left on device"),
-    errno.ENOTDIR: message("Not a directory"),
-    errno.EPERM: message("Operation not permitted"),
-    errno.EROFS: message("Read-only file system"),
-}
-
-
 def _reason(error: Exception) -> str:
     """Return the message of an error. One of the system says which file it is about."""
     if isinstance(error, MemoryError):
@@ -257,7 +236,7 @@ def _reason(error: Exception) -> str:
             "this command needs {library}; install all that it depends on with: pip install cchc_ml", library=error.name
         )
     if isinstance(error, OSError) and error.strerror:
-        reason = _SYSTEM_ERRORS.get(error.errno or 0, error.strerror)
+        reason = system_reason(error)
         return message("{file}: {reason}", file=error.filename, reason=reason) if error.filename else reason
     return message_of(error) or type(error).__name__
 

@@ -10,6 +10,7 @@ import typer
 
 from ..messages import catalogued, joined, message
 from ..messages import number as figure
+from ..pillars import spoken
 from .common import (
     ColumnOption,
     ForceOption,
@@ -32,7 +33,7 @@ SHOWN_CHARS = 60
 @command
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Model file (.npz), or default: the shipped model.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Model file (.npz).")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Model file (.npz), or default: the shipped model.")],
     data: Annotated[
         list[Path], typer.Argument(metavar="DATA", help="Labelled tables that neither model was trained on.")
     ],
@@ -57,9 +58,9 @@ def compare(
             if path.suffix.lower() != kind:
                 raise ValueError(message("found {path}, want a name that ends in {kind}", path=path, kind=kind))
             check_writable(path, force, [old, new, *data])
-    default = str(old) == "default" and not old.exists()
+    first, second = (None if str(path) == "default" and not path.exists() else path for path in (old, new))
     with printed_notes() as on_note:
-        comparison = compare_files(None if default else old, new, data, text_column=text_column, on_note=on_note)
+        comparison = compare_files(first, second, data, text_column=text_column, on_note=on_note)
     console = make_console()
     rows = [
         (catalogued(name), figure(old_f1, ".3f"), figure(new_f1, ".3f"), figure(new_f1 - old_f1, "+.3f"))
@@ -67,14 +68,15 @@ def compare(
     ]
     console.print(_table("F1", (comparison.codebook.noun, message("old"), message("new"), message("difference")), rows))
     moves = [
-        (t.pillar, t.term, str(t.paragraphs), figure(t.old, "+.3f"), figure(t.new, "+.3f")) for t in comparison.terms
+        (spoken(t.pillar), t.term, str(t.paragraphs), figure(t.old, "+.3f"), figure(t.new, "+.3f"))
+        for t in comparison.terms
     ]
     heads = (comparison.codebook.noun, message("term"), message("paragraphs"), message("old"), message("new"))
     console.print(_table(message("The terms that moved most"), heads, moves))
     flips = [
         (
             str(flip.row.get("id", "")),
-            f"{'+' if flip.new else '-'}{flip.pillar}",
+            joined("", ["+" if flip.new else "-", spoken(flip.pillar)]),
             message("better") if flip.better else message("worse"),
             joined(" → ", [figure(flip.old_probability, ".2f"), figure(flip.new_probability, ".2f")]),
             " ".join(flip.text.split())[:SHOWN_CHARS],

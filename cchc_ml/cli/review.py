@@ -150,7 +150,7 @@ def app(
     from ..review.store import ReviewStore
 
     for library in ("fastapi", "uvicorn"):
-        require_extra(library, "serve", message("labels over HTTP"))
+        require_extra(library, "serve", message("labelling on a page"))
     if queue_file is not None:
         known = _known(codebook, [queue_file])
         items = read_items(queue_file, known)

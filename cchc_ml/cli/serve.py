@@ -84,7 +84,7 @@ def serve(
     from ..model.storage import read_model
 
     for library in ("fastapi", "httptools", "msgspec", "pebble", "prometheus_client", "uvicorn"):
-        require_extra(library, "serve", message("requests over HTTP"))
+        require_extra(library, "serve", message("serving over HTTP"))
     from ..web.access import Access, is_loopback
     from ..web.limits import Limits
     from ..web.service import name_model

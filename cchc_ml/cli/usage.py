@@ -79,7 +79,7 @@ def translate_parameter(parameter: Any, translated: Callable[[str], str] = say) 
 
 def _kind(named: Callable[[Any], str], translated: Callable[[str], str], context: Any) -> str:
     name = named(context)
-    return translated(_KINDS.get(name, name))
+    return translated(_KINDS.get(name.lower(), name))
 
 
 def _paragraphs(text: str | None, translated: Callable[[str], str]) -> str | None:
@@ -125,7 +125,8 @@ def _problem(error: Any) -> str:
         return _missing(error)
     if isinstance(error, typer.BadParameter):
         reason = text if isinstance(text, Message) else _about_value(text)
-        name = error.param.get_error_hint() if error.param else ""
+        # The environment variable of an option is told in English, and stands in the help.
+        name = re.sub(r" \(env var: .*\)$", "", error.param.get_error_hint()) if error.param else ""
         return message("Invalid value for {name}: {reason}", name=name, reason=reason)
     if unknown := re.match(r"No such command '(.*?)'", text):
         name = unknown[1]

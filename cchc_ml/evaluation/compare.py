@@ -182,7 +182,7 @@ WORDS = {
 
 def compare(
     old: str | Path | None,
-    new: str | Path,
+    new: str | Path | None,
     paths: Sequence[str | Path],
     *,
     text_column: str | None = None,
@@ -217,7 +217,7 @@ def compare(
                 "{old} has the categories {before}, {new} has {after}; compare models with the same categories",
                 old=old or message("the shipped model"),
                 before=", ".join(models[0].codebook),
-                new=new,
+                new=new or message("the shipped model"),
                 after=", ".join(codebook),
             )
         )

@@ -123,7 +123,7 @@ def evaluate(
         on_note(message("none of the {n:,} rows has a pillar: recall and F1 are not known", n=len(corpus)))
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
-        require_extra("matplotlib", "report", "a page with plots")
+        require_extra("matplotlib", "report", message("a page with plots"))
     compared = _baseline_rows(corpus, baselines) if baselines else None
     training = None
     if (splits or page) and _has_shipped(codebook):

@@ -178,7 +178,7 @@ def _plots(
 
 def _start(language: str, title: str, x: str, y: str) -> Any:
     """Return the axes of a new figure."""
-    Figure = require_extra("matplotlib.figure", "report", "a page with plots").Figure
+    Figure = require_extra("matplotlib.figure", "report", message("a page with plots")).Figure
     axes = Figure(figsize=(5, 4.2), layout="constrained").subplots()
     axes.set(title=translate(title, language), xlabel=translate(x, language), ylabel=translate(y, language))
     return axes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..messages import Message, catalogued, joined, message, number, plural
-from ..pillars import CCHC
+from ..pillars import CCHC, spoken
 from .metric_types import IN_CONTEXT, MIN_DOCUMENTS, SOUND_DOCUMENTS
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ NAMES = (
     message("alone"),
     message("in context"),
     message("names and patterns"),
+    message("names list"),
     message("this model"),
     message("this model, in context"),
-    message("names list"),
     message("macro"),
     message("micro"),
     message("samples"),
@@ -117,11 +117,11 @@ def metric_tables(evaluation: Evaluation, title: str) -> list[Table]:
         tables.append(_objective(evaluation["objective"]))
     if "splits" in evaluation:
         rows = [(_named(name), m["n"], m["macro"]["f1"], m["micro"]["f1"]) for name, m in evaluation["splits"].items()]
-        head = (message("split"), "n", "macro-F1", "micro-F1")
+        head = (message("split"), "n", message("macro-F1"), message("micro-F1"))
         tables.append(Table(message("By kind of split"), head, rows))
     if "stress" in evaluation:
         variants = [(_named(name), v["macro_f1"], v["drop"], v["same"]) for name, v in evaluation["stress"].items()]
-        head = (message("text"), "macro-F1", message("drop"), message("same tags"))
+        head = (message("text"), message("macro-F1"), message("drop"), message("same tags"))
         tables.append(Table(message("Spelling variants"), head, variants))
     if "agreement" in evaluation:
         tables.append(_agreement(evaluation["agreement"]))
@@ -160,14 +160,14 @@ def scores_table(evaluation: Metrics, title: str) -> Table:
     rows: list[list[Cell]] = []
     for slug, scores in evaluation["pillars"].items():
         if not scores["tp"] + scores["fp"] + scores["fn"]:
-            rows.append([slug, 0, 0, 0, 0, *[UNDEFINED] * (len(head) - 5)])
+            rows.append([spoken(slug), 0, 0, 0, 0, *[UNDEFINED] * (len(head) - 5)])
             continue
         counts = (scores["support"], scores["tp"], scores["fp"], scores["fn"])
         shown: dict[str, Cell] = {name: scores[name] for name in ("precision", "recall", "f1")}
         if not scores["tp"] + scores["fp"]:
             shown["precision"] = UNDEFINED  # no tag, right or wrong
         ap = UNDEFINED if scores["average_precision"] is None else scores["average_precision"]
-        rows.append(row(slug, counts, shown, ap, calibration[slug]["ece"] if calibration else None))
+        rows.append(row(spoken(slug), counts, shown, ap, calibration[slug]["ece"] if calibration else None))
     no_counts = (None,) * 4
     averages: dict[str, Mapping[str, Any]] = {name: evaluation[name] for name in ("macro", "micro", "samples")}
     pillars = evaluation["pillars"].values()
@@ -277,7 +277,7 @@ def _baselines(baselines: Mapping[str, tuple[float, float]], comparisons: Sequen
     ways = message("Alone"), message("In context")
     notes = [_against(way, found) for way, found in zip(ways, comparisons, strict=True) if found]
     rows = [(catalogued(name), *scores) for name, scores in baselines.items()]
-    head = (message("tagger"), "macro-F1", "micro-F1")
+    head = (message("tagger"), message("macro-F1"), message("micro-F1"))
     return Table(message("Against the baselines"), head, rows, note=joined(" ", notes) if notes else "")
 
 
@@ -316,7 +316,7 @@ def _objective(cost: ObjectiveCost) -> Table:
 
 
 def _agreement(agreement: Agreement) -> Table:
-    rows = [(slug, scores["kappa"], scores["f1"]) for slug, scores in agreement["pillars"].items()]
+    rows = [(spoken(slug), scores["kappa"], scores["f1"]) for slug, scores in agreement["pillars"].items()]
     note = message(
         "Both annotators gave all labels alike in {share:.1%} of the paragraphs.", share=agreement["exact_match"]
     )

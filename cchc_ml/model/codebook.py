@@ -392,7 +392,7 @@ def _term(at: _At, of: str) -> str:
     strange = [c for c in text if not (c.isalpha() or c.isdigit() or c in _MARKS_IN_TERMS or "\u0300" <= c <= "\u036f")]
     term = normalise(text).strip()
     if strange or not term or max(term) > "\uffff":
-        what = f"{strange[0]!r} in {visible(text)}" if strange else visible(text)
+        what = message("{mark} in {text}", mark=repr(strange[0]), text=visible(text)) if strange else visible(text)
         raise ValueError(
             placed(
                 at.place,
@@ -428,9 +428,9 @@ def _check_different(categories: list[AnyPillar], places: list[str]) -> None:
                 placed(
                     place,
                     message(
-                        "the slug {value} is there twice, first at {slugs}; want each once",
+                        "the slug {value} is there twice, first at {where}; want each once",
                         value=repr(category.value),
-                        slugs=slugs[category.value],
+                        where=slugs[category.value],
                     ),
                 )
             )

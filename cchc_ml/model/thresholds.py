@@ -95,21 +95,29 @@ def parse_probabilities(text: str, codebook: Codebook = CCHC) -> float | dict[st
     """
     try:
         if "=" not in text:
-            return float(text)
+            return _share(text)
         pairs = [part.split("=") for part in text.split(",")]
-        values = {codebook.parse(name).value: float(value) for name, value in pairs}
+        values = {codebook.parse(name).value: _share(value) for name, value in pairs}
     except UnknownPillarError:
         raise
     except ValueError:
         raise ValueError(
             message(
-                "found the threshold {text}; want a probability such as 0.9, or some by pillar: tthc=0.9,apparatus=0.8",
+                "found the threshold {text}; want a probability above 0 and below 1, such as 0.9, or some by pillar: "
+                "tthc=0.9,apparatus=0.8",
                 text=repr(text),
             )
         ) from None
     if len(values) < len(pairs):
         raise ValueError(message("the threshold {text} names a pillar twice; give each pillar once", text=repr(text)))
     return values
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise ValueError
+    return value
 
 
 def precision_remarks(model: Model, precision: Mapping[AnyPillar, float] | float) -> list[str]:

@@ -56,7 +56,10 @@ def find_files(paths: Iterable[str | Path]) -> FoundFiles:
         There is no file in a folder that can be read.
     """
     found = FoundFiles([], [])
-    for path in map(Path, paths):
+    for name in paths:
+        path = Path(name)
+        if not str(name):
+            raise FileNotFoundError(message("found an empty name; want a file, a folder or a pattern"))
         if str(path) == "-" or path.is_file():
             found.files.append(str(path))
         elif path.is_dir():

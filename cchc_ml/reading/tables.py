@@ -32,6 +32,7 @@ __all__ = [
     "PlacedRow",
     "Row",
     "check_free",
+    "check_is_file",
     "decode_cell",
     "jsonl_blocks",
     "open_parquet",
@@ -414,8 +415,7 @@ def read_rows(
     ('data/articles.jsonl, line 1', 'A1-01-1')
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(message("no file {path}", path=path))
+    check_is_file(path)
     kind = table_kind(path)
     if kind not in TABLES:
         raise ValueError(message("{path} is not a table; want one of {tables}", path=path, tables=", ".join(TABLES)))
@@ -469,10 +469,25 @@ def _opened(path: Path, kind: str, on_open: OnOpen | None) -> Iterator[Any]:
             raise ValueError(message("{path} is not a complete gzip file: {error}", path=path, error=error)) from None
 
 
+def check_is_file(path: Path) -> None:
+    """Raise if there is no file of this name.
+
+    Raises
+    ------
+    FileNotFoundError
+    """
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise FileNotFoundError(
+            message("{path} is a folder; name the tables in it, such as {example}", path=path, example=path / "a.xlsx")
+        )
+    raise FileNotFoundError(message("no file {path}", path=path))
+
+
 def jsonl_blocks(path: str | Path, on_open: OnOpen | None = None) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a JSON Lines file in blocks; see `cchc_ml.reading.decode.line_blocks` and `read_rows`."""
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(message("no file {path}", path=path))
+    check_is_file(path)
     with _opened(path, table_kind(path), on_open) as stream:
         yield from line_blocks(stream, str(path))

@@ -245,7 +245,7 @@ def _docx_content(document: Any) -> str:
 
 
 def _read_docx(path: Path) -> tuple[str, str]:
-    docx = require_extra("docx", "office", ".docx files")
+    docx = require_extra("docx", "office", message("{ending} files", ending=".docx"))
     try:
         document = docx.Document(str(path))
     except Exception as error:  # python-docx raises errors of many kinds on damaged files

@@ -42,7 +42,7 @@ MIN_TREND_POINTS = 3
 # Input files that are named.
 MAX_FILES = 1000
 TITLE = "Tổng quan cải cách hành chính trên báo chí"
-TITLE_OF_OWN_CODEBOOK = "Tổng quan nội dung trên báo chí"
+TITLE_OF_OWN_CODEBOOK = "Tổng quan các nhóm trên báo chí"
 
 
 @dataclass(frozen=True)

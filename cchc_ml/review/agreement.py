@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..files import require_extra
+from ..messages import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,7 +105,7 @@ def _counts(votes: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def _alpha(counts: NDArray[np.int64]) -> float | None:
-    krippendorff: Any = require_extra("krippendorff", "review", "agreement")
+    krippendorff: Any = require_extra("krippendorff", "review", message("measuring agreement"))
     counts = counts[counts.sum(1) > 1]
     if not len(counts) or not counts.sum(0).all():
         return None

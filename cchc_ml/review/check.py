@@ -16,7 +16,7 @@ import numpy as np
 from ..learning.own_models import assign_folds, score_parts
 from ..learning.thresholds import platt
 from ..messages import Message, joined, message, placed, translate
-from ..pillars import CCHC, Codebook
+from ..pillars import CCHC, Codebook, spoken
 from ..text.encodings import SYLLABLE, repair_text
 from .categories import Category
 from .duplicates import NearDuplicates
@@ -225,8 +225,8 @@ def _label_errors(
 def _doubt(slug: str, yes: bool, probability: float) -> Message:
     chance = _percent(probability)
     if yes:
-        return message("{slug} is yes, the others suggest {chance}", slug=slug, chance=chance)
-    return message("{slug} is no, the others suggest {chance}", slug=slug, chance=chance)
+        return message("{slug} is yes, the others suggest {chance}", slug=spoken(slug), chance=chance)
+    return message("{slug} is no, the others suggest {chance}", slug=spoken(slug), chance=chance)
 
 
 def _too_few(column: NDArray[np.int8]) -> bool:

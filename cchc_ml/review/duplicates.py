@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..files import require_extra
+from ..messages import message
 
 __all__ = ["NearDuplicates"]
 
@@ -33,7 +34,7 @@ class NearDuplicates:
     """
 
     def __init__(self) -> None:
-        self._datasketch: Any = require_extra("datasketch", "review", "near-duplicates")
+        self._datasketch: Any = require_extra("datasketch", "review", message("finding near-duplicates"))
         self._index = self._datasketch.MinHashLSH(threshold=SAME, num_perm=PERMUTATIONS)
         self._sketches: list[Any] = []
 

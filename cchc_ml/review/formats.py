@@ -12,7 +12,7 @@ from ..files import atomic_write
 from ..messages import message
 from ..reading.decode import read_text
 from ..reading.documents import check_archive
-from ..reading.tables import parse_jsonl, read_rows, table_kind
+from ..reading.tables import check_is_file, parse_jsonl, read_rows, table_kind
 from .categories import Category
 from .doccano import doccano_examples, doccano_item, doccano_labels, is_doccano
 from .items import ReviewItem
@@ -24,7 +24,7 @@ from .store import ReviewStore, is_store
 
 __all__ = ["companion_of", "read_items", "write_items", "write_json_lines"]
 
-_WRITTEN = ".xlsx, .csv, .jsonl, label-studio.json or doccano.jsonl"
+_WRITTEN = (".xlsx", ".csv", ".jsonl", "label-studio.json", "doccano.jsonl")
 
 
 def _format(path: Path) -> str:
@@ -36,7 +36,13 @@ def _format(path: Path) -> str:
         return "doccano" if "doccano" in name else "records"
     if kind == ".json" and ("label-studio" in name or "labelstudio" in name or "label_studio" in name):
         return "label-studio"
-    raise ValueError(message("{path} is of no kind that is written; want {written}", path=path, written=_WRITTEN))
+    raise ValueError(
+        message(
+            "the name {path} does not say what to write; want one that ends in {written}",
+            path=path,
+            written=", ".join(_WRITTEN),
+        )
+    )
 
 
 def companion_of(path: Path) -> Path | None:
@@ -109,8 +115,7 @@ def read_items(path: str | Path, categories: Sequence[Category]) -> list[ReviewI
         There is no such file, or a row is not what is wanted; the message names file and row.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(message("no file {path}", path=path))
+    check_is_file(path)
     kind = table_kind(path)
     if is_store(path):
         with ReviewStore.open(path) as store:

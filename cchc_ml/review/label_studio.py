@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from ..messages import message, placed
-from .categories import NONE, Category, category_keys
+from .categories import NONE, Category, as_codebook, category_keys
 from .items import ReviewItem, yes_no
 from .records import item_fields, slug_of, suggestion_fields
 
@@ -27,6 +27,7 @@ def label_studio_config(categories: Sequence[Category]) -> str:
     The choice ``none`` is for "none of them". An annotation without any choice means the same.
     """
     keys = category_keys(len(categories))
+    noun = as_codebook(tuple(categories)).noun_vi
     lines = [
         "<View>",
         '  <Text name="text" value="$text"/>',
@@ -38,7 +39,7 @@ def label_studio_config(categories: Sequence[Category]) -> str:
         for c, key in zip(categories, keys, strict=True)
     ]
     lines += [
-        f'    <Choice value="{NONE}" alias="{NONE}" hotkey="0" html="Không thuộc nội dung nào"/>',
+        f'    <Choice value="{NONE}" alias="{NONE}" hotkey="0" html="Không thuộc {noun} nào"/>',
         "  </Choices>",
         f'  <TextArea name="{NOTES}" toName="text" placeholder="Ghi chú" maxSubmissions="1" editable="true"/>',
         "</View>",

@@ -24,7 +24,7 @@ from ..files import atomic_write, xlsx_page, xlsx_row_height, xlsx_workbook
 from ..messages import joined, message, placed
 from ..reading.csv_cells import GuardedWriter
 from ..reading.tables import Row, read_rows, table_kind
-from .categories import Category, find_category
+from .categories import Category, as_codebook, find_category
 from .items import ReviewItem
 from .records import item_fields
 
@@ -307,7 +307,7 @@ def _read_decision(head: str, value: Any) -> bool | None:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _HOW_TO = (
-    "Mỗi dòng là một đoạn văn. Ở mỗi cột, chọn “có” nếu đoạn văn thuộc nội dung đó, “không” nếu không thuộc.",
+    "Mỗi dòng là một đoạn văn. Ở mỗi cột, chọn “có” nếu đoạn văn thuộc {noun} đó, “không” nếu không thuộc.",
     "Ô trống nghĩa là chưa xem. “có? 83%” và “không? 4%” là gợi ý của máy: gợi ý không được tính là nhãn.",
     "Chọn “có” ở cột “Xem xong” khi đã xem cả dòng: gợi ý còn để nguyên thành ý kiến của bạn, ô trống thành “không”.",
     "Chữ đậm có màu trong đoạn văn là câu mà máy cho là bằng chứng. Không sửa đoạn văn và các cột ẩn.",
@@ -452,15 +452,16 @@ def _lay_out(sheet: Any, count: int, columns: Sequence[str], categories: Sequenc
 
 
 def _write_codebook(book: Any, categories: Sequence[Category], formats: Mapping[str, Any]) -> None:
+    noun = as_codebook(tuple(categories)).noun_vi
     sheet = book.add_worksheet("Hướng dẫn")
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 64)
     sheet.set_column(2, 3, 44)
     sheet.write_string(0, 0, "Cách gắn nhãn", formats["title"])
     for i, line in enumerate(_HOW_TO, 1):
-        sheet.merge_range(i, 0, i, 3, line, formats["plain"])
+        sheet.merge_range(i, 0, i, 3, line.format(noun=noun), formats["plain"])
     top = len(_HOW_TO) + 2
-    for j, head in enumerate(("Nội dung", "Gồm những gì", "Ví dụ có", "Ví dụ không")):
+    for j, head in enumerate((noun.capitalize(), "Gồm những gì", "Ví dụ có", "Ví dụ không")):
         sheet.write_string(top, j, head, formats["head"])
     for i, category in enumerate(categories, top + 1):
         sheet.write_string(i, 0, category.vi, formats[f"name {category.slug}"])

@@ -160,12 +160,15 @@ def plan_partitions(
         A file is not a Parquet file, is in the folder itself, or has the same name as another.
     """
     partitions: dict[str, Partition] = {}
-    for source in dict.fromkeys(map(os.path.abspath, files)):
+    for source, name in {os.path.abspath(name): name for name in files}.items():
         target = os.path.join(os.path.abspath(folder), os.path.basename(source))
         if Path(source).suffix.lower() != ".parquet":
             raise ValueError(
                 message(
-                    "{source} is not a .parquet file; only .parquet files can be written to a folder", source=source
+                    "{source} is not a .parquet file, and only these are written to a folder; to write a table, give "
+                    "it a name with an ending, such as {table}",
+                    source=name,
+                    table=f"{folder.name}.xlsx",
                 )
             )
         if os.path.realpath(source) == os.path.realpath(target):

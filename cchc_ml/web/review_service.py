@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..files import system_reason
 from ..messages import message
-from ..review.categories import category_keys
+from ..review.categories import as_codebook, category_keys
 from ..review.items import ReviewItem
 from ..review.records import suggestion_fields
 from ..review.store import Act, ReviewStore
@@ -95,6 +96,7 @@ class _Labelling:
     def setup(self) -> dict[str, Any]:
         """Return what does not change: the categories with their keys."""
         return {
+            "own": not as_codebook(tuple(self.categories)).is_default,
             "blind": self.blind,
             "total": len(self.items),
             "categories": [
@@ -238,7 +240,9 @@ def serve_review(
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise OSError(
-            message("cannot listen on port {port}: {error}; give another --port", port=str(port), error=error.strerror)
+            message(
+                "cannot listen on port {port}: {error}; give another --port", port=str(port), error=system_reason(error)
+            )
         ) from None
     with listening, suppress(KeyboardInterrupt):
         app = create_review_app(store, blind=blind)

@@ -37,7 +37,7 @@ Scores = Annotated[
     dict[Pillar, Probability],
     Field(description="Xác suất đã hiệu chỉnh của cả sáu trụ cột · calibrated probability of each of the six pillars"),
 ]
-SCORES_OF_ALL = "Xác suất đã hiệu chỉnh của mọi nội dung · calibrated probability of each category"
+SCORES_OF_ALL = "Xác suất đã hiệu chỉnh của mọi nhóm · calibrated probability of each category"
 TAGS = Field(description="Xác suất cao nhất đứng trước; thường là rỗng · the most probable first; often empty")
 Tags = Annotated[list[Pillar], TAGS]
 

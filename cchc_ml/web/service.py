@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
+from ..files import system_reason
 from ..messages import message
 from ..model.model import Model
 from ..model.storage import write_model
@@ -165,7 +166,7 @@ def create_app(
             "Gắn nhãn trụ cột cải cách hành chính cho từng đoạn văn · "
             "tags paragraphs by pillar of administrative reform"
             if model.codebook.is_default
-            else "Gắn nhãn nội dung cho từng đoạn văn · tags paragraphs by category"
+            else "Gắn nhãn từng đoạn văn theo nhóm của bộ mã · tags paragraphs by category"
         ),
         docs_url=None,
         redoc_url=None,
@@ -262,7 +263,7 @@ def _add_information_routes(app: FastAPI, service: _Service) -> None:
     model = service.model
 
     answers, codebook = answers_of(model.codebook), model.codebook
-    summary = "Sáu trụ cột · The six pillars" if codebook.is_default else "Các nội dung · The categories"
+    summary = "Sáu trụ cột · The six pillars" if codebook.is_default else "Các nhóm · The categories"
 
     @app.get("/v1/pillars", summary=summary, response_model=list[answers.pillar])  # type: ignore[name-defined]
     async def pillars() -> list[Any]:
@@ -373,7 +374,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
                 "cannot listen on {host}, port {port}: {error}; give another --host or --port",
                 host=host,
                 port=str(port),
-                error=error.strerror,
+                error=system_reason(error),
             )
         ) from None
     with listening:

@@ -221,7 +221,11 @@ def test_a_parquet_file_that_cannot_be_tagged_is_told_at_the_end(cli, corpus_fol
             ["-o", "tagged.jsonl", "--dask", "local"],
             "--dask and folders are for .parquet files: give -o FOLDER, and no --format",
         ),
-        (["-o", "tagged"], f"{{top}}/{SAMPLE} is not a .parquet file; only .parquet files can be written to a folder"),
+        (
+            ["-o", "tagged"],
+            f"{SAMPLE} is not a .parquet file, and only these are written to a folder; "
+            "to write a table, give it a name with an ending, such as tagged.xlsx",
+        ),
         (
             ["-o", "t.jsonl", "--resume", "--jobs", "2"],
             "--resume needs -o FILE.jsonl and a single process, or -o FOLDER and .parquet files; "
@@ -266,7 +270,7 @@ def test_minus_is_standard_output(cli):
 def test_a_folder_of_articles_cannot_be_tagged_into_a_folder(cli, tmp_path):
     result = cli("predict", "data/samples", "-o", tmp_path)
     assert result.exit_code == 2
-    assert "only .parquet files can be written to a folder" in result.stderr
+    assert "and only these are written to a folder" in result.stderr
 
 
 def test_review_writes_a_sheet_that_merge_reads(cli, tmp_path):
@@ -410,8 +414,8 @@ def test_an_objective_is_chosen_without_training(cli):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--threshold", "2"), "probability must be a number above 0 and below 1. Got 2.0 instead."),
-        (("--threshold", "high"), "found the threshold 'high'; want a probability such as 0.9"),
+        (("--threshold", "2"), "found the threshold '2'; want a probability above 0 and below 1, such as 0.9"),
+        (("--threshold", "high"), "found the threshold 'high'; want a probability above 0 and below 1, such as 0.9"),
         (("--threshold", "x=0.9"), "unknown pillar 'x'; the six are"),
         (("--objective", "precision=1"), "objective must be 'f1', or 'precision=' or 'recall='"),
         (("--objective", "f1", "--threshold", "0.5"), "--threshold and --objective both choose the thresholds"),

@@ -62,7 +62,7 @@ def test_queue_tells_which_files_cannot_be_read(cli, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("queue", SAMPLES, "-o", "a.txt"), "of no kind that is written; want .xlsx, .csv, .jsonl"),
+        (("queue", SAMPLES, "-o", "a.txt"), "does not say what to write; want one that ends in .xlsx, .csv, .jsonl"),
         (("app", "no.db"), "no file no.db; make it of a queue: cchc-ml review app no.db --queue"),
         (("merge", "no.xlsx"), "no file no.xlsx"),
         (("merge", "a.jsonl", "-o", "b.csv"), "b.csv is not .jsonl"),

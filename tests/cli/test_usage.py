@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from cchc_ml.cli.commands import app
 
@@ -45,6 +46,49 @@ def test_help_after_vietnamese_is_english_again(cli):
     before = cli("predict", "-h").stdout
     cli("predict", "-h", "--lang", "vi")
     assert cli("predict", "-h").stdout == before
+
+
+@pytest.mark.parametrize("words", [["check"], ["train"], ["evaluate"], ["compare"], ["review", "merge"]])
+def test_the_help_names_no_types_of_python(cli, words):
+    assert not re.search(r"<\w*\[|Path", cli("--lang", "vi", *words, "--help").stdout)
+
+
+def test_a_language_that_is_not_spoken_is_said_without_english():
+    result = CliRunner().invoke(app, ["--lang", "fr", "codebook"], env={"CCHC_LANG": "vi"})
+    assert result.stderr.startswith("Lỗi: giá trị của '--lang' không hợp lệ: 'fr' không đúng; hãy chọn một trong:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "."], ". là thư mục; hãy nêu tên từng bảng trong đó, ví dụ a.xlsx"),
+        (["train", ".", "-o", "m.npz"], ". là thư mục; hãy nêu tên từng bảng trong đó, ví dụ a.xlsx"),
+        (["review", "merge", ".", "-o", "x.jsonl"], ". là thư mục; hãy nêu tên từng bảng trong đó, ví dụ a.xlsx"),
+        (["predict", ""], "gặp một tên trống; cần tên tệp, thư mục hoặc mẫu tên tệp"),
+        (
+            ["predict", "a.txt", "--threshold", "2"],
+            "ngưỡng '2' không đúng; hãy ghi một xác suất lớn hơn 0 và nhỏ hơn 1",
+        ),
+        (
+            ["predict", "a.txt", "-o", "kq"],
+            "a.txt không phải tệp .parquet, mà chỉ tệp .parquet mới ghi vào thư mục được",
+        ),
+        (
+            ["review", "queue", "a.txt", "-o", "x.txt"],
+            "tên x.txt không cho biết cần ghi dạng nào; tên phải kết thúc bằng",
+        ),
+        (["codebook", "--codebook", "twice.yaml"], "twice.yaml, dòng 3: slug 'a' có hai lần, lần đầu ở dòng 1"),
+        (["codebook", "--codebook", "term.yaml"], "term.yaml, dòng 3: gặp '*' trong 'a.*b' ở patterns của nhóm a"),
+    ],
+)
+def test_errors_are_vietnamese_throughout(cli, arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Xã họp bàn việc sửa đường.\n", "utf8")
+    (tmp_path / "twice.yaml").write_text("- slug: a\n  vi: x\n- slug: a\n  vi: z\n", "utf8")
+    (tmp_path / "term.yaml").write_text('- slug: a\n  vi: x\n  patterns: ["a.*b"]\n- slug: b\n  vi: z\n', "utf8")
+    result = cli("--lang", "vi", *arguments)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert result.stderr.startswith(f"Lỗi: {said}"), result.stderr
 
 
 def test_the_version_has_a_short_option(cli):

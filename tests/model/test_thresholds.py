@@ -61,9 +61,11 @@ def test_bad_values_are_reported(small, values, message):
         choose(small.model_, **values)
 
 
-@pytest.mark.parametrize("text", ["x", "tthc=", "tthc", "tthc=0.9=0.8", ""])
+@pytest.mark.parametrize("text", ["x", "tthc=", "tthc", "tthc=0.9=0.8", "", "2", "0", "1", "nan", "tthc=-1"])
 def test_bad_thresholds_are_reported(text):
-    with pytest.raises(ValueError, match=r"found the threshold .*; want a probability such as 0.9"):
+    with pytest.raises(
+        ValueError, match=r"found the threshold .*; want a probability above 0 and below 1, such as 0.9"
+    ):
         parse_probabilities(text)
 
 

@@ -103,6 +103,8 @@ def test_no_such_file(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.txt", "a.json", "a.parquet"])
 def test_no_such_format(tmp_path, name):
-    with pytest.raises(ValueError, match=f"{name} is of no kind that is written; want .xlsx, .csv, .jsonl, label"):
+    with pytest.raises(
+        ValueError, match=f"{name} does not say what to write; want one that ends in .xlsx, .csv, .jsonl, label"
+    ):
         write_items([item()], tmp_path / name, CATEGORIES)
     assert list(tmp_path.iterdir()) == []

@@ -156,7 +156,7 @@ def test_pasted_text_is_highlighted(page):
         ["Bộ phận một cửa xã trả 97,6% hồ sơ thủ tục hành chính trước hạn.", "tthc"],
         ["Tỷ lệ giải ngân vốn đầu tư công mới đạt 9%.", "public_finance"],
     ]
-    assert page.inner_text("#status") == "3 đoạn; 2 đoạn có ít nhất một nội dung đang hiển thị."
+    assert page.inner_text("#status") == "3 đoạn; 2 đoạn có ít nhất một trụ cột đang hiển thị."
     assert page.get_attribute("mark", "title") == "Bằng chứng: Thủ tục hành chính"
 
 
@@ -193,7 +193,7 @@ def test_one_threshold_for_all(page, model):
 def test_the_language_is_switched(page):
     tag(page)
     page.click("#language")
-    assert page.inner_text("h1") == "Administrative reform in a text"
+    assert page.inner_text("h1") == "Pillars of administrative reform in a text"
     assert page.get_attribute("html", "lang") == "en"
     assert "paragraphs" in page.inner_text("#status")
     page.click("#language")
@@ -335,6 +335,6 @@ def test_a_codebook_of_ones_own_is_followed(browser, own, tmp_path):
     )
     assert (names, colours) == (own.codebook.slugs, [c.colour for c in own.codebook])
     assert "cải cách hành chính" not in page.inner_text("header")
-    assert page.title() == "Nội dung theo bảng mã trong văn bản"
+    assert page.title() == "Các nhóm của bộ mã trong văn bản"
     page.close()
     assert errors == []

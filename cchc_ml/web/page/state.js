@@ -1,7 +1,7 @@
 /* What the page knows: the model's data, what was read, and what of it is to be shown. */
 
 import { $ } from "./dom.js";
-import { WORDS } from "./words.js";
+import { WORDS, wordsOfOwn } from "./words.js";
 
 /**
  * A category of the model's codebook.
@@ -31,7 +31,9 @@ export const STEP = 100; // paragraphs, or articles, shown at a time
  *   run: number, problems: {name: string, word: string, detail?: any}[], said: string}}
  */
 export const state = { language: "vi", rows: [], articles: [], open: 0, shown: STEP, listed: STEP, run: 0, problems: [], said: "" };
-export const words = () => WORDS[state.language];
+/** @type {typeof WORDS} */
+const SPOKEN = DATA.own ? { vi: wordsOfOwn("vi"), en: wordsOfOwn("en") } : WORDS;
+export const words = () => SPOKEN[state.language];
 export const percent = (share) => `${Math.round(100 * share)}${state.language === "vi" ? "" : "\u00a0"}%`;
 /** @param {Pillar} pillar */
 export const pillarName = (pillar) => (state.language === "vi" ? pillar.short : pillar.en);

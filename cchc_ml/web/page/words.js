@@ -2,10 +2,10 @@
 
 export const WORDS = {
   vi: {
-    title: "Nội dung cải cách hành chính trong văn bản",
-    lead: "Cho biết từng đoạn nói đến nội dung nào trong sáu nội dung cải cách hành chính, dựa vào câu nào, với xác suất bao nhiêu.",
-    titleOwn: "Nội dung theo bảng mã trong văn bản",
-    leadOwn: (n) => `Cho biết từng đoạn nói đến nội dung nào trong ${n} nội dung của bảng mã, dựa vào câu nào, với xác suất bao nhiêu.`,
+    title: "Trụ cột cải cách hành chính trong văn bản",
+    lead: "Cho biết từng đoạn là bằng chứng cho trụ cột nào trong sáu trụ cột cải cách hành chính, dựa vào câu nào, với xác suất bao nhiêu.",
+    titleOwn: "Các nhóm của bộ mã trong văn bản",
+    leadOwn: (n) => `Cho biết từng đoạn là bằng chứng cho nhóm nào trong ${n} nhóm của bộ mã, dựa vào câu nào, với xác suất bao nhiêu.`,
     skip: "Đến phần kết quả",
     label: "Văn bản cần đọc",
     tag: "Phân tích",
@@ -17,9 +17,9 @@ export const WORDS = {
     hint: "Dán văn bản vào ô trên, mỗi dòng là một đoạn; hoặc kéo thả tệp .txt, .html, .mhtml, .docx, .odt, .rtf, .eml, .xlsx, .csv, hay cả thư mục, vào bất cứ đâu trên trang. Tệp .pdf chỉ đọc được qua cchc-ml serve hoặc cchc-ml predict.",
     private: "Văn bản không rời khỏi máy này: trang chạy không cần mạng và không gửi đi đâu.",
     results: "Kết quả",
-    pillars: "Nội dung hiển thị",
+    pillars: "Trụ cột hiển thị",
     threshold: "Ngưỡng gắn nhãn",
-    own: "Theo mô hình (mỗi nội dung một ngưỡng)",
+    own: "Theo mô hình (mỗi trụ cột một ngưỡng)",
     common: "Một ngưỡng xác suất chung",
     thresholdLabel: "Ngưỡng xác suất chung",
     thresholdNote: "Ngưỡng cao hơn thì ít nhãn hơn nhưng chắc chắn hơn.",
@@ -27,11 +27,11 @@ export const WORDS = {
     xlsx: "Excel (.xlsx)",
     csv: "CSV (.csv)",
     downloadNote:
-      "Tải tất cả các đoạn, với các nội dung đang hiển thị và ngưỡng đang chọn. Trong tệp .csv, ô bắt đầu bằng = + - @ có thêm dấu ' ở trước để Excel không tính như công thức.",
+      "Tải tất cả các đoạn, với các trụ cột đang hiển thị và ngưỡng đang chọn. Trong tệp .csv, ô bắt đầu bằng = + - @ có thêm dấu ' ở trước để Excel không tính như công thức.",
     corrections: "Sửa nhãn",
     name: "Tên của bạn",
     correctionsNote:
-      "Bấm ✓ nếu đúng, ✗ nếu sai (hoặc phím C, K khi đang ở nội dung); “Xem xong” nếu phần còn lại đúng như máy. Trình duyệt này giữ lại cho đến khi xóa; cchc-ml review merge đọc được tệp tải về.",
+      "Bấm ✓ nếu đúng, ✗ nếu sai (hoặc phím C, K khi đang ở trụ cột); “Xem xong” nếu phần còn lại đúng như máy. Trình duyệt này giữ lại cho đến khi xóa; cchc-ml review merge đọc được tệp tải về.",
     looked: ({ looked, finished, decided, right }, share) =>
       looked ? `Đã xem ${looked} đoạn, xong ${finished}. Máy đúng ${right} trong ${decided} lần (${share}).` : "Chưa xem đoạn nào.",
     saveCorrections: "Tải tệp đã sửa (.jsonl)",
@@ -40,12 +40,12 @@ export const WORDS = {
     notKept: "Trình duyệt này không lưu được: hãy tải tệp đã sửa trước khi đóng trang.",
     yes: "Đúng",
     no: "Sai",
-    sayYes: "Đoạn này có nội dung này (phím C)",
-    sayNo: "Đoạn này không có nội dung này (phím K)",
+    sayYes: "Đoạn này là bằng chứng cho trụ cột này (phím C)",
+    sayNo: "Đoạn này không phải bằng chứng cho trụ cột này (phím K)",
     added: "(bạn thêm)",
-    others: "Nội dung khác",
+    others: "Trụ cột khác",
     finish: "Xem xong",
-    finishTitle: "Đã xem cả đoạn: những nội dung chưa bấm thì đúng như máy",
+    finishTitle: "Đã xem cả đoạn: những trụ cột chưa bấm thì đúng như máy",
     finished: "✓ Đã xem xong",
     whole: (n) => `… hiện thêm ${n.toLocaleString("vi")} ký tự …`,
     ofArticle: (all, tagged) => `${tagged}/${all} đoạn`,
@@ -53,17 +53,17 @@ export const WORDS = {
     reading: (done, all) => `Đang đọc ${done} / ${all} tệp…`,
     notRead: (n) => `${n} thông báo về các tệp`,
     progress: "Tiến độ",
-    bar: { pillars: "Nội dung", threshold: "Ngưỡng", corrections: "Sửa nhãn", download: "Tải về" },
+    bar: { pillars: "Trụ cột", threshold: "Ngưỡng", corrections: "Sửa nhãn", download: "Tải về" },
     foot: "Nhãn do máy gắn, cần người đọc lại. Chương trình dòng lệnh đọc được cả PDF. Phiên bản",
     language: "English",
     languageCode: "en",
     pasted: "Văn bản đã dán",
     paragraph: "Đoạn",
-    none: "Không thuộc nội dung nào đang hiển thị",
+    none: "Không thuộc trụ cột nào đang hiển thị",
     evidence: "Bằng chứng",
     showEvidence: "chỉ câu làm bằng chứng",
     working: (done, all) => `Đang phân tích ${done} / ${all} đoạn…`,
-    summary: (all, tagged) => `${all} đoạn; ${tagged} đoạn có ít nhất một nội dung đang hiển thị.`,
+    summary: (all, tagged) => `${all} đoạn; ${tagged} đoạn có ít nhất một trụ cột đang hiển thị.`,
     more: (next, left) => `Hiện thêm ${next} đoạn (còn ${left})`,
     cleared: "Đã xóa hết.",
     nothing: "Chưa có văn bản. Hãy dán văn bản hoặc chọn tệp.",
@@ -82,10 +82,10 @@ export const WORDS = {
     },
   },
   en: {
-    title: "Administrative reform in a text",
-    lead: "Says of each paragraph which of the six contents of administrative reform it speaks of, by which sentence, and how probably.",
+    title: "Pillars of administrative reform in a text",
+    lead: "Says of each paragraph for which of the six pillars of administrative reform it is evidence, by which sentence, and how probably.",
     titleOwn: "The categories of a codebook in a text",
-    leadOwn: (n) => `Says of each paragraph which of the codebook's ${n} categories it speaks of, by which sentence, and how probably.`,
+    leadOwn: (n) => `Says of each paragraph for which of the codebook's ${n} categories it is evidence, by which sentence, and how probably.`,
     skip: "To the results",
     label: "Text to read (Vietnamese)",
     tag: "Analyse",
@@ -120,8 +120,8 @@ export const WORDS = {
     notKept: "This browser keeps nothing: download the corrections before you close the page.",
     yes: "Right",
     no: "Wrong",
-    sayYes: "This paragraph speaks of it (key Y)",
-    sayNo: "This paragraph does not speak of it (key N)",
+    sayYes: "This paragraph is evidence for this category (key Y)",
+    sayNo: "This paragraph is not evidence for this category (key N)",
     added: "(added by you)",
     others: "Other categories",
     finish: "Done",
@@ -134,7 +134,7 @@ export const WORDS = {
     notRead: (n) => `${n} messages about the files`,
     progress: "Progress",
     bar: { pillars: "Categories", threshold: "Threshold", corrections: "Correct", download: "Download" },
-    foot: "Tags are a machine's and want a reader's check. The command line reads PDF too. Version",
+    foot: "A machine gave these tags: a person must check them. The command line reads PDF too. Version",
     language: "Tiếng Việt",
     languageCode: "vi",
     pasted: "Pasted text",
@@ -162,3 +162,24 @@ export const WORDS = {
     },
   },
 };
+
+// What the page calls the categories of a codebook that is not the six pillars.
+const OF_OWN = {
+  vi: [["trụ cột", "nhóm"], ["Trụ cột", "Nhóm"]],
+  en: [["pillars", "categories"], ["pillar", "category"], ["Pillars", "Categories"]],
+};
+
+/**
+ * The words for a codebook of one's own.
+ * @param {"vi" | "en"} language
+ * @returns {any}
+ */
+export function wordsOfOwn(language) {
+  const say = (text) => OF_OWN[language].reduce((said, [pillar, category]) => said.replaceAll(pillar, category), text);
+  const told = (word) => {
+    if (typeof word === "string") return say(word);
+    if (typeof word === "function") return (...values) => say(word(...values));
+    return Object.fromEntries(Object.entries(word).map(([name, part]) => [name, told(part)]));
+  };
+  return told(WORDS[language]);
+}

@@ -3,17 +3,17 @@
 // Words of the page. Vietnamese stands in the HTML too, for the time before this runs.
 const WORDS = {
   vi: {
-    title: "Gắn nhãn cải cách hành chính", codebook: "Bảng mã", other: "English", name: "Tên của bạn",
+    title: "Gắn nhãn cải cách hành chính", codebook: "Bộ mã", other: "English", name: "Tên của bạn",
     name_help: "Mỗi người dùng một tên riêng. Nhãn được ghi kèm tên và giờ.", start: "Bắt đầu",
     blind: "Gợi ý của máy được ẩn.",
     legend: "Phần trăm là gợi ý của máy, không phải nhãn. Chữ có gạch chân là câu mà máy cho là bằng chứng.",
     notes: "Ghi chú", save: "Lưu, sang tiếp", undo: "Hoàn tác", skip: "Bỏ qua", close: "Đóng",
-    hint: "Chọn một hay nhiều nội dung, hoặc 0 nếu không thuộc nội dung nào, rồi nhấn Enter.",
+    hint: "Chọn một hay nhiều trụ cột, hoặc 0 nếu không thuộc trụ cột nào, rồi nhấn Enter.",
     finished: "Bạn đã xem hết.", finished_help: "Mọi nhãn đã được lưu. Có thể đóng trang này.",
-    none: "Không thuộc nội dung nào", group: "Nội dung", counts: "Tính", does_not_count: "Không tính",
+    none: "Không thuộc trụ cột nào", group: "Trụ cột", counts: "Tính", does_not_count: "Không tính",
     of: (done, total) => `${done}/${total} đoạn`, skipped: n => ` (bỏ qua ${n})`,
     speed: (seconds, left) => `${seconds} giây/đoạn, còn khoảng ${left}`, minutes: n => `${n} phút`, hours: n => `${n} giờ`,
-    suggests: chance => `gợi ý ${chance}%`, choose_first: "Chưa chọn: nhấn số của nội dung, hoặc 0 nếu không có.",
+    suggests: chance => `gợi ý ${chance}%`, choose_first: "Chưa chọn: nhấn phím của trụ cột, hoặc 0 nếu không có.",
     failed: why => `Chưa lưu được: ${why}. Lựa chọn vẫn còn trên trang; thử lại.`,
     unreachable: "không liên lạc được với chương trình", saved: "Đã lưu.",
   },
@@ -23,15 +23,26 @@ const WORDS = {
     blind: "The model's suggestions are hidden.",
     legend: "A percentage is the model's suggestion, not a label. Underlined text is what the model takes for evidence.",
     notes: "Notes", save: "Save, next", undo: "Undo", skip: "Skip", close: "Close",
-    hint: "Choose one or several categories, or 0 if none applies, then press Enter.",
+    hint: "Choose one or several pillars, or 0 if none applies, then press Enter.",
     finished: "You have seen everything.", finished_help: "All labels are stored. You may close this page.",
-    none: "None of them", group: "Categories", counts: "Counts", does_not_count: "Does not count",
+    none: "None of them", group: "Pillars", counts: "Counts", does_not_count: "Does not count",
     of: (done, total) => `${done}/${total} paragraphs`, skipped: n => ` (${n} skipped)`,
     speed: (seconds, left) => `${seconds} s a paragraph, about ${left} left`, minutes: n => `${n} min`, hours: n => `${n} h`,
-    suggests: chance => `suggested ${chance}%`, choose_first: "Nothing chosen: press a category's key, or 0 for none.",
+    suggests: chance => `suggested ${chance}%`, choose_first: "Nothing chosen: press a pillar's key, or 0 for none.",
     failed: why => `Not saved: ${why}. Your choice is still on the page; try again.`,
     unreachable: "the program cannot be reached", saved: "Saved.",
   },
+};
+// Where the codebook is not the six pillars.
+const OF_OWN = {
+  vi: {
+    title: "Gắn nhãn theo bộ mã", none: "Không thuộc nhóm nào", group: "Nhóm",
+    hint: "Chọn một hay nhiều nhóm, hoặc 0 nếu không thuộc nhóm nào, rồi nhấn Enter.",
+    choose_first: "Chưa chọn: nhấn phím của nhóm, hoặc 0 nếu không có.",
+  },
+  en: { title: "Label by a codebook", group: "Categories",
+    hint: "Choose one or several categories, or 0 if none applies, then press Enter.",
+    choose_first: "Nothing chosen: press a category's key, or 0 for none." },
 };
 const NOTES_PAUSE = 400; // milliseconds without typing before notes are stored
 
@@ -49,7 +60,7 @@ function remembered(name) {
 function remember(name, value) {
   try { localStorage.setItem(`cchc-ml-${name}`, value); } catch { /* the browser keeps nothing: ask again next time */ }
 }
-const words = () => WORDS[state.language];
+const words = () => ({ ...WORDS[state.language], ...(state.setup?.own ? OF_OWN[state.language] : {}) });
 
 function element(tag, text = "", properties = {}) {
   const made = Object.assign(document.createElement(tag), properties);
