@@ -59,10 +59,16 @@ def tag_files(
     ValueError
         ``OUT.partial`` belongs to a run over other files, with another model or other options; or it, or a file that
         was tagged into it, was changed since.
+    FileExistsError
+        Something else has the name ``OUT.partial``.
     NoRowsError
         No file has a row. `out` stays as it is.
     """
     partial, journal = _working_files(out)
+    if partial.exists() and partial.stat().st_size and not journal.exists():
+        raise FileExistsError(
+            message("{partial} is in the way and not from an interrupted run; rename it, or change -o", partial=partial)
+        )
     mark = _run_mark(model, [context, *options])
     try:
         earlier, done = _read_journal(partial, journal)

@@ -40,6 +40,14 @@ def test_an_interrupted_run_goes_on_where_it_stopped(small, tmp_path):
     assert not list(tmp_path.glob("*.partial*"))
 
 
+def test_a_file_of_the_working_name_is_not_overwritten(small, tmp_path):
+    (tmp_path / "a.txt").write_text("Xã họp bàn.", "utf8")
+    (tmp_path / "o.jsonl.partial").write_text("my own", "utf8")
+    with pytest.raises(FileExistsError, match=r"o\.jsonl\.partial is in the way and not from an interrupted"):
+        tag_files(small.model_, [str(tmp_path / "a.txt")], tmp_path / "o.jsonl")
+    assert (tmp_path / "o.jsonl.partial").read_text("utf8") == "my own"
+
+
 def test_a_file_that_cannot_be_read_leaves_no_rows(small, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "Một.", "source": "a"}\n{broken\n')
     (tmp_path / "b.txt").write_text("Hai người đến.")
