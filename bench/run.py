@@ -326,12 +326,11 @@ thresholds tuned for F1; the [model card](../models/README.md) says what tuned t
 memory is that of the process that tags, with its libraries.
 
 {table(["", "paragraphs a second", "times the words pipeline", "peak memory, MB", "macro-F1 on validation"], speeds)}
-The last line is a lower limit for a classifier that finds the terms with an automaton: it checks that a text is
-NFC, puts it in lower case, runs an Aho-Corasick automaton (`ahocorasick-rs`) with the shipped terms once, and
-does nothing with the result. The classifier takes {slower:.2f} times as long. It does not have an automaton: it
-cuts a batch of texts into syllables and finds the terms in a trie with array operations
-(`cchc_ml/text/matcher.py`). underthesea's TextClassifier neither segments nor normalises, and gives one label a
-text.
+The last line is what finding the terms with an automaton costs by itself: it checks that a text is NFC, puts it in
+lower case, runs an Aho-Corasick automaton (`ahocorasick-rs`) with the shipped terms once, and does nothing with the
+result. The whole classifier takes {slower:.2f} times as long. It does not have an automaton: it cuts a batch of texts
+into syllables and finds the terms in a trie with array operations (`cchc_ml/text/matcher.py`). underthesea's
+TextClassifier neither segments nor normalises, and gives one label a text.
 
 ## Two cores
 

@@ -10,6 +10,11 @@ from cchc_ml.reporting.provenance import content_hash, make_provenance, read_htm
 MODEL_FILE = data_path("models/pillars.npz")
 
 
+def text_of(tmp_path):
+    """A text that no file of another test has: files are looked for in the folders around, too."""
+    return f"Xã họp ở {tmp_path.name}."
+
+
 @pytest.fixture
 def inputs(tmp_path):
     paths = [tmp_path / "a & b.txt", tmp_path / "c.jsonl"]
@@ -58,7 +63,7 @@ def test_inputs_are_found_from_the_place_of_the_report(model, tmp_path, report, 
     file, out = tmp_path / folder / "con" / "a.txt", tmp_path / report
     for path in (file, out):
         path.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("Xã họp.", "utf8")
+    file.write_text(text_of(tmp_path), "utf8")
     record = make_provenance({str(file): "con/a.txt"}, MODEL_FILE, model, {}, folder="in")
     record["content"] = content_hash("Trang")
     assert verify(record, "Trang", out, MODEL_FILE) == []
@@ -71,7 +76,7 @@ def test_inputs_are_found_from_the_current_folder(model, tmp_path, monkeypatch):
     here, there = tmp_path / "here", tmp_path / "there" / "far" / "away"
     there.mkdir(parents=True)
     (here / "in").mkdir(parents=True)
-    (here / "in" / "a.txt").write_text("Xã họp.", "utf8")
+    (here / "in" / "a.txt").write_text(text_of(tmp_path), "utf8")
     record = make_provenance({str(here / "in" / "a.txt"): "a.txt"}, MODEL_FILE, model, {}, folder="in")
     record["content"] = content_hash("Trang")
     monkeypatch.chdir(here)
@@ -82,7 +87,7 @@ def test_a_file_that_is_gone_is_not_looked_for_elsewhere(model, tmp_path):
     for folder in ("in", "other/in"):
         (tmp_path / folder).mkdir(parents=True)
         for name in "ab":
-            (tmp_path / folder / f"{name}.txt").write_text("Xã họp.", "utf8")
+            (tmp_path / folder / f"{name}.txt").write_text(text_of(tmp_path), "utf8")
     names = {str(tmp_path / "in" / f"{name}.txt"): f"{name}.txt" for name in "ab"}
     record = make_provenance(names, MODEL_FILE, model, {}, folder="in") | {"content": content_hash("Trang")}
     (tmp_path / "in" / "a.txt").unlink()
@@ -94,7 +99,7 @@ def test_a_file_that_is_gone_is_not_looked_for_elsewhere(model, tmp_path):
 def test_another_file_of_the_same_name_nearby_is_no_change(model, tmp_path, folder):
     """The report is beside an unrelated file of the same name; the input is further away."""
     file, other = (tmp_path / place / folder / "a.txt" for place in ("far", "near"))
-    for path, text in ((file, "Xã họp."), (other, "Việc khác.")):
+    for path, text in ((file, text_of(tmp_path)), (other, "Việc khác.")):
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf8")
     record = make_provenance({str(file): "a.txt"}, MODEL_FILE, model, {}, folder=folder)
@@ -109,7 +114,7 @@ def test_a_change_is_seen_although_a_copy_nearby_is_unchanged(model, tmp_path):
     file, copy, report = tmp_path / "hồ sơ" / "a.txt", tmp_path / "bản sao" / "a.txt", tmp_path / "ra" / "x.html"
     for path in (file, copy, report):
         path.parent.mkdir()
-        path.write_text("Xã họp.", "utf8")
+        path.write_text(text_of(tmp_path), "utf8")
     record = make_provenance({str(file): "a.txt"}, MODEL_FILE, model, {}, folder="", report=report)
     assert "hồ sơ" not in json.dumps(record, ensure_ascii=False)
     record["content"] = content_hash("Trang")
@@ -123,7 +128,7 @@ def test_inputs_that_are_nowhere_are_one_difference(model, tmp_path, monkeypatch
     (tmp_path / "in-nobody-has").mkdir()
     files = [tmp_path / "in-nobody-has" / f"{name}-nobody-has.txt" for name in "ab"]
     for file in files:
-        file.write_text("Xã họp.", "utf8")
+        file.write_text(text_of(tmp_path), "utf8")
     record = make_provenance({str(f): f.name for f in files}, MODEL_FILE, model, {}, folder="in-nobody-has")
     record["content"] = content_hash("Trang")
     for file in files:
@@ -137,7 +142,7 @@ def test_files_of_several_folders_are_each_looked_for(model, tmp_path):
     files = [tmp_path / "x" / "a.txt", tmp_path / "y" / "b.txt"]
     for file in files:
         file.parent.mkdir()
-        file.write_text("Xã họp.", "utf8")
+        file.write_text(text_of(tmp_path), "utf8")
     record = make_provenance({str(file): file.name for file in files}, MODEL_FILE, model, {}, folder=None)
     record["content"] = content_hash("Trang")
     assert verify(record, "Trang", tmp_path / "r.html", MODEL_FILE) == []
