@@ -76,9 +76,11 @@ def read_pdf(name: str, file: Path | BytesIO) -> Document:
     try:
         document = pdfium.PdfDocument(str(file) if isinstance(file, Path) else file)
     except pdfium.PdfiumError as error:
-        raise ValueError(
-            message("{name} is damaged, locked with a password, or not a PDF: {error}", name=name, error=error)
-        ) from None
+        if "password" in str(error).lower():
+            raise ValueError(
+                message("{name} is locked by a password; open it, take the password away and save it again", name=name)
+            ) from None
+        raise _damaged(name) from None
     try:
         if len(document) > MAX_PAGES:
             raise ValueError(
@@ -91,14 +93,18 @@ def read_pdf(name: str, file: Path | BytesIO) -> Document:
             )
         pages = list(_pages(name, document))
         properties = document.get_metadata_dict()
-    except pdfium.PdfiumError as error:
-        raise ValueError(message("{name} is damaged: {error}", name=name, error=error)) from None
+    except pdfium.PdfiumError:
+        raise _damaged(name) from None
     finally:
         document.close()
     notes = _check_readable(name, pages)
     blocks = [blocks_of_page(page.words) for page in pages if not page.problem]
     drop_running_lines(blocks)
     return Document(paragraphs_of_pages(blocks), _facts(properties), notes)
+
+
+def _damaged(name: str) -> ValueError:
+    return ValueError(message("{name} is damaged or is not {named}; save it again", name=name, named=message("a PDF")))
 
 
 def _facts(properties: dict[str, str]) -> Facts:

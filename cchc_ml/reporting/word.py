@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ..files import DOCUMENT_CREATED, GENERATOR, require_extra
+from ..messages import message
 
 __all__ = ["WordDocument", "is_contents"]
 
@@ -48,11 +49,13 @@ class WordDocument:
     """
 
     def __init__(self, title: str, author: str, date: str) -> None:
-        self._docx = require_extra("docx", "office", ".docx files")
-        self._xml = require_extra("docx.oxml", "office", ".docx files")
-        self._qn = require_extra("docx.oxml.ns", "office", ".docx files").qn
-        self._units = require_extra("docx.shared", "office", ".docx files")
-        self._align = require_extra("docx.enum.text", "office", ".docx files").WD_ALIGN_PARAGRAPH
+        self._docx = require_extra("docx", "office", message("{ending} files", ending=".docx"))
+        self._xml = require_extra("docx.oxml", "office", message("{ending} files", ending=".docx"))
+        self._qn = require_extra("docx.oxml.ns", "office", message("{ending} files", ending=".docx")).qn
+        self._units = require_extra("docx.shared", "office", message("{ending} files", ending=".docx"))
+        self._align = require_extra(
+            "docx.enum.text", "office", message("{ending} files", ending=".docx")
+        ).WD_ALIGN_PARAGRAPH
         self.document = self._docx.Document()
         self._bookmarks = 0
         self._set_properties(title, author, date)
@@ -212,7 +215,7 @@ class WordDocument:
         contents.element.set(self._qn("w:styleId"), CONTENTS_STYLE_ID)
         contents.element.name_val = CONTENTS_STYLE
         contents.base_style = normal
-        tabs = require_extra("docx.enum.text", "office", ".docx files")
+        tabs = require_extra("docx.enum.text", "office", message("{ending} files", ending=".docx"))
         contents.paragraph_format.tab_stops.add_tab_stop(
             self._units.Mm(TEXT_WIDTH), tabs.WD_TAB_ALIGNMENT.RIGHT, tabs.WD_TAB_LEADER.DOTS
         )

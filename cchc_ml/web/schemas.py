@@ -14,6 +14,7 @@ from .problems import MEDIA_TYPE
 __all__ = [
     "ALL_REFUSALS",
     "ARTICLE_BODY",
+    "FILE_NAME",
     "PILLARS_WANTED",
     "THRESHOLD",
     "Answers",
@@ -30,6 +31,7 @@ EXAMPLE_WITHOUT_PILLAR = "Trận mưa đêm qua làm ngập chợ."
 THRESHOLD = (
     "Gắn nhãn từ xác suất này; mặc định: ngưỡng của mô hình · tag from this probability; default: the model's own"
 )
+FILE_NAME = "Tên tệp, khi nội dung tệp là phần thân · the name of the file, if the body is the file"
 PILLARS_WANTED = "Chỉ trả về các trụ cột này · return only these pillars"
 
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -39,6 +39,7 @@ from .reference import render_reference
 from .schemas import (
     ALL_REFUSALS,
     ARTICLE_BODY,
+    FILE_NAME,
     PILLARS_WANTED,
     THRESHOLD,
     Health,
@@ -230,7 +231,9 @@ def _add_article_route(app: FastAPI, service: _Service) -> None:
 
     async def articles(
         request: Request,
-        filename: Annotated[str | None, Query(min_length=1, max_length=255, examples=["bai-bao.docx"])] = None,
+        filename: Annotated[
+            str | None, Query(min_length=1, max_length=255, description=FILE_NAME, examples=["bai-bao.docx"])
+        ] = None,
         threshold: Annotated[float | None, Query(ge=0, le=1, description=THRESHOLD)] = None,
         pillars: list[str] | None = None,
     ) -> Response:
@@ -240,7 +243,8 @@ def _add_article_route(app: FastAPI, service: _Service) -> None:
         """
         options = Options(threshold, tuple(dict.fromkeys(map(str, pillars))) if pillars else None)
         content_type = request.headers.get("content-type", "")
-        article = Article(await request.body(), content_type, filename, options)
+        language = "vi" if request.headers.get("accept-language", "").lower().startswith("vi") else "en"
+        article = Article(await request.body(), content_type, filename, options, language)
         exchange: Exchange = request.scope["exchange"]
         rows = await service.articles.tag(exchange.client, article)
         return await answer(request, service.wrapped("rows", [rows]))
@@ -354,7 +358,11 @@ def _describe(app: FastAPI, *, needs_token: bool) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             description = original()
-            description["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+            schemas = description["components"]["schemas"]
+            schemas["Problem"] = Problem.model_json_schema()
+            for schema in schemas.values():  # an example in Python helps nobody who asks over HTTP
+                if "description" in schema:
+                    schema["description"] = schema["description"].split("\n\nExamples\n")[0]
             if needs_token:
                 description["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
                 description["security"] = [{"token": []}]

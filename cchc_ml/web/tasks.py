@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from ..files import require_extra
+from ..messages import message, message_of, translate
 from ..reading.context import documents_of
 from ..reading.inputs import article_rows
 from ..reading.kinds import ARTICLES
@@ -81,6 +82,7 @@ class Article(NamedTuple):
     content_type: str
     name: str | None
     options: Options
+    language: str = "en"  # of the reason, if the file cannot be read
 
 
 def start(model: Model, memory: int) -> None:
@@ -183,11 +185,12 @@ def tag_article(article: Article, limits: Limits) -> bytes | Refused:
     except ImportError as error:
         return Refused("unsupported_media_type", str(error))
     except ValueError as error:
-        return Refused("unreadable_article", str(error))
+        return Refused("unreadable_article", translate(message_of(error), article.language))
     if len(rows) > limits.paragraphs:
-        return Refused(
-            "too_many_paragraphs", f"{name} has more than {limits.paragraphs:,} paragraphs; send one article"
+        reason = message(
+            "{name} has more than {most:,} paragraphs; send one article", name=name, most=limits.paragraphs
         )
+        return Refused("too_many_paragraphs", translate(reason, article.language))
     tagged = _tagged([row["text"] for row in rows], article.options, documents_of(rows, [name] * len(rows)))
     return _joined((row | fields for row, fields in zip(rows, tagged, strict=True)), name, limits)
 

@@ -107,7 +107,7 @@ def test_html_gives_what_a_reader_reads(top):
         ("a.html", b"<script>var a</script>", "has no paragraph of text"),
         ("a.docx", b"PK", "is damaged"),
         ("a.docx", b"", "is empty"),
-        ("a.pdf", b"%PDF-1.4 cut", "is damaged, locked with a password, or not a PDF"),
+        ("a.pdf", b"%PDF-1.4 cut", "is damaged or is not a PDF; save it again"),
         ("a.xyz", b"PK", r"is not an article; want one of \.txt, \.html"),
     ],
 )

@@ -92,6 +92,13 @@ def test_articles_that_are_refused(body, kind, name, limits, code):
     assert rows(Article(body, kind, name, ALL), Limits(**limits)).code == code
 
 
+def test_why_an_article_is_refused_is_said_in_the_language_of_the_request():
+    got = rows(Article(b"", "", "a.txt", ALL, "vi"))
+    assert got == Refused("unreadable_article", "a.txt là tệp trống")
+    got = rows(Article(b"ab.\n" * 3, "", "a.txt", ALL, "vi"), Limits(paragraphs=2))
+    assert got == Refused("too_many_paragraphs", "a.txt có hơn 2 đoạn; hãy gửi một bài")
+
+
 def test_what_goes_wrong_is_told_without_content():
     def fail(error):
         raise error

@@ -1,7 +1,7 @@
 /* Where `cchc-ml serve` hosts the page, it asks the service to read a file: then the reading is Python's own, and reads PDF files too. */
 
 import { Problem } from "./reading.js";
-import { DATA } from "./state.js";
+import { DATA, state } from "./state.js";
 
 const TABLE = /\.(?:jsonl|csv|tsv|xlsx)(?:\.gz)?$/i;
 
@@ -19,14 +19,14 @@ export async function rowsOfService(file) {
     const response = await fetch(`v1/articles?filename=${encodeURIComponent(file.name)}`, {
       method: "POST",
       body: file,
-      headers: { "Content-Type": "application/octet-stream" },
+      headers: { "Content-Type": "application/octet-stream", "Accept-Language": state.language },
     });
     status = response.status;
     answer = await response.json();
   } catch {
     return undefined;
   }
-  // The page says in the user's language what is wrong with a file, unless it does not read this kind.
+  // The page says what is wrong with a file, unless it does not read this kind: then the service does.
   if (status === 422 && /\.pdf$/i.test(file.name)) throw new Problem("unknown", answer.detail);
   if (status !== 200) return undefined;
   const rows = answer.rows.map(({ text, kind, headline, date }) => ({
