@@ -68,7 +68,7 @@ WORDS: dict[str, dict[Any, str]] = {
         "intro": "Trang này được ghi từ chính chương trình. `cchc-ml LỆNH --help` hiện cùng nội dung.\n\n"
         "Lỗi được báo đúng một dòng, mã thoát là 2. Nếu một số tệp không đọc được, các tệp khác vẫn được xử lý, mã\n"
         "thoát là 1. Tệp đã có chỉ bị ghi đè khi thêm `--force`, và không tệp nào bị bỏ dở.",
-        "argument": "đối số",
+        "argument": "tham số",
         "option": "tùy chọn",
         "value": "giá trị",
         "meaning": "ý nghĩa",
@@ -133,7 +133,7 @@ def _options(command: Any, left_out: set[str], words: Mapping[Any, str]) -> list
             continue
         names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
         meaning = _help(option)
-        if isinstance(option.default, str | int | float) and not option.is_flag:
+        if isinstance(option.default, str | int | float) and option.default != "" and not option.is_flag:
             meaning += f" {words['default']}: {option.default}."
         rows.append((names, _kind(option, words), meaning))
     return [*_table((words["option"], words["value"], words["meaning"]), rows), ""] if rows else []

@@ -93,7 +93,11 @@ def predict(
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Continue an interrupted run with --resume (-o FILE.jsonl or -o FOLDER)."),
+        typer.Option(
+            "--resume",
+            help="If a run with --resume is interrupted, the same command goes on with it "
+            "(-o FILE.jsonl or -o FOLDER).",
+        ),
     ] = False,
     review: Annotated[
         bool,

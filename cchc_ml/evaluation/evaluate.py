@@ -120,7 +120,11 @@ def evaluate(
     corpus = only_paragraphs(corpus, on_note)
     corpus = leave_out_known(corpus, classifier.model_.training_hashes, on_note)
     if on_note and not corpus.y.any():
-        on_note(message("none of the {n:,} rows has a pillar: recall and F1 are not known", n=len(corpus)))
+        on_note(
+            message(
+                "none of the {n:,} rows has a {noun}: recall and F1 are not known", n=len(corpus), noun=codebook.noun
+            )
+        )
     _check_rows(corpus, classifier, shipped=not paths, robustness=robustness)
     if page:
         require_extra("matplotlib", "report", message("a page with plots"))

@@ -229,7 +229,7 @@ def _plot_reliability(metrics: Metrics, codebook: Codebook, language: str) -> Pl
 
 
 def _plot_labels_together(y: NDArray[Any], codebook: Codebook, language: str) -> Plot:
-    axes = _start(language, message("Labels that occur together (share of the row's pillar)"), "", "")
+    axes = _start(language, message("Labels that occur together (share of the row's label)"), "", "")
     share = (y.T.astype(float) @ y) / np.maximum(y.sum(axis=0)[:, None], 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     names = [str(pillar) for pillar in codebook]

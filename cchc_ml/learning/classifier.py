@@ -172,8 +172,8 @@ class PillarClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : array of shape (n, 6), DataFrame with six columns, or sequence of n collections of pillars
             0/1 in the order of the codebook; or the pillars of each paragraph, as `Pillar` or slug. The columns of a
             DataFrame are found by name, in any order. scikit-learn's ``MultiLabelBinarizer`` sorts its columns by
-            letter and its arrays have no names: write ``MultiLabelBinarizer(classes=clf.classes_)``, or give the lists
-            of pillars as they are.
+            the alphabet and its arrays have no names: write ``MultiLabelBinarizer(classes=cchc_ml.PILLARS)``, or give
+            the lists of pillars as they are.
         groups : sequence of n, optional
             The document of each paragraph. A document is never split between folds. By default, each paragraph is a
             document; so is one whose entry is None or NaN.

@@ -329,7 +329,7 @@ def _require_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar
     labels = _read_labels(where, row, codebook)
     if labels is None:
         raise ValueError(
-            placed(where, message("nobody labelled this row; remove it, or write none where no pillar applies"))
+            placed(where, message("nobody labelled this row; remove it, or write none where no label applies"))
         )
     return labels
 
@@ -337,7 +337,7 @@ def _require_labels(where: str, row: Row, codebook: Codebook) -> tuple[AnyPillar
 def _note_labels(name: str, unlabelled: Sequence[str], row: Row, on_note: OnNote) -> None:
     if unlabelled:
         counted = message("{n:,} without labels", n=len(unlabelled)), unlabelled
-        on_note(message("{note}; write none where no pillar applies", note=passed_over(name, [counted])))
+        on_note(message("{note}; write none where no label applies", note=passed_over(name, [counted])))
     if are_tags(row):
         on_note(
             message(

@@ -59,12 +59,20 @@ def parse_labels(value: object, codebook: Codebook = CCHC) -> tuple[AnyPillar, .
         value = _split(value, codebook)
     if not isinstance(value, Iterable) or isinstance(value, Mapping):
         raise ValueError(
-            message('labels are {value}; give a list of pillars, such as ["tthc"]', value=f"{value!r:.80}")
+            message(
+                'labels are {value}; give a list of names, such as ["{slug}"]',
+                value=f"{value!r:.80}",
+                slug=codebook.slugs[0],
+            )
         )
     labels = list(value)
     if not all(isinstance(label, str) for label in labels):
         raise ValueError(
-            message('labels are {labels}; give a list of pillars, such as ["tthc"]', labels=f"{labels!r:.80}")
+            message(
+                'labels are {value}; give a list of names, such as ["{slug}"]',
+                value=f"{labels!r:.80}",
+                slug=codebook.slugs[0],
+            )
         )
     if len(labels) == 1 and fold_name(labels[0]) in NONE_WORDS:
         return ()
@@ -145,8 +153,7 @@ def read_labels(row: Mapping[str, Any], codebook: Codebook = CCHC) -> tuple[AnyP
         if marked is not None and labels is not None and marked != labels:
             raise ValueError(
                 message(
-                    "the column {column} says {labels}, but the columns of the pillars say {marked}; remove "
-                    "one of them",
+                    "the column {column} says {labels}, but the columns of 0 and 1 say {marked}; remove one of them",
                     column=repr(column),
                     labels=" ".join(labels) or message("none"),
                     marked=" ".join(marked) or message("none"),
@@ -214,7 +221,13 @@ def _marked(cells: Mapping[AnyPillar, str], codebook: Codebook) -> tuple[AnyPill
     """Return the pillars whose cells say yes; None if all cells are empty."""
     unknown = {mark for mark in cells.values() if mark} - {*YES_CELLS, *NO_CELLS}
     if unknown:
-        raise ValueError(message("found {unknown} in a pillar's column; write 0 or 1", unknown=repr(min(unknown)[:80])))
+        raise ValueError(
+            message(
+                "found {unknown} in the column of a {noun}; write 0 or 1",
+                unknown=repr(min(unknown)[:80]),
+                noun=codebook.noun,
+            )
+        )
     if not any(cells.values()):
         return None
     return tuple(pillar for pillar in codebook if cells[pillar] in YES_CELLS)

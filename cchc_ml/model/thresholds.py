@@ -103,13 +103,20 @@ def parse_probabilities(text: str, codebook: Codebook = CCHC) -> float | dict[st
     except ValueError:
         raise ValueError(
             message(
-                "found the threshold {text}; want a probability above 0 and below 1, such as 0.9, or some by pillar: "
-                "tthc=0.9,apparatus=0.8",
+                "found the threshold {text}; want a probability above 0 and below 1, such as 0.9, or some by {noun}: "
+                "{first}=0.9,{second}=0.8",
                 text=repr(text),
+                noun=codebook.noun,
+                first=codebook.slugs[0],
+                second=codebook.slugs[1],
             )
         ) from None
     if len(values) < len(pairs):
-        raise ValueError(message("the threshold {text} names a pillar twice; give each pillar once", text=repr(text)))
+        raise ValueError(
+            message(
+                "the threshold {text} names a {noun} twice; give each one once", text=repr(text), noun=codebook.noun
+            )
+        )
     return values
 
 
@@ -132,10 +139,8 @@ def precision_remarks(model: Model, precision: Mapping[AnyPillar, float] | float
         ]
         remarks.append(
             plural(
-                "no threshold has precision {precision} with 95 % confidence for {pillars}; tags of this pillar are "
-                "not given",
-                "no threshold has precision {precision} with 95 % confidence for {pillars}; tags of these pillars are "
-                "not given",
+                "no threshold has precision {precision} with 95 % confidence for {pillars}; this tag is not given",
+                "no threshold has precision {precision} with 95 % confidence for {pillars}; these tags are not given",
                 len(never),
                 precision=_text(wanted, model.codebook),
                 pillars=joined(", ", most),
@@ -147,7 +152,7 @@ def precision_remarks(model: Model, precision: Mapping[AnyPillar, float] | float
         remarks.append(
             message(
                 "precision {precision:g} holds for paragraphs like the labelled ones; those drawn at random are too "
-                "few to show more than {shown:g}, for all pillars together",
+                "few to show more than {shown:g}, for all tags together",
                 precision=highest,
                 shown=math.floor(shown * 100) / 100,
             )
@@ -173,7 +178,12 @@ def _by_pillar(name: str, value: Any, codebook: Codebook) -> dict[AnyPillar, flo
         wanted[codebook.parse(str(pillar))] = float(number)
     if not wanted:
         raise ValueError(
-            message("{name} names no pillar; give a number, or numbers by pillar, such as {{'tthc': 0.9}}", name=name)
+            message(
+                "{name} names no {noun}; give a number, or numbers by {noun}, such as {{'{slug}': 0.9}}",
+                name=name,
+                noun=codebook.noun,
+                slug=codebook.slugs[0],
+            )
         )
     return wanted
 

@@ -123,7 +123,7 @@ def test_rows_without_labels_and_rows_of_training_are_not_measured(cli, tmp_path
     result = cli("evaluate", path)
     assert result.exit_code == 0, result.stderr
     assert "(4 paragraphs)" in result.stdout
-    assert "rows passed over: 1 without labels (line 8); write none where no pillar applies" in result.stderr
+    assert "rows passed over: 1 without labels (line 8); write none where no label applies" in result.stderr
     assert "3 of 7 rows are in this model's training data; measured on the other 4" in result.stderr
 
 

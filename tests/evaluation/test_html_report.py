@@ -161,6 +161,6 @@ def test_a_page_in_vietnamese_has_no_english_sentence(small, corpus):
     page = evaluation_page("a.jsonl", corpus.y, probabilities, evaluation, errors, language="vi")
     assert '<html lang="vi">' in page
     assert "<h2>a.jsonl (60 đoạn)</h2>" in page
-    words = {"mô hình này, đọc cùng cả bài", "danh mục tên của bộ mã", "Đường học", "Các lỗi nặng nhất"}
+    words = {"mô hình này, đọc cùng cả bài", "danh mục tên của bộ mã", "Đường cong học tập", "Các lỗi nặng nhất"}
     assert {word for word in words if word in page} == words
     assert not [word for word in ("paragraph", "Plots", "recall", "missed", "tagger", "support") if word in page]

@@ -51,7 +51,7 @@ def test_a_bad_row_is_reported_with_its_line(tmp_path, row, message):
 def test_labels_may_be_six_columns(tmp_path):
     row = {"text": "a"} | dict.fromkeys(PILLARS, "0") | {"tthc": "1"}
     assert read_corpus(table(tmp_path, row)).y.tolist() == [[0, 1, 0, 0, 0, 0]]
-    with pytest.raises(ValueError, match="line 1: found 'yes' in a pillar's column; write 0 or 1"):
+    with pytest.raises(ValueError, match="line 1: found 'yes' in the column of a pillar; write 0 or 1"):
         read_corpus(table(tmp_path, row | {"tthc": "yes"}))
 
 
@@ -104,9 +104,9 @@ def test_rows_that_nobody_labelled_are_left_out_and_counted(tmp_path):
     assert read_corpus(path, on_note=notes.append).texts == ["a", "c"]
     assert notes == [
         f"{path}: rows passed over: 1 without text (line 3)",
-        f"{path}: rows passed over: 2 without labels (line 2, line 5); write none where no pillar applies",
+        f"{path}: rows passed over: 2 without labels (line 2, line 5); write none where no label applies",
     ]
-    with pytest.raises(ValueError, match=r"line 2: nobody labelled this row; remove it, or write none where no pillar"):
+    with pytest.raises(ValueError, match=r"line 2: nobody labelled this row; remove it, or write none where no label"):
         read_corpus(path)
     with pytest.raises(ValueError, match=r"row 2: nobody labelled this row"):
         Corpus.from_rows(ROWS)

@@ -45,7 +45,7 @@ def test_parse_labels(value, want):
 
 @pytest.mark.parametrize("value", [3, {"tthc": 1}, [1], "digital", ["tthc", "x"], "['digital']", "[1]", "none;tthc"])
 def test_parse_labels_refuses(value):
-    with pytest.raises(ValueError, match=r"give a list of pillars|unknown pillar .*; the six are"):
+    with pytest.raises(ValueError, match=r"give a list of names|unknown pillar .*; the six are"):
         parse_labels(value)
 
 
@@ -107,7 +107,7 @@ def test_six_columns(yes, no):
 
 def test_cells_of_six_columns_that_are_not_marks():
     for cell in ("yes", 0.5, "có? 83%", 2):
-        with pytest.raises(ValueError, match=r"found '.*' in a pillar's column; write 0 or 1"):
+        with pytest.raises(ValueError, match=r"found '.*' in the column of a pillar; write 0 or 1"):
             read_labels(dict.fromkeys(PILLARS, 0) | {"tthc": cell})
 
 
@@ -129,9 +129,9 @@ def test_a_tagged_table_is_read_by_its_tags():
 def test_labels_that_contradict_the_columns_of_the_pillars():
     columns = dict.fromkeys(PILLARS, 0) | {"tthc": 1}
     assert read_labels({"labels": "tthc", **columns}) == (TTHC,)
-    with pytest.raises(ValueError, match="the column 'labels' says none, but the columns of the pillars say tthc"):
+    with pytest.raises(ValueError, match="the column 'labels' says none, but the columns of 0 and 1 say tthc"):
         read_labels({"labels": [], **columns})
-    with pytest.raises(ValueError, match="'pillars' says apparatus, but the columns of the pillars say tthc"):
+    with pytest.raises(ValueError, match="'pillars' says apparatus, but the columns of 0 and 1 say tthc"):
         read_labels({"pillars": "apparatus", **dict.fromkeys(PILLARS, ""), "tthc": "x"})
 
 
@@ -164,10 +164,14 @@ def test_labels_of_a_codebook_of_ones_own(own):
     assert parse_labels("Chợ,  buôn bán, school", book) == ("market", "school")
     assert read_labels({"text": "a", **dict.fromkeys(book.slugs, 0), "school": 1}, book) == ("school",)
     assert read_labels({"text": "a", **{c.vi: "x" if c == "road" else "" for c in book}}, book) == ("road",)
-    with pytest.raises(ValueError, match=f"unknown category 'tthc'; the {own.n} are market, school, road"):
+    with pytest.raises(ValueError, match=f"unknown category 'tthc'; the {book.number} are market, school, road"):
         parse_labels("tthc", book)
-    with pytest.raises(ValueError, match=rf"or the {own.n} columns market, school, road"):
+    with pytest.raises(ValueError, match=rf"or the {book.number} columns market, school, road"):
         read_labels({"text": "a", "market": 1}, book)
+    with pytest.raises(ValueError, match=r'labels are 5; give a list of names, such as \["market"\]'):
+        parse_labels(5, book)
+    with pytest.raises(ValueError, match="found 'perhaps' in the column of a category; write 0 or 1"):
+        read_labels({"text": "a", **dict.fromkeys(book.slugs, "perhaps")}, book)
 
 
 def test_a_name_that_contains_another_one_is_one_label():

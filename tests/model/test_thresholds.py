@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cchc_ml.model.operating_points import TARGETS
+from cchc_ml.model.storage import read_model
 from cchc_ml.model.thresholds import choose, choose_objective, parse_probabilities, precision_remarks
 from cchc_ml.pillars import PILLARS, Pillar
 
@@ -74,6 +75,18 @@ def test_a_pillar_is_named_once():
         parse_probabilities("tthc=0.9,TTHC=0.8")
     with pytest.raises(ValueError, match="unknown pillar 'x'"):
         parse_probabilities("x=0.9")
+
+
+def test_messages_name_the_categories_of_the_codebook(own):
+    book = own.codebook
+    with pytest.raises(ValueError, match=r"or some by category: market=0.9,school=0.8"):
+        parse_probabilities("2", book)
+    with pytest.raises(ValueError, match="names a category twice"):
+        parse_probabilities("market=0.9,Market=0.8", book)
+    with pytest.raises(
+        ValueError, match=r"precision names no category; .* numbers by category, such as {'market': 0.9}"
+    ):
+        choose(read_model(own.model), precision={})
 
 
 def test_an_older_model_says_what_to_do(small):
