@@ -46,6 +46,11 @@ def test_the_service_reads_files_for_the_page(offline_browser, pdf, token, tmp_p
             page.wait_for_function("name => state.rows.length && state.rows[0].source === name", arg=path.name)
             assert shown(page) == [[row["text"], row["kind"]] for row, _ in read_file(path)]
             assert ("POST", f"http://127.0.0.1:{running.port}/v1/articles?filename={path.name}") in asked
+        damaged = tmp_path / "hong.pdf"
+        damaged.write_bytes(b"%PDF-1.4 cut")
+        page.set_input_files("#files", str(damaged))
+        page.wait_for_selector("#problems li")
+        assert "hong.pdf bị hỏng hoặc không phải tệp PDF; hãy lưu lại tệp" in page.inner_text("#problems")
         context.close()
 
 
