@@ -107,7 +107,7 @@ BAD = [
     ("photo.jpg", b"\xff\xd8\0\0", "is a file of another kind; want .txt"),
     ("photo.txt", b"\x89PNG\r\n\x1a\n\0\0", "is binary"),
     ("letter.docx", b"PK text", "is damaged"),
-    ("letter.pdf", b"%PDF-1.7 cut", "is damaged, locked with a password, or not a PDF"),
+    ("letter.pdf", b"%PDF-1.7 cut", "is damaged or is not a PDF; save it again"),
     ("no_text.csv", b"id,noidung\n1,a\n", "found: id, noidung"),
     ("broken.jsonl", b'{"text": "a"}\n' * 16 + b"{oops\n", "line 17: broken JSON"),
     ("blank.jsonl", b'{"text": ""}\n', "has no rows of text"),

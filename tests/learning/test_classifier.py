@@ -471,7 +471,7 @@ def test_a_precision_that_is_not_reached_is_a_warning(small, corpus, tmp_path):
     ):
         strict = cchc_ml.load(tmp_path / "mine.npz").set_thresholds(precision=0.98)
     assert not strict.predict(corpus.texts).any()
-    with pytest.warns(ThresholdWarning, match="tags of these pillars are not given"):
+    with pytest.warns(ThresholdWarning, match="these tags are not given"):
         PillarClassifier(lexicon=TERMS, rounds=0, folds=2, objective="precision=0.98").fit(corpus.texts, corpus.y)
 
 

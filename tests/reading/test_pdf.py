@@ -225,7 +225,9 @@ def test_names_that_programs_write_are_not_facts(paper, title, author, facts):
 def test_a_missing_library_says_what_to_install(paper, monkeypatch):
     paper.lines([ONE]).page().canvas.save()
     monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
-    with pytest.raises(ImportError, match=r'the library pypdfium2 is missing; install it with: pip install "cchc_ml\[office\]"'):
+    with pytest.raises(
+        ImportError, match=r'the library pypdfium2 is missing; install it with: pip install "cchc_ml\[office\]"'
+    ):
         cchc_ml.read_article(paper.path)
 
 
