@@ -22,7 +22,7 @@ from .common import (
 
 @command
 def explain(
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT...", help="As for predict.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="As for predict.")] = None,
     model: ModelOption = None,
     pillar: Annotated[
         str | None,

@@ -16,7 +16,7 @@ def lexicon(
     rows: Annotated[
         list[Path],
         typer.Argument(
-            metavar="ROWS...", help="JSONL or CSV with text and labels. If rows have a `split`, only train is read."
+            metavar="ROWS", help="JSONL or CSV with text and labels. If rows have a `split`, only train is read."
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Write the terms here, one per line.")],

@@ -14,7 +14,7 @@ from .settings import say
 
 @command
 def pack(
-    rows: Annotated[list[Path], typer.Argument(metavar="ROWS...", help="JSONL or CSV with text and labels.")],
+    rows: Annotated[list[Path], typer.Argument(metavar="ROWS", help="JSONL or CSV with text and labels.")],
     out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the counts here (.jsonl.gz).")] = None,
     check: Annotated[
         Path | None, typer.Option("--check", help="Check that this file holds the counts of ROWS.")

@@ -51,7 +51,7 @@ def predict(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="INPUT...",
+            metavar="INPUT",
             help="Articles (.txt .html .mhtml .eml .docx .odt .rtf .pdf), "
             "tables (.jsonl .csv .tsv .xlsx .xls .ods .parquet, also .gz), "
             "folders, patterns ('*.html'), or - for standard input.",

@@ -30,7 +30,7 @@ from .settings import say
 def report(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT...", help="As for predict. With --verify: reports that were written before."),
+        typer.Argument(metavar="INPUT", help="As for predict. With --verify: reports that were written before."),
     ],
     out: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write a page (.html) or a dossier (.docx .xlsx).")

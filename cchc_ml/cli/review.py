@@ -55,9 +55,7 @@ def _options(lang: LanguageOption = None, quiet: QuietOption = False) -> None:
 def queue(
     inputs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="INPUT...", help="Articles, tables, folders or patterns, as `cchc-ml predict` takes them."
-        ),
+        typer.Argument(metavar="INPUT", help="Articles, tables, folders or patterns, as `cchc-ml predict` takes them."),
     ],
     out: Annotated[
         Path,
@@ -191,7 +189,7 @@ def merge(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILES...",
+            metavar="FILES",
             help="What people labelled: .xlsx .csv .jsonl .db; from Label Studio .json; from doccano .jsonl or .zip.",
         ),
     ],

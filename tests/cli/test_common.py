@@ -40,7 +40,7 @@ def test_jobs_that_are_refused(cli, jobs):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["predict"], "Missing argument 'INPUT...'; see: cchc-ml predict --help"),
+        (["predict"], "Missing argument 'INPUT'; see: cchc-ml predict --help"),
         (["predict", SAMPLE, "--frmat", "csv"], "No such option: --frmat"),
         (["predict", SAMPLE, "--format", "xml"], "Invalid value for '--format'"),
         (["evaluate", "--report"], "Option '--report' requires an argument"),

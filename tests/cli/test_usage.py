@@ -32,6 +32,7 @@ def test_the_help_is_there_in_two_languages(cli, words):
     assert "Cách dùng: " in vietnamese.stdout
     assert "─ Tùy chọn ─" in vietnamese.stdout
     assert "<bool>" not in english.stdout
+    assert "...}" not in english.stdout  # an argument that may be repeated has its dots once
     assert not re.search(r"\b(the|of|is|are|with|for|this|Default|default|file)\b(?!:)", prose(vietnamese.stdout))
     assert not re.search(r"[ăđơưạảấầẩậắằẵặẹẻẽếềểễệịỉọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", prose(english.stdout))
 
@@ -120,7 +121,7 @@ def test_the_version_has_a_short_option(cli):
             "No such option: --verson (did you mean --version?)",
             "không có tùy chọn --verson (có phải ý bạn là --version?)",
         ),
-        (["predict"], "Missing argument 'INPUT...'", "thiếu tham số 'ĐẦU_VÀO...'"),
+        (["predict"], "Missing argument 'INPUT'", "thiếu tham số 'ĐẦU_VÀO'"),
         (["app"], "Missing option '-o' / '--output'", "thiếu tùy chọn '-o' / '--output'"),
         (["evaluate", "--report"], "Option '--report' requires an argument", "tùy chọn '--report' cần một giá trị"),
         (
