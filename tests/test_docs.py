@@ -1,7 +1,9 @@
 """What the documents say is true: their code runs, commands print what is said, pages are those of the code."""
 
+import gzip
 import itertools
 import json
+import lzma
 import queue
 import re
 import shlex
@@ -9,8 +11,10 @@ import shutil
 import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from documents import blocks, commands, parse
@@ -341,6 +345,20 @@ def test_the_scores_in_the_readmes_are_those_of_the_model(top):
     for name, point in (("README.md", "."), ("README.vi.md", ",")):
         text = (top / name).read_text("utf8")
         assert re.findall(rf"0\{point}\d{{3}}", text) == [score.replace(".", point) for score in want]
+
+
+def test_the_counts_of_the_data_sheet_are_those_of_the_files(top):
+    sheet = (top / "data/README.md").read_text("utf8")
+    said = {name: int(n.replace(",", "")) for name, n in re.findall(r"^\| `([\w.]+)` \| ([\d,]+) \|", sheet, re.M)}
+    with gzip.open(top / "data/real.jsonl.gz") as real:
+        there = {"real.jsonl.gz": sum(1 for _ in real)}
+    for name in ("articles.jsonl", "lexicon.txt"):
+        there[name] = (top / "data" / name).read_bytes().count(b"\n")
+    with lzma.open(top / "data/documents.npz.xz") as packed:
+        counts = np.load(BytesIO(packed.read()))
+        there["documents.npz.xz"] = len(counts["parts"])
+        assert f"the {len(counts['paragraphs']):,} documents" in sheet
+    assert said == there
 
 
 def test_the_design_names_every_module(top):
