@@ -237,3 +237,12 @@ def test_a_cut_file_is_read_or_rejected(paper):
     for size in range(1, len(whole), len(whole) // 25):
         paper.path.write_bytes(whole[:size])
         assert is_read_or_rejected(lambda: cchc_ml.read_article(paper.path).paragraphs, "a.pdf")
+
+
+def test_a_file_with_a_password_is_told(tmp_path):
+    path = tmp_path / "khoa.pdf"
+    canvas = needs("reportlab.pdfgen.canvas").Canvas(str(path), encrypt="bi-mat")
+    canvas.drawString(60, 780, "Xa tra ho so mot cua truoc han.")
+    canvas.save()
+    with pytest.raises(ValueError, match=r"khoa\.pdf is locked by a password; open it, take the password away"):
+        cchc_ml.read_article(path)
