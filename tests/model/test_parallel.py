@@ -276,6 +276,6 @@ def test_a_held_signal_comes_at_the_end_of_the_block():
             os.kill(os.getpid(), signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
             assert told == []
-        assert told == [signal.SIGINT]
+        assert set(told) == {signal.SIGINT}  # twice if another thread of this process took the first one
     finally:
         signal.signal(signal.SIGINT, before)
