@@ -307,9 +307,10 @@ def main(train_path: str, validation_path: str) -> None:
     ]
     twice = [[name, f"{a:.1f}", f"{b:.1f}", f"{a / b:.2f}"] for name, a, b in pairs]
     in_memory = FILE_ROWS / of[f"{OURS}, with evidence"]["speed"]
-    alone = [[f"`{kind}`", f"{a:.1f}", f"{FILE_ROWS / a:,.0f}", f"{in_memory / a:.2f}"] for kind, a, _, _ in kinds]
-    together = [[f"{b:.1f}", f"{a / b:.2f}", f"{m:.0f}"] for _, a, b, m in kinds]
-    written = [[*one, *two] for one, two in zip(alone, together, strict=True)]
+    written = [
+        [f"`{k}`", f"{a:.1f}", f"{FILE_ROWS / a:,.0f}", f"{in_memory / a:.2f}", f"{b:.1f}", f"{a / b:.2f}", f"{m:.0f}"]
+        for k, a, b, m in kinds
+    ]
     tagged = [[f"{n:,}", f"{s:.1f}", f"{n / s:,.0f}", f"{m:.0f}"] for n, s, m in predicted]
     page = f"""# Speed, memory, growth
 

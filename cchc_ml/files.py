@@ -35,6 +35,7 @@ __all__ = [
     "check_writable",
     "csp_hash",
     "data_path",
+    "file_stamp",
     "html_template",
     "is_same_file",
     "is_stream",
@@ -110,6 +111,15 @@ def system_reason(error: OSError) -> str:
     'Permission denied'
     """
     return _SYSTEM_ERRORS.get(error.errno or 0, error.strerror or type(error).__name__)
+
+
+def file_stamp(file: str | Path) -> list[int]:
+    """Return what changes when a file is written: its size and the time. Nothing if it is gone."""
+    try:
+        state = os.stat(file)
+    except OSError:
+        return []
+    return [state.st_size, state.st_mtime_ns]
 
 
 def require_extra(module: str, extra: str, what: str) -> Any:

@@ -106,16 +106,14 @@ def first_filled_row(rows: Sequence[Cells]) -> Head | None:
 def check_unique(where: str, columns: Sequence[str]) -> None:
     """Raise if two columns have the same name."""
     if len(set(columns)) != len(columns):
-        twice = [name for name in columns if columns.count(name) > 1]
-        raise ValueError(
-            placed(
-                where,
-                message(
-                    "two columns have the same name: {twice}; rename one of them",
-                    twice=", ".join(twice)[:MAX_NAME_CHARS],
-                ),
-            )
-        )
+        raise _not_unique(where, [name for name in columns if columns.count(name) > 1])
+
+
+def _not_unique(where: str, twice: Sequence[str]) -> ValueError:
+    names = ", ".join(twice)[:MAX_NAME_CHARS]
+    return ValueError(
+        placed(where, message("two columns have the same name: {twice}; rename one of them", twice=names))
+    )
 
 
 def told_apart(
@@ -146,10 +144,10 @@ def told_apart(
     names = head.names()
     text = find_text_column(names, text_column)
     twice = [name for name in names if names.count(name) > 1]
-    if on_note is None or any(name == text or _field_of(name) == "labels" or is_pillar(name) for name in twice):
-        check_unique(where, names)
     if not twice:
         return head
+    if on_note is None or any(name == text or _field_of(name) == "labels" or is_pillar(name) for name in twice):
+        raise _not_unique(where, twice)
     taken = set(names)
     seen: set[str] = set()
     numbered: list[str] = []
@@ -165,14 +163,13 @@ def told_apart(
         else:
             columns.append(name)
         seen.add(name or "")
-    if on_note is not None:
-        on_note(
-            message(
-                "{where}: columns with the same name are numbered: {names}",
-                where=where,
-                names=", ".join(numbered)[:MAX_NAME_CHARS],
-            )
+    on_note(
+        message(
+            "{where}: columns with the same name are numbered: {names}",
+            where=where,
+            names=", ".join(numbered)[:MAX_NAME_CHARS],
         )
+    )
     return Head(columns, head.first_row)
 
 

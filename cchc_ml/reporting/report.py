@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..files import atomic_write, check_writable, data_path
+from ..files import atomic_write, check_writable, data_path, file_stamp
 from ..messages import message, translate
 from ..reading.choose import choose_inputs
 from ..reading.columns import document_of
@@ -133,7 +132,7 @@ def write_report(
                 raise
             keep_going(file, str(error))
     read = [file for file in files if file not in failures]
-    before = {file: _stamp(file) for file in read}
+    before = {file: file_stamp(file) for file in read}
     provenance = make_provenance(
         {file: names[file] for file in read},
         _model_file(model_file),
@@ -164,7 +163,7 @@ def write_report(
         on_note=on_note,
         codebook=model.codebook,
     )
-    if changed := [file for file in read if _stamp(file) != before[file]]:
+    if changed := [file for file in read if file_stamp(file) != before[file]]:
         raise ValueError(message("{file} was changed while it was read; run again", file=changed[0]))
     in_order = {file: failures[file] for file in files if file in failures}
     provenance |= {
@@ -178,15 +177,6 @@ def write_report(
         with atomic_write(out) as temporary:
             temporary.write_text(render_overview(overview, about), "utf8", newline="")
     return Written(files, passed_over, in_order)
-
-
-def _stamp(file: str) -> tuple[int, int] | None:
-    """Return what changes when a file is written: its size and the time. None if it is gone."""
-    try:
-        state = os.stat(file)
-    except OSError:
-        return None
-    return state.st_size, state.st_mtime_ns
 
 
 def _document_name(source: str) -> str:

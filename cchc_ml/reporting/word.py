@@ -32,6 +32,11 @@ def is_contents(paragraph: Any) -> bool:
     return bool(paragraph.style.style_id == CONTENTS_STYLE_ID)
 
 
+def _library(module: str) -> Any:
+    """Import a module of python-docx."""
+    return require_extra(module, "office", message("{ending} files", ending=".docx"))
+
+
 class WordDocument:
     """A document that is built from top to bottom.
 
@@ -49,13 +54,11 @@ class WordDocument:
     """
 
     def __init__(self, title: str, author: str, date: str) -> None:
-        self._docx = require_extra("docx", "office", message("{ending} files", ending=".docx"))
-        self._xml = require_extra("docx.oxml", "office", message("{ending} files", ending=".docx"))
-        self._qn = require_extra("docx.oxml.ns", "office", message("{ending} files", ending=".docx")).qn
-        self._units = require_extra("docx.shared", "office", message("{ending} files", ending=".docx"))
-        self._align = require_extra(
-            "docx.enum.text", "office", message("{ending} files", ending=".docx")
-        ).WD_ALIGN_PARAGRAPH
+        self._docx = _library("docx")
+        self._xml = _library("docx.oxml")
+        self._qn = _library("docx.oxml.ns").qn
+        self._units = _library("docx.shared")
+        self._align = _library("docx.enum.text").WD_ALIGN_PARAGRAPH
         self.document = self._docx.Document()
         self._bookmarks = 0
         self._set_properties(title, author, date)
@@ -215,7 +218,7 @@ class WordDocument:
         contents.element.set(self._qn("w:styleId"), CONTENTS_STYLE_ID)
         contents.element.name_val = CONTENTS_STYLE
         contents.base_style = normal
-        tabs = require_extra("docx.enum.text", "office", message("{ending} files", ending=".docx"))
+        tabs = _library("docx.enum.text")
         contents.paragraph_format.tab_stops.add_tab_stop(
             self._units.Mm(TEXT_WIDTH), tabs.WD_TAB_ALIGNMENT.RIGHT, tabs.WD_TAB_LEADER.DOTS
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import move
 from typing import NamedTuple
 
-from ..files import atomic_write, name_on_full_disk
+from ..files import atomic_write, file_stamp, name_on_full_disk
 from ..messages import message, message_of
 from ..model.model import Model
 from ..reading.inputs import READING_ERRORS, OnNote, UnparsedItem, read_file
@@ -65,36 +65,9 @@ def tag_files(
         No file has a row. `out` stays as it is.
     """
     partial, journal = _working_files(out)
-    if partial.exists() and partial.stat().st_size and not journal.exists():
-        raise FileExistsError(
-            message("{partial} is in the way and not from an interrupted run; rename it, or change -o", partial=partial)
-        )
     mark = _run_mark(model, [context, *options])
-    try:
-        earlier, done = _read_journal(partial, journal)
-    except (ValueError, TypeError):
-        raise _other_run(partial, journal) from None
+    done = _earlier_files(partial, journal, mark, files)
     length = done[-1].length if done else 0
-    if {each.name for each in done} - set(files) or (done and partial.stat().st_size < length):
-        raise _other_run(partial, journal)
-    if done and earlier != mark:
-        raise ValueError(
-            message(
-                "{partial} is from a run with another model or other options; run again with the same, or delete it "
-                "and {name}",
-                partial=partial,
-                name=journal.name,
-            )
-        )
-    if changed := [each.name for each in done if _stamp(each.name) != each.stamp]:
-        raise ValueError(
-            message(
-                "{file} was changed after it was tagged into {partial}; delete that and {name}, and run again",
-                file=changed[0],
-                partial=partial,
-                name=journal.name,
-            )
-        )
     names = {each.name for each in done}
     tally = Tally()
     for each in done:
@@ -113,7 +86,7 @@ def tag_files(
                 on_file(number, tally.rows)
             if name in names:
                 continue
-            stamp, start, written = _stamp(name), file.tell(), Tally()
+            stamp, start, written = file_stamp(name), file.tell(), Tally()
             try:
                 for lines in tag_lines(model, read(name), context=context, on_note=on_note):
                     file.write(lines.data)
@@ -138,6 +111,39 @@ def tag_files(
     if is_empty:
         raise NoRowsError
     return tally
+
+
+def _earlier_files(partial: Path, journal: Path, mark: str, files: Sequence[str]) -> list[_Done]:
+    """Return the files that an earlier run completed. Raise if this run, over `files`, cannot go on with it."""
+    if partial.exists() and partial.stat().st_size and not journal.exists():
+        raise FileExistsError(
+            message("{partial} is in the way and not from an interrupted run; rename it, or change -o", partial=partial)
+        )
+    try:
+        earlier, done = _read_journal(partial, journal)
+    except (ValueError, TypeError):
+        raise _other_run(partial, journal) from None
+    if {each.name for each in done} - set(files) or (done and partial.stat().st_size < done[-1].length):
+        raise _other_run(partial, journal)
+    if done and earlier != mark:
+        raise ValueError(
+            message(
+                "{partial} is from a run with another model or other options; run again with the same, or delete it "
+                "and {name}",
+                partial=partial,
+                name=journal.name,
+            )
+        )
+    if changed := [each.name for each in done if file_stamp(each.name) != each.stamp]:
+        raise ValueError(
+            message(
+                "{file} was changed after it was tagged into {partial}; delete that and {name}, and run again",
+                file=changed[0],
+                partial=partial,
+                name=journal.name,
+            )
+        )
+    return done
 
 
 def _other_run(partial: Path, journal: Path) -> ValueError:
@@ -169,7 +175,7 @@ class _Done(NamedTuple):
     ----------
     name : str
     stamp : sequence of int
-        See `_stamp`.
+        See `cchc_ml.files.file_stamp`.
     length : int
         The length of ``OUT.partial`` after it.
     counts : sequence of int
@@ -180,15 +186,6 @@ class _Done(NamedTuple):
     stamp: Sequence[int]
     length: int
     counts: Sequence[int]
-
-
-def _stamp(file: str) -> Sequence[int]:
-    """Return what changes when a file is written: its size and the time."""
-    try:
-        state = os.stat(file)
-    except OSError:  # the reader says what is wrong
-        return []
-    return [state.st_size, state.st_mtime_ns]
 
 
 def _run_mark(model: Model, options: Sequence[object]) -> str:

@@ -118,7 +118,7 @@ def tag_lines(
         items = iter(items)
         first = list(islice(items, 1))
         items = chain(first, items)
-        columns = list(chain.from_iterable(map(_columns, first)))
+        columns = list(_columns(first[0])) if first else []
         names = cell_columns(category.value for category in model.codebook)
         check_free("a row", columns, names)
         delimiter = "\t" if ".tsv" in kind else ","

@@ -108,7 +108,7 @@ def _cell(value: Any) -> Any:
 
 
 def _check_fields(row: Row, columns: Iterable[str]) -> None:
-    if extra := ", ".join(sorted(row.keys() - set(columns))):
+    if extra := ", ".join(sorted(row.keys() - columns)):
         raise ValueError(
             message(
                 "rows differ in their fields: the first row does not have {extra}; choose --format "

@@ -32,7 +32,7 @@ export const STEP = 100; // paragraphs, or articles, shown at a time
  */
 export const state = { language: "vi", rows: [], articles: [], open: 0, shown: STEP, listed: STEP, run: 0, problems: [], said: "" };
 /** @type {typeof WORDS} */
-const SPOKEN = DATA.own ? { vi: wordsOfOwn("vi"), en: wordsOfOwn("en") } : WORDS;
+const SPOKEN = DATA.own ? { vi: wordsOfOwn(), en: WORDS.en } : WORDS;
 export const words = () => SPOKEN[state.language];
 export const percent = (share) => `${Math.round(100 * share)}${state.language === "vi" ? "" : "\u00a0"}%`;
 /** @param {Pillar} pillar */

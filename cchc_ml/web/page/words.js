@@ -163,23 +163,16 @@ export const WORDS = {
   },
 };
 
-// What the page calls the categories of a codebook that is not the six pillars.
-const OF_OWN = {
-  vi: [["trụ cột", "nhóm"], ["Trụ cột", "Nhóm"]],
-  en: [["pillars", "categories"], ["pillar", "category"], ["Pillars", "Categories"]],
-};
-
 /**
- * The words for a codebook of one's own.
- * @param {"vi" | "en"} language
+ * The Vietnamese words for a codebook that is not the six pillars. The English ones are the same.
  * @returns {any}
  */
-export function wordsOfOwn(language) {
-  const say = (text) => OF_OWN[language].reduce((said, [pillar, category]) => said.replaceAll(pillar, category), text);
+export function wordsOfOwn() {
+  const say = (text) => text.replaceAll("trụ cột", "nhóm").replaceAll("Trụ cột", "Nhóm");
   const told = (word) => {
     if (typeof word === "string") return say(word);
     if (typeof word === "function") return (...values) => say(word(...values));
     return Object.fromEntries(Object.entries(word).map(([name, part]) => [name, told(part)]));
   };
-  return told(WORDS[language]);
+  return told(WORDS.vi);
 }
